@@ -1,0 +1,85 @@
+package event
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// Code numbers a refusal. Numbers are stable on the wire and never used again.
+type Code int
+
+// Refusal is a "no" that a person or another program can act on. Key names the
+// sentence that the screen shows in the person's language, Args fill it in; a
+// person never sees the text of Error. Numbers: see the list of refusals below.
+type Refusal struct {
+	Code Code              `json:"code"`
+	Key  string            `json:"key"`
+	Args map[string]string `json:"args,omitempty"`
+}
+
+// Error gives the key and the arguments for logs and operators.
+func (r *Refusal) Error() string {
+	parts := make([]string, 0, len(r.Args))
+	for k, v := range r.Args {
+		parts = append(parts, k+"="+v)
+	}
+	sort.Strings(parts)
+	return strings.TrimSpace(fmt.Sprintf("refused %d %s %s", r.Code, r.Key, strings.Join(parts, " ")))
+}
+
+// Is makes errors.Is compare codes, so that arguments do not matter.
+func (r *Refusal) Is(target error) bool {
+	var t *Refusal
+	return errors.As(target, &t) && t.Code == r.Code
+}
+
+// With gives a copy of r with one more argument.
+func (r *Refusal) With(name, value string) *Refusal {
+	args := map[string]string{name: value}
+	for k, v := range r.Args {
+		args[k] = v
+	}
+	return &Refusal{Code: r.Code, Key: r.Key, Args: args}
+}
+
+// The refusals of the whole program. 1xx ticket, 2xx queue and window, 3xx codes
+// on paper, 4xx clerk, 5xx intake, 6xx guides, 7xx storage and devices, 8xx the line.
+var (
+	ServiceUnknown  = &Refusal{Code: 101, Key: "service_unknown"}
+	ItemUnknown     = &Refusal{Code: 102, Key: "item_unknown"}
+	TicketUnknown   = &Refusal{Code: 103, Key: "ticket_unknown"}
+	ItemElsewhere   = &Refusal{Code: 104, Key: "item_elsewhere"}
+	TicketState     = &Refusal{Code: 201, Key: "ticket_state"}
+	NobodyWaits     = &Refusal{Code: 202, Key: "nobody_waits"}
+	WindowClosed    = &Refusal{Code: 203, Key: "window_closed"}
+	WindowTaken     = &Refusal{Code: 204, Key: "window_taken"}
+	StillServing    = &Refusal{Code: 205, Key: "still_serving"}
+	TooSoon         = &Refusal{Code: 206, Key: "too_soon"}
+	NoTicket        = &Refusal{Code: 207, Key: "no_ticket"}
+	OutcomeMissing  = &Refusal{Code: 208, Key: "outcome_missing"}
+	WindowUnknown   = &Refusal{Code: 209, Key: "window_unknown"}
+	RecallLimit     = &Refusal{Code: 210, Key: "recall_limit"}
+	CodeForeign     = &Refusal{Code: 301, Key: "code_foreign"}
+	CodeTorn        = &Refusal{Code: 302, Key: "code_torn"}
+	CodeForged      = &Refusal{Code: 303, Key: "code_forged"}
+	CodeStale       = &Refusal{Code: 304, Key: "code_stale"}
+	CodeKeyUnknown  = &Refusal{Code: 305, Key: "code_key_unknown"}
+	CodeOtherHall   = &Refusal{Code: 306, Key: "code_other_hall"}
+	CodeUsed        = &Refusal{Code: 307, Key: "code_used"}
+	PINWrong        = &Refusal{Code: 401, Key: "pin_wrong"}
+	PINLocked       = &Refusal{Code: 402, Key: "pin_locked"}
+	NotSignedIn     = &Refusal{Code: 403, Key: "not_signed_in"}
+	FieldMissing    = &Refusal{Code: 501, Key: "field_missing"}
+	IdentityWrong   = &Refusal{Code: 502, Key: "identity_wrong"}
+	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
+	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}
+	NotSaved        = &Refusal{Code: 702, Key: "not_saved"}
+	PrinterFailed   = &Refusal{Code: 703, Key: "printer_failed"}
+	HubUnreachable  = &Refusal{Code: 801, Key: "hub_unreachable"}
+	VersionUnknown  = &Refusal{Code: 802, Key: "version_unknown"}
+	DeviceUnknown   = &Refusal{Code: 803, Key: "device_unknown"}
+	RequestUnusable = &Refusal{Code: 804, Key: "request_unusable"}
+	Internal        = &Refusal{Code: 899, Key: "internal"}
+)

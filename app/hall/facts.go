@@ -1,0 +1,177 @@
+// Package hall is the queue of a service hall as pure functions: decide (state,
+// command -> facts or a refusal) and fold (state, fact -> state). Terminal, hub,
+// centre and simulator run the same code. It reads no clock, draws no random
+// numbers and stores nothing.
+package hall
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"onewindow/app/event"
+)
+
+type (
+	// ID names a hall: "jiangnan".
+	ID string
+	// TicketID is a UUIDv7 in its text form; it never changes and is on no screen.
+	TicketID string
+	// Letter names a service, that is a queue: the letter of its area in the catalogue.
+	Letter string
+	// Number is what a person reads on the slip: "B017", or "B2-017" from a kiosk that was cut off.
+	Number string
+	// WindowID is what stands above a window: "B07".
+	WindowID string
+	// ClerkID is a clerk's sign-in name.
+	ClerkID string
+	// ItemCode is the 31-character code of an item of the catalogue.
+	ItemCode string
+	// Date is a business day, "2026-11-24"; it changes at 04:00 local time.
+	Date string
+	// Class decides a ticket's head start.
+	Class string
+	// Outcome says how an item ended at the window.
+	Outcome string
+)
+
+// Classes of tickets.
+const (
+	WalkIn      Class = "walk_in"
+	Priority    Class = "priority"
+	Appointment Class = "appointment"
+)
+
+// Outcomes of an item (queue.md, transition 14).
+const (
+	Accepted   Outcome = "accepted"
+	Correction Outcome = "correction"
+	Refused    Outcome = "refused"
+	OnTheSpot  Outcome = "on_the_spot"
+	AdviceOnly Outcome = "advice"
+	PassedOn   Outcome = "passed_on"
+)
+
+// Kinds of events that this package decides and folds.
+const (
+	KindIssued       event.Kind = "ticket.issued"
+	KindReprinted    event.Kind = "ticket.reprinted"
+	KindCalled       event.Kind = "ticket.called"
+	KindRecalled     event.Kind = "ticket.recalled"
+	KindStarted      event.Kind = "ticket.started"
+	KindMissed       event.Kind = "ticket.missed"
+	KindReturned     event.Kind = "ticket.returned"
+	KindFinished     event.Kind = "ticket.finished"
+	KindWindowOpened event.Kind = "window.opened"
+	KindWindowClosed event.Kind = "window.closed"
+	KindBlockLeased  event.Kind = "block.leased"
+	KindBlockVoided  event.Kind = "block.voided"
+	KindDevice       event.Kind = "device.admitted"
+	KindClerk        event.Kind = "clerk.admitted"
+)
+
+// Issued is the immutable part of a ticket: the promise to a person.
+type Issued struct {
+	Ticket   TicketID   `json:"ticket"`
+	Hall     ID         `json:"hall"`
+	Date     Date       `json:"date"`
+	Service  Letter     `json:"service"`
+	Number   Number     `json:"number"`
+	Class    Class      `json:"class"`
+	Evidence string     `json:"evidence,omitempty"`
+	Items    []ItemCode `json:"items,omitempty"`
+	Language string     `json:"language"`
+	IssuedMS int64      `json:"issued_at_ms"`
+	// Ahead, LowMinutes and HighMinutes are what the slip promises; -1 means "not known".
+	Ahead       int `json:"ahead"`
+	LowMinutes  int `json:"low_minutes"`
+	HighMinutes int `json:"high_minutes"`
+	// ClockOff tells that the terminal knew its clock to be wrong by over two minutes.
+	ClockOff bool `json:"clock_off,omitempty"`
+}
+
+// Called grants one ticket to one window. Only the hub's allocator writes it.
+type Called struct {
+	Ticket  TicketID `json:"ticket"`
+	Round   int      `json:"round"`
+	Window  WindowID `json:"window"`
+	Clerk   ClerkID  `json:"clerk"`
+	Request string   `json:"request"`
+	Hall    ID       `json:"hall"`
+	Date    Date     `json:"date"`
+	AtMS    int64    `json:"at_ms"`
+}
+
+// Moved is any later step of a ticket at a window.
+type Moved struct {
+	Ticket TicketID `json:"ticket"`
+	Round  int      `json:"round"`
+	Window WindowID `json:"window"`
+	Clerk  ClerkID  `json:"clerk,omitempty"`
+	AtMS   int64    `json:"at_ms"`
+	// How tells "scan" or "button" of a start.
+	How string `json:"how,omitempty"`
+	// Slip is the text of the scanned code: the signed ticket itself, so that a
+	// ticket whose kiosk died is made again from paper.
+	Slip string `json:"slip,omitempty"`
+	// Recall counts the recalls so far, from 1.
+	Recall int `json:"recall,omitempty"`
+	// Ended has one outcome per item for a finish; the item is empty for advice without one.
+	Ended []Ending `json:"ended,omitempty"`
+	// Reason is why a ticket went back to the queue.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Ending is the outcome of one item.
+type Ending struct {
+	Item    ItemCode `json:"item,omitempty"`
+	Outcome Outcome  `json:"outcome"`
+}
+
+// WindowOpened says that a clerk serves these services at a window from now on.
+type WindowOpened struct {
+	Hall     ID       `json:"hall"`
+	Window   WindowID `json:"window"`
+	Clerk    ClerkID  `json:"clerk"`
+	Services []Letter `json:"services"`
+	AtMS     int64    `json:"at_ms"`
+}
+
+// WindowClosed ends what WindowOpened began.
+type WindowClosed struct {
+	Hall   ID       `json:"hall"`
+	Window WindowID `json:"window"`
+	AtMS   int64    `json:"at_ms"`
+}
+
+// Block is a range of display numbers that only one terminal may use.
+type Block struct {
+	Terminal event.Origin `json:"terminal"`
+	Date     Date         `json:"date"`
+	Service  Letter       `json:"service"`
+	From     int          `json:"from"`
+	To       int          `json:"to"`
+	Request  string       `json:"request,omitempty"`
+}
+
+// Device makes a device's public key known to the hall.
+type Device struct {
+	Origin event.Origin `json:"origin"`
+	Role   string       `json:"role"`
+	Key    []byte       `json:"key"`
+}
+
+// Clerk makes a clerk known; Verifier is an Argon2id string, never a PIN.
+type Clerk struct {
+	ID       ClerkID `json:"id"`
+	Name     string  `json:"name"`
+	Verifier string  `json:"verifier"`
+}
+
+// Payload encodes a fact for an event. The types of this package always encode.
+func Payload(fact any) []byte {
+	b, err := json.Marshal(fact)
+	if err != nil {
+		panic(fmt.Sprintf("encode fact: %v", err))
+	}
+	return b
+}

@@ -1,0 +1,315 @@
+// Package screen is everything a page can ask of the terminal: Kiosk, Counter
+// and Board. It shapes data for people and holds no rule of the queue; it does
+// not know Wails, HTTP, SQL or NATS.
+package screen
+
+// Text is a sentence or name in the two languages of every screen.
+type Text struct {
+	Zh string `json:"zh"`
+	En string `json:"en"`
+}
+
+// Standing is the honest state of the line, in plain figures; pages turn it into words.
+type Standing struct {
+	// Line is "centre" (hub and centre reached), "hall" (only the hub) or "alone".
+	Line string `json:"line"`
+	// SinceMS is when Line began, in ms since 1970.
+	SinceMS int64 `json:"sinceMs"`
+	// HereOnly counts events not yet saved in the hall, HallOnly those not yet at the centre.
+	HereOnly int `json:"hereOnly"`
+	HallOnly int `json:"hallOnly"`
+	// OldestSeconds is the age of the oldest event that is not at the centre; 0 when none.
+	OldestSeconds int `json:"oldestSeconds"`
+	// ClockOff is true when this clock differs from the hub's by over two minutes.
+	ClockOff bool `json:"clockOff"`
+	// Disk is "ok", "low" or "full": when full nothing can be saved or printed.
+	Disk string `json:"disk"`
+	// Printer is "ok", "paper_low", "paper_out", "cover_open", "off" or "none".
+	Printer string `json:"printer"`
+}
+
+// Saved is one of the three honest states of a record: "here", "hall" or "centre".
+type Saved string
+
+// Place says who and where this terminal is.
+type Place struct {
+	// Role is "kiosk", "counter" or "board".
+	Role     string `json:"role"`
+	Hall     string `json:"hall"`
+	HallName Text   `json:"hallName"`
+	Terminal string `json:"terminal"`
+	// PxPerMM is the screen's density and comes from the terminal's settings.
+	PxPerMM float64 `json:"pxPerMm"`
+	Date    string  `json:"date"`
+	NowMS   int64   `json:"nowMs"`
+	// GuidesVersion is the version of the catalogue in use.
+	GuidesVersion string `json:"guidesVersion"`
+}
+
+// Area is one service area (a queue) of this hall.
+type Area struct {
+	Letter      string `json:"letter"`
+	Name        Text   `json:"name"`
+	Floor       int    `json:"floor"`
+	Windows     int    `json:"windows"`
+	OpenWindows int    `json:"openWindows"`
+	Waiting     int    `json:"waiting"`
+	Wait        Wait   `json:"wait"`
+	Items       int    `json:"items"`
+}
+
+// Wait is an honest range of minutes; Known is false when nothing can be said yet.
+type Wait struct {
+	Known bool `json:"known"`
+	Low   int  `json:"low"`
+	High  int  `json:"high"`
+}
+
+// ItemCard is an item in a list.
+type ItemCard struct {
+	Code       string `json:"code"`
+	Name       Text   `json:"name"`
+	Department string `json:"department"`
+	Letter     string `json:"letter"`
+	Area       Text   `json:"area"`
+	RunOnce    bool   `json:"runOnce"`
+	Materials  int    `json:"materials"`
+	// Here is false for items that this hall does not serve.
+	Here bool `json:"here"`
+	// Why tells what matched in a search: "name", "alias", "pinyin", "area" ...; empty in lists.
+	Why string `json:"why"`
+	// Match is the text that matched, when it is not the name.
+	Match string `json:"match"`
+}
+
+// GuidePage is the guide of one item.
+type GuidePage struct {
+	Item         ItemCard   `json:"item"`
+	Handling     string     `json:"handling"`
+	LegalDays    int        `json:"legalDays"`
+	PromisedDays int        `json:"promisedDays"`
+	DayUnit      string     `json:"dayUnit"`
+	Visits       int        `json:"visits"`
+	Conditions   []string   `json:"conditions"`
+	Materials    []Material `json:"materials"`
+	Steps        []string   `json:"steps"`
+	Result       string     `json:"result"`
+	Fee          string     `json:"fee"`
+	Charged      bool       `json:"charged"`
+	ConsultPhone string     `json:"consultPhone"`
+	ComplaintTel string     `json:"complaintPhone"`
+	Hours        string     `json:"hours"`
+	Places       []Spot     `json:"places"`
+	Online       bool       `json:"online"`
+	LegalBasis   string     `json:"legalBasis"`
+	FAQ          []QA       `json:"faq"`
+	Queue        Area       `json:"queue"`
+}
+
+// Material is one thing to bring. WaivedBy names the shared data set that makes
+// it needless; Need is "must", "maybe" or "later" (容缺后补).
+type Material struct {
+	No        int    `json:"no"`
+	Name      string `json:"name"`
+	Form      string `json:"form"`
+	Originals int    `json:"originals"`
+	Copies    int    `json:"copies"`
+	Need      string `json:"need"`
+	WaivedBy  Text   `json:"waivedBy"`
+	Note      string `json:"note"`
+}
+
+// Spot is a place that takes an item.
+type Spot struct {
+	Hall    Text   `json:"hall"`
+	Address string `json:"address"`
+	Floor   int    `json:"floor"`
+	Windows string `json:"windows"`
+	Here    bool   `json:"here"`
+}
+
+// QA is a question people ask, with its answer.
+type QA struct {
+	Q string `json:"q"`
+	A string `json:"a"`
+}
+
+// Home is the first screen of a kiosk.
+type Home struct {
+	Place    Place      `json:"place"`
+	Standing Standing   `json:"standing"`
+	Areas    []Area     `json:"areas"`
+	Often    []ItemCard `json:"often"`
+}
+
+// TicketRequest asks for a ticket. The page makes Request once per tap, so that
+// a repeated call gives the same ticket.
+type TicketRequest struct {
+	Request  string   `json:"request"`
+	Letter   string   `json:"letter"`
+	Items    []string `json:"items"`
+	Class    string   `json:"class"`
+	Language string   `json:"language"`
+}
+
+// TicketPage is a ticket as a person sees it.
+type TicketPage struct {
+	Ticket  string `json:"ticket"`
+	Number  string `json:"number"`
+	Area    Area   `json:"area"`
+	Windows string `json:"windows"`
+	Items   []Text `json:"items"`
+	Ahead   int    `json:"ahead"`
+	Wait    Wait   `json:"wait"`
+	Class   string `json:"class"`
+	// IssuedMS is when, in ms since 1970; IssuedAt the local clock time "09:05".
+	IssuedMS int64  `json:"issuedMs"`
+	IssuedAt string `json:"issuedAt"`
+	Date     string `json:"date"`
+	// QR is a PNG as a data: address.
+	QR    string `json:"qr"`
+	Saved Saved  `json:"saved"`
+	// State is "waiting", "called", "serving", "no_show", "done" ...; Window is set from called on.
+	State  string `json:"state"`
+	Window string `json:"window"`
+	// Paper is "printed", "printing", or why it is not: "paper_out", "cover_open", "off", "none".
+	Paper string `json:"paper"`
+	// OwnSeries tells that the number is of this kiosk's own series, because the hub is away.
+	OwnSeries bool `json:"ownSeries"`
+}
+
+// Progress is the answer to "my progress": a ticket and its applications.
+type Progress struct {
+	Found        bool         `json:"found"`
+	Ticket       TicketPage   `json:"ticket"`
+	Applications []CaseStatus `json:"applications"`
+}
+
+// CaseStatus is an application without anything personal.
+type CaseStatus struct {
+	Number  string `json:"number"`
+	Item    Text   `json:"item"`
+	State   string `json:"state"`
+	DueDate string `json:"dueDate"`
+	Saved   Saved  `json:"saved"`
+}
+
+// CounterPage is everything a counter shows.
+type CounterPage struct {
+	Place    Place    `json:"place"`
+	Standing Standing `json:"standing"`
+	// Clerk is empty when nobody is signed in; Window when none is open.
+	Clerk     string   `json:"clerk"`
+	ClerkName string   `json:"clerkName"`
+	Window    string   `json:"window"`
+	Services  []string `json:"services"`
+	// Areas are the hall's areas with their queues; AllWindows what can be opened.
+	Areas      []Area        `json:"areas"`
+	AllWindows []WindowShape `json:"allWindows"`
+	// Current is the ticket called to or served at this window.
+	Current     *CounterTicket `json:"current"`
+	Waiting     int            `json:"waiting"`
+	ServedToday int            `json:"servedToday"`
+	Recent      []RecentVisit  `json:"recent"`
+	// Conflicts are tickets that need a person's eyes.
+	Conflicts []Conflict `json:"conflicts"`
+}
+
+// WindowShape is a window of the hall.
+type WindowShape struct {
+	ID     string `json:"id"`
+	Letter string `json:"letter"`
+	Clerk  string `json:"clerk"`
+}
+
+// CounterTicket is the ticket at a window.
+type CounterTicket struct {
+	Ticket      string     `json:"ticket"`
+	Number      string     `json:"number"`
+	Letter      string     `json:"letter"`
+	Area        Text       `json:"area"`
+	Class       string     `json:"class"`
+	Language    string     `json:"language"`
+	Items       []ItemCard `json:"items"`
+	State       string     `json:"state"`
+	Recalls     int        `json:"recalls"`
+	CalledMS    int64      `json:"calledMs"`
+	StartedMS   int64      `json:"startedMs"`
+	WaitMinutes int        `json:"waitMinutes"`
+	// RecallInSeconds is how long until another recall is allowed; -1 when none is left.
+	RecallInSeconds int          `json:"recallInSeconds"`
+	Saved           Saved        `json:"saved"`
+	Applications    []CaseStatus `json:"applications"`
+}
+
+// RecentVisit is a visit that this window has finished.
+type RecentVisit struct {
+	Number     string `json:"number"`
+	State      string `json:"state"`
+	FinishedAt string `json:"finishedAt"`
+	Saved      Saved  `json:"saved"`
+}
+
+// Conflict is a ticket on which two places disagreed; both versions are kept.
+type Conflict struct {
+	Number string `json:"number"`
+	// Kind is "double_service" or "called_and_served".
+	Kind    string   `json:"kind"`
+	Windows []string `json:"windows"`
+}
+
+// Outcome is one item's end.
+type Outcome struct {
+	Item    string `json:"item"`
+	Outcome string `json:"outcome"`
+}
+
+// Intake is a first application record.
+type Intake struct {
+	Request   string `json:"request"`
+	Ticket    string `json:"ticket"`
+	Item      string `json:"item"`
+	Applicant string `json:"applicant"`
+	// DocumentType is "resident_id", "passport", "credit_code" or "other".
+	DocumentType   string        `json:"documentType"`
+	DocumentNumber string        `json:"documentNumber"`
+	Phone          string        `json:"phone"`
+	Materials      []MaterialRow `json:"materials"`
+	Note           string        `json:"note"`
+}
+
+// MaterialRow is a material as received: State is "received", "missing", "waived" or "later".
+type MaterialRow struct {
+	No    int    `json:"no"`
+	State string `json:"state"`
+}
+
+// IntakeResult is a saved application: State is "accepted", "accepted_later" (容缺受理) or "correction".
+type IntakeResult struct {
+	Number  string   `json:"number"`
+	State   string   `json:"state"`
+	DueDate string   `json:"dueDate"`
+	Missing []string `json:"missing"`
+	Saved   Saved    `json:"saved"`
+}
+
+// BoardPage is everything the calling board shows; no names of people.
+type BoardPage struct {
+	Place    Place    `json:"place"`
+	Standing Standing `json:"standing"`
+	// Calls has the newest call first, at most twelve.
+	Calls []BoardCall `json:"calls"`
+	Areas []Area      `json:"areas"`
+}
+
+// BoardCall is one line of the board.
+type BoardCall struct {
+	Number string `json:"number"`
+	Window string `json:"window"`
+	Floor  int    `json:"floor"`
+	Letter string `json:"letter"`
+	AtMS   int64  `json:"atMs"`
+	// State is "called", "serving", "no_show" or "done".
+	State   string `json:"state"`
+	Recalls int    `json:"recalls"`
+}
