@@ -65,7 +65,8 @@ const (
 	KindWindowClosed event.Kind = "window.closed"
 	KindBlockLeased  event.Kind = "block.leased"
 	KindBlockVoided  event.Kind = "block.voided"
-	KindDevice       event.Kind = "device.admitted"
+	KindAdmitted     event.Kind = "ticket.admitted"
+	KindDevice       event.Kind = "device.started"
 	KindClerk        event.Kind = "clerk.admitted"
 )
 
@@ -89,6 +90,17 @@ type Issued struct {
 	ClockOff bool `json:"clock_off,omitempty"`
 }
 
+// Admitted makes a ticket again from its paper: the facts, the signed code they
+// were read from, and the event that the kiosk noted. A counter writes it for a
+// ticket that it has not heard of; when the kiosk's own event comes it changes nothing.
+type Admitted struct {
+	Issued
+	Slip   string       `json:"slip"`
+	Origin event.Origin `json:"origin"`
+	Epoch  event.Epoch  `json:"epoch"`
+	Seq    event.Seq    `json:"seq"`
+}
+
 // Called grants one ticket to one window. Only the hub's allocator writes it.
 type Called struct {
 	Ticket  TicketID `json:"ticket"`
@@ -110,9 +122,6 @@ type Moved struct {
 	AtMS   int64    `json:"at_ms"`
 	// How tells "scan" or "button" of a start.
 	How string `json:"how,omitempty"`
-	// Slip is the text of the scanned code: the signed ticket itself, so that a
-	// ticket whose kiosk died is made again from paper.
-	Slip string `json:"slip,omitempty"`
 	// Recall counts the recalls so far, from 1.
 	Recall int `json:"recall,omitempty"`
 	// Ended has one outcome per item for a finish; the item is empty for advice without one.
@@ -153,11 +162,14 @@ type Block struct {
 	Request  string       `json:"request,omitempty"`
 }
 
-// Device makes a device's public key known to the hall.
+// Device is the first event of every epoch of a device: its Ed25519 public key
+// (32 bytes), with which its heads and its tickets are checked from then on.
 type Device struct {
-	Origin event.Origin `json:"origin"`
-	Role   string       `json:"role"`
-	Key    []byte       `json:"key"`
+	Role    string `json:"role"`
+	Key     []byte `json:"key"`
+	Program string `json:"program"`
+	// Series is the digit of a kiosk's own number series, 0 for other devices.
+	Series int `json:"series,omitempty"`
 }
 
 // Clerk makes a clerk known; Verifier is an Argon2id string, never a PIN.

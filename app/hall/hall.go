@@ -1,0 +1,409 @@
+package hall
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onewindow/app/event"
+)
+
+// Window is a place that serves, as the hall last heard of it.
+type Window struct {
+	ID       WindowID     `json:"id"`
+	Clerk    ClerkID      `json:"clerk"`
+	Services []Letter     `json:"services"`
+	Open     bool         `json:"open"`
+	SinceMS  int64        `json:"since_ms"`
+	By       event.Origin `json:"by"`
+	last     event.Stamp
+}
+
+// Hall is the fold of all events of one hall. It is not safe for concurrent
+// use: its store guards it.
+type Hall struct {
+	ID      ID
+	tickets map[TicketID]*Ticket
+	queues  map[series]*line
+	windows map[WindowID]*Window
+	// current is the open ticket of each window.
+	current map[WindowID]map[TicketID]bool
+	blocks  map[series]*blocks
+	numbers map[numberKey][]TicketID
+	devices map[event.Origin]Device
+	clerks  map[ClerkID]Clerk
+	service map[Letter]*recent
+
+	// Missing brings back a ticket that is not in memory, nil when there is none.
+	Missing func(TicketID) *Ticket
+}
+
+type numberKey struct {
+	date   Date
+	number Number
+}
+
+// New gives the empty hall.
+func New(id ID) *Hall {
+	return &Hall{ID: id,
+		tickets: map[TicketID]*Ticket{}, queues: map[series]*line{}, windows: map[WindowID]*Window{},
+		current: map[WindowID]map[TicketID]bool{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
+		devices: map[event.Origin]Device{}, clerks: map[ClerkID]Clerk{}, service: map[Letter]*recent{}}
+}
+
+// Touched names what an event changed, for the projections. At most one is set.
+type Touched struct {
+	Ticket *Ticket
+	Window *Window
+	Block  *Block
+	Device *Device
+	Clerk  *Clerk
+}
+
+// Apply folds one event. Kinds of other packages and kinds from the future
+// change nothing. An error means that the payload is not of its kind: the event
+// belongs into quarantine.
+func (h *Hall) Apply(e event.Event) (Touched, error) {
+	switch e.Kind {
+	case KindIssued:
+		f, err := decode[Issued](e)
+		if err != nil {
+			return Touched{}, err
+		}
+		return h.learn(f, e.ID.String())
+	case KindAdmitted:
+		f, err := decode[Admitted](e)
+		if err != nil {
+			return Touched{}, err
+		}
+		return h.learn(f.Issued, event.ID{Origin: f.Origin, Epoch: f.Epoch, Seq: f.Seq}.String())
+	case KindCalled:
+		f, err := decode[Called](e)
+		if err != nil {
+			return Touched{}, err
+		}
+		return h.step(f.Ticket, Step{Kind: e.Kind, Round: f.Round, Window: f.Window, Clerk: f.Clerk, AtMS: f.AtMS, Request: f.Request, By: e.ID.String()})
+	case KindRecalled, KindStarted, KindMissed, KindReturned, KindFinished, KindReprinted:
+		f, err := decode[Moved](e)
+		if err != nil {
+			return Touched{}, err
+		}
+		return h.step(f.Ticket, Step{Kind: e.Kind, Round: f.Round, Window: f.Window, Clerk: f.Clerk, AtMS: f.AtMS, How: f.How,
+			Recall: f.Recall, Ended: f.Ended, Reason: f.Reason, By: e.ID.String()})
+	case KindWindowOpened, KindWindowClosed:
+		return h.window(e)
+	case KindBlockLeased, KindBlockVoided:
+		b, err := decode[Block](e)
+		if err != nil {
+			return Touched{}, err
+		}
+		h.lease(b, e.Kind == KindBlockVoided)
+		return Touched{Block: &b}, nil
+	case KindDevice:
+		d, err := decode[Device](e)
+		if err != nil {
+			return Touched{}, err
+		}
+		h.devices[e.Origin] = d
+		return Touched{Device: &d}, nil
+	case KindClerk:
+		c, err := decode[Clerk](e)
+		if err != nil {
+			return Touched{}, err
+		}
+		h.clerks[c.ID] = c
+		return Touched{Clerk: &c}, nil
+	}
+	return Touched{}, nil
+}
+
+func decode[T any](e event.Event) (T, error) {
+	var f T
+	if err := json.Unmarshal(e.Payload, &f); err != nil {
+		return f, fmt.Errorf("decode %s: %w", e.Kind, err)
+	}
+	return f, nil
+}
+
+// learn takes the facts of a ticket, from the kiosk or from its paper.
+func (h *Hall) learn(f Issued, source string) (Touched, error) {
+	if f.Ticket == "" || f.Number == "" || f.Date == "" || f.Service == "" {
+		return Touched{}, fmt.Errorf("ticket from %s: id, number, date or service is missing", source)
+	}
+	t := h.ticket(f.Ticket)
+	if t.Known && t.Source == source {
+		return Touched{Ticket: t}, nil
+	}
+	h.before(t)
+	switch {
+	case !t.Known:
+		t.Issued, t.Known, t.Source = f, true, source
+		k := numberKey{f.Date, f.Number}
+		h.numbers[k] = append(h.numbers[k], f.Ticket)
+		h.counted(f)
+	default:
+		// Another event claims the same ticket: the smaller source wins everywhere.
+		t.Disputed = true
+		if source < t.Source {
+			t.Issued, t.Source = f, source
+		}
+	}
+	t.derive()
+	h.after(t)
+	return Touched{Ticket: t}, nil
+}
+
+func (h *Hall) step(id TicketID, s Step) (Touched, error) {
+	if id == "" || s.Round < 0 {
+		return Touched{}, fmt.Errorf("%s: ticket or round is missing", s.By)
+	}
+	t := h.ticket(id)
+	h.before(t)
+	t.add(s)
+	h.after(t)
+	if s.Kind == KindFinished && t.StartedMS > 0 {
+		h.spent(t)
+	}
+	return Touched{Ticket: t}, nil
+}
+
+func (h *Hall) ticket(id TicketID) *Ticket {
+	t := h.tickets[id]
+	if t == nil && h.Missing != nil {
+		if t = h.Missing(id); t != nil {
+			h.Restore(t)
+		}
+	}
+	if t == nil {
+		t = &Ticket{Issued: Issued{Ticket: id, Hall: h.ID}}
+		h.tickets[id] = t
+	}
+	return t
+}
+
+// before and after keep the indexes true around a change of t.
+func (h *Hall) before(t *Ticket) {
+	if t.Open() {
+		delete(h.current[t.Window], t.Ticket)
+	}
+	if t.State == Waiting {
+		h.line(t.Date, t.Service).count--
+	}
+}
+
+func (h *Hall) after(t *Ticket) {
+	if t.Open() {
+		at := h.current[t.Window]
+		if at == nil {
+			at = map[TicketID]bool{}
+			h.current[t.Window] = at
+		}
+		at[t.Ticket] = true
+	}
+	if t.State == Waiting {
+		l := h.line(t.Date, t.Service)
+		l.count++
+		l.push(entry{key: Key(t), id: t.Ticket, round: t.Round})
+	}
+}
+
+func (h *Hall) window(e event.Event) (Touched, error) {
+	f, err := decode[WindowOpened](e)
+	if err != nil {
+		return Touched{}, err
+	}
+	if f.Window == "" {
+		return Touched{}, fmt.Errorf("%s: window is missing", e.ID)
+	}
+	w := h.windows[f.Window]
+	if w == nil {
+		w = &Window{ID: f.Window}
+		h.windows[f.Window] = w
+	}
+	// Only one origin speaks for a window at a time; where two do, the later stamp shows.
+	if e.At.Less(w.last) || e.At == w.last && e.Origin < w.By {
+		return Touched{Window: w}, nil
+	}
+	*w = Window{ID: f.Window, Clerk: f.Clerk, Services: f.Services, Open: e.Kind == KindWindowOpened, SinceMS: f.AtMS, By: e.Origin, last: e.At}
+	return Touched{Window: w}, nil
+}
+
+// Restore puts a ticket back that a projection kept, without replaying its events.
+func (h *Hall) Restore(t *Ticket) {
+	if old := h.tickets[t.Ticket]; old != nil {
+		return
+	}
+	h.tickets[t.Ticket] = t
+	if t.Known {
+		k := numberKey{t.Date, t.Number}
+		h.numbers[k] = append(h.numbers[k], t.Ticket)
+		h.counted(t.Issued)
+	}
+	t.derive()
+	h.after(t)
+	if t.State == Done && t.StartedMS > 0 {
+		h.spent(t)
+	}
+}
+
+// Ticket gives a ticket by id, nil when unknown. It must not be changed.
+func (h *Hall) Ticket(id TicketID) *Ticket { return h.tickets[id] }
+
+// ByNumber gives the ticket with a display number of a day, nil when there is none.
+func (h *Hall) ByNumber(date Date, n Number) *Ticket {
+	ids := h.numbers[numberKey{date, n}]
+	if len(ids) == 0 {
+		return nil
+	}
+	return h.tickets[ids[0]]
+}
+
+// Tickets gives the tickets of a business day ("" for all), by issue time and id.
+func (h *Hall) Tickets(date Date) []*Ticket {
+	out := make([]*Ticket, 0, len(h.tickets))
+	for _, t := range h.tickets {
+		if date == "" || t.Date == date {
+			out = append(out, t)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Ticket) int {
+		return cmp.Or(cmp.Compare(a.IssuedMS, b.IssuedMS), cmp.Compare(a.Ticket, b.Ticket))
+	})
+	return out
+}
+
+// AtWindow gives the open ticket of a window, nil when it is free. Where a
+// disagreement left two, the one being served counts, then the earlier called.
+func (h *Hall) AtWindow(w WindowID) *Ticket {
+	var best *Ticket
+	for id := range h.current[w] {
+		t := h.tickets[id]
+		if best == nil || t.State == Serving && best.State != Serving ||
+			t.State == best.State && (t.LastCallMS < best.LastCallMS || t.LastCallMS == best.LastCallMS && t.Ticket < best.Ticket) {
+			best = t
+		}
+	}
+	return best
+}
+
+// Windows gives the windows heard of, by name.
+func (h *Hall) Windows() []Window {
+	out := make([]Window, 0, len(h.windows))
+	for _, w := range h.windows {
+		out = append(out, *w)
+	}
+	slices.SortFunc(out, func(a, b Window) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return out
+}
+
+// OpenAt counts the open windows that serve a service.
+func (h *Hall) OpenAt(l Letter) int {
+	n := 0
+	for _, w := range h.windows {
+		if w.Open && slices.Contains(w.Services, l) {
+			n++
+		}
+	}
+	return n
+}
+
+// DeviceKey gives the public key of a device; false when the hall has not heard of it.
+func (h *Hall) DeviceKey(o event.Origin) ([]byte, bool) {
+	d, ok := h.devices[o]
+	return d.Key, ok
+}
+
+// Devices gives the devices heard of.
+func (h *Hall) Devices() map[event.Origin]Device { return h.devices }
+
+// Clerk gives a clerk by sign-in name.
+func (h *Hall) Clerk(id ClerkID) (Clerk, bool) {
+	c, ok := h.clerks[id]
+	return c, ok
+}
+
+// Doubled lists display numbers that two tickets of one day carry; it must stay empty.
+func (h *Hall) Doubled() []Number {
+	var out []Number
+	for k, ids := range h.numbers {
+		if len(ids) > 1 {
+			out = append(out, k.number)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Conflicts lists the tickets of a day on which two places disagreed.
+func (h *Hall) Conflicts(date Date) []*Ticket {
+	var out []*Ticket
+	for _, t := range h.Tickets(date) {
+		if kind, _ := t.Conflict(); kind != "" {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// Hash sums up the tickets of a day. Two nodes with the same events have the
+// same hash, in whatever order the events came.
+func (h *Hall) Hash(date Date) event.Hash {
+	sum := sha256.New()
+	ids := make([]TicketID, 0, len(h.tickets))
+	for id, t := range h.tickets {
+		if t.Date == date {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		sum.Write(h.tickets[id].Row())
+	}
+	return event.Hash(sum.Sum(nil))
+}
+
+// Row gives the ticket as JSON, the form in which projections keep it.
+func (t *Ticket) Row() []byte {
+	b, err := json.Marshal(t)
+	if err != nil {
+		panic("encode ticket: " + err.Error())
+	}
+	return b
+}
+
+// ReadRow reads what Row writes.
+func ReadRow(b []byte) (*Ticket, error) {
+	t := &Ticket{}
+	if err := json.Unmarshal(b, t); err != nil {
+		return nil, fmt.Errorf("decode ticket row: %w", err)
+	}
+	return t, nil
+}
+
+// Minutes gives ms as whole minutes, rounded, never below 0.
+func Minutes(ms int64) int { return int(max(0, ms+30_000) / 60_000) }
+
+func itoa3(n int) string {
+	s := strconv.Itoa(n)
+	return strings.Repeat("0", max(0, 3-len(s))) + s
+}
+
+// IssueDate reads the business day of a ticket out of its id (a UUIDv7 begins
+// with 48 bits of milliseconds); "" when the id is none.
+func IssueDate(id TicketID) Date {
+	if len(id) != 36 || id[14] != '7' {
+		return ""
+	}
+	ms, err := strconv.ParseInt(string(id[:8])+string(id[9:13]), 16, 64)
+	if err != nil {
+		return ""
+	}
+	return DateOf(ms)
+}
+
+// ReadDevice reads the first event of a device's epoch.
+func ReadDevice(e event.Event) (Device, error) { return decode[Device](e) }

@@ -1,0 +1,99 @@
+package hall
+
+import "container/heap"
+
+// HeadStartMS is how much earlier than its issue time a ticket of a class counts
+// (queue.md, Order). No walk-in is overtaken by a priority ticket that was
+// issued more than this after it.
+func HeadStartMS(c Class) int64 {
+	switch c {
+	case Priority, Appointment:
+		return 20 * 60_000
+	}
+	return 0
+}
+
+// Key is the place of a waiting ticket in its queue: the smallest is served next.
+func Key(t *Ticket) int64 { return t.IssuedMS - HeadStartMS(t.Class) }
+
+type entry struct {
+	key   int64
+	id    TicketID
+	round int
+}
+
+func (a entry) less(b entry) bool { return a.key < b.key || a.key == b.key && a.id < b.id }
+
+// line is one queue: a heap whose entries are checked when they reach the top,
+// because a ticket leaves the queue in more ways than by being called.
+type line struct {
+	entries []entry
+	count   int
+}
+
+func (l *line) Len() int           { return len(l.entries) }
+func (l *line) Less(i, j int) bool { return l.entries[i].less(l.entries[j]) }
+func (l *line) Swap(i, j int)      { l.entries[i], l.entries[j] = l.entries[j], l.entries[i] }
+
+// Push and Pop serve container/heap.
+func (l *line) Push(x any) { l.entries = append(l.entries, x.(entry)) }
+
+// Pop serves container/heap.
+func (l *line) Pop() any {
+	last := len(l.entries) - 1
+	e := l.entries[last]
+	l.entries = l.entries[:last]
+	return e
+}
+
+func (l *line) push(e entry) { heap.Push(l, e) }
+
+func (h *Hall) line(d Date, s Letter) *line {
+	k := series{d, s}
+	l := h.queues[k]
+	if l == nil {
+		l = &line{}
+		h.queues[k] = l
+	}
+	return l
+}
+
+// head gives the next waiting ticket of a service, nil when nobody waits.
+func (h *Hall) head(d Date, s Letter) *Ticket {
+	l := h.queues[series{d, s}]
+	for l != nil && len(l.entries) > 0 {
+		top := l.entries[0]
+		if t := h.tickets[top.id]; t.State == Waiting && t.Round == top.round && Key(t) == top.key {
+			return t
+		}
+		heap.Pop(l)
+	}
+	return nil
+}
+
+// WaitingAt counts who waits for a service.
+func (h *Hall) WaitingAt(d Date, s Letter) int {
+	if l := h.queues[series{d, s}]; l != nil {
+		return l.count
+	}
+	return 0
+}
+
+// AheadOf counts the waiting tickets of the same service that come before a key.
+func (h *Hall) AheadOf(d Date, s Letter, key int64, id TicketID) int {
+	l := h.queues[series{d, s}]
+	if l == nil {
+		return 0
+	}
+	n := 0
+	me := entry{key: key, id: id}
+	seen := map[TicketID]bool{}
+	for _, e := range l.entries {
+		t := h.tickets[e.id]
+		if t.State == Waiting && t.Round == e.round && Key(t) == e.key && e.less(me) && !seen[e.id] {
+			seen[e.id] = true
+			n++
+		}
+	}
+	return n
+}

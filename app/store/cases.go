@@ -1,0 +1,6 @@
+package store
+
+import "onewindow/app/event"
+
+// foldCase keeps the projection of applications.
+func (tx *Tx) foldCase(e event.Event) error { return nil }

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+)
+
+// load makes the memory from the disk: this node, its chains, the halls. The
+// caller holds mu.
+func (s *Store) load() error {
+	ctx := context.Background()
+	s.halls, s.chains = map[hall.ID]*hall.Hall{}, map[chainID]*chain{}
+	var origin string
+	var epoch, ms, tick int64
+	err := s.conn.QueryRowContext(ctx, "SELECT origin, epoch, last_ms, last_tick FROM node WHERE id = 1").Scan(&origin, &epoch, &ms, &tick)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		e, err := newEpoch()
+		if err != nil {
+			return err
+		}
+		if _, err := s.conn.ExecContext(ctx, "INSERT INTO node (id, origin, epoch, last_ms, last_tick) VALUES (1, ?, ?, 0, 0)", string(s.opt.Origin), int64(e)); err != nil {
+			return fmt.Errorf("name the database: %w", err)
+		}
+		origin, epoch = string(s.opt.Origin), int64(e)
+	case err != nil:
+		return fmt.Errorf("read node: %w", err)
+	}
+	if origin != string(s.opt.Origin) {
+		return fmt.Errorf("%s belongs to %s and this terminal is %s: correct \"hall\" and \"device\" in the settings, or name another data folder with --data; nothing was changed", s.opt.Path, origin, s.opt.Origin)
+	}
+	s.epoch, s.last = event.Epoch(epoch), event.Stamp{MS: ms, Tick: uint16(tick)}
+	if err := s.conn.QueryRowContext(ctx, "SELECT coalesce(max(pos), 0) FROM event").Scan(&s.pos); err != nil {
+		return fmt.Errorf("read log: %w", err)
+	}
+	if err := s.loadChains(ctx); err != nil {
+		return err
+	}
+	s.from = hall.DateOf(s.opt.Now() - int64(24*time.Hour/time.Millisecond))
+	if err := s.loadTickets(ctx); err != nil {
+		return err
+	}
+	return s.replay(ctx, "SELECT body FROM event WHERE lasting = 1 ORDER BY pos", func(e event.Event) error {
+		_, err := s.hall(hall.ID(e.Origin.Hall())).Apply(e)
+		return err
+	})
+}
+
+func (s *Store) loadChains(ctx context.Context) error {
+	rows, err := s.conn.QueryContext(ctx, "SELECT origin, epoch, seq, head, signed_seq, sig, up_seq, up_head, centre_seq FROM chain")
+	if err != nil {
+		return fmt.Errorf("read chains: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var o string
+		var epoch, seq, signed, up, centre int64
+		var head, upHead, sig []byte
+		if err := rows.Scan(&o, &epoch, &seq, &head, &signed, &sig, &up, &upHead, &centre); err != nil {
+			return fmt.Errorf("read chains: %w", err)
+		}
+		if len(head) != len(event.Hash{}) || len(upHead) != len(event.Hash{}) {
+			return fmt.Errorf("read chains: a head of %s has %d and %d bytes", o, len(head), len(upHead))
+		}
+		c := &chain{id: chainID{event.Origin(o), event.Epoch(epoch)}, seq: event.Seq(seq), head: event.Hash(head), signed: event.Seq(signed),
+			sig: sig, up: event.Seq(up), upHead: event.Hash(upHead), centre: event.Seq(centre)}
+		s.chains[c.id] = c
+	}
+	return rows.Err()
+}
+
+func (s *Store) loadTickets(ctx context.Context) error {
+	rows, err := s.conn.QueryContext(ctx, "SELECT row FROM ticket WHERE date >= ? OR date = ''", string(s.from))
+	if err != nil {
+		return fmt.Errorf("read tickets: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b []byte
+		if err := rows.Scan(&b); err != nil {
+			return fmt.Errorf("read tickets: %w", err)
+		}
+		t, err := hall.ReadRow(b)
+		if err != nil {
+			return err
+		}
+		s.hall(t.Hall).Restore(t)
+	}
+	return rows.Err()
+}
+
+// replay folds the events that a query gives; those in quarantine are not among them.
+func (s *Store) replay(ctx context.Context, query string, fn func(event.Event) error) error {
+	rows, err := s.conn.QueryContext(ctx, query)
+	if err != nil {
+		return fmt.Errorf("read log: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var body []byte
+		if err := rows.Scan(&body); err != nil {
+			return fmt.Errorf("read log: %w", err)
+		}
+		e, err := event.Decode(body)
+		if err != nil {
+			return fmt.Errorf("read log: %w", err)
+		}
+		if err := fn(e); err != nil {
+			return fmt.Errorf("replay %s: %w", e.ID, err)
+		}
+	}
+	return rows.Err()
+}
+
+// fold brings an event into memory and into the rows of this commit.
+func (tx *Tx) fold(e event.Event) error {
+	touched, err := tx.s.hall(hall.ID(e.Origin.Hall())).Apply(e)
+	if err != nil {
+		return err
+	}
+	if tx.s.recallErr != nil {
+		tx.fault, tx.s.recallErr = tx.s.recallErr, nil
+		return tx.fault
+	}
+	if touched.Ticket != nil {
+		tx.touched[touched.Ticket.Ticket] = touched.Ticket
+	}
+	return tx.foldCase(e)
+}
+
+// Rebuild drops the projections and makes them again from the log. It is how a
+// test and an operator prove that the log is the truth.
+func (s *Store) Rebuild(ctx context.Context) error {
+	err := s.Write(ctx, func(tx *Tx) error {
+		for _, table := range []string{"ticket", "application"} {
+			if err := tx.Exec("DELETE FROM " + table); err != nil {
+				return err
+			}
+		}
+		s.halls = map[hall.ID]*hall.Hall{}
+		err := s.replay(ctx, "SELECT body FROM event WHERE fault IS NULL ORDER BY pos", tx.fold)
+		if err != nil {
+			tx.fault = err
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("rebuild: %w", err)
+	}
+	return nil
+}

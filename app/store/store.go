@@ -1,0 +1,315 @@
+// Package store is one node's SQLite: the log of events, the chains, and the
+// projections, with one writer and a pool of readers. Terminal, hub and centre
+// use the same store. It decides nothing about queues and sends nothing.
+package store
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// applicationID marks our databases in SQLite's own header ("OWIN").
+const applicationID = 0x4F57494E
+
+// Options of Open.
+type Options struct {
+	// Path of the database file; its folder is made when missing.
+	Path string
+	// Origin of this node's own events.
+	Origin event.Origin
+	// Key signs the heads of this node's chain.
+	Key ed25519.PrivateKey
+	// Now gives the wall clock in ms; it is injected so that a day can be compressed.
+	Now func() int64
+	// MaxBatch bounds how many waiting writes one commit takes; default 64.
+	MaxBatch int
+	// Synchronous is "FULL" unless a negative control of the tests says otherwise.
+	Synchronous string
+}
+
+// Store is an open database. Its methods are safe for concurrent use.
+type Store struct {
+	opt    Options
+	conn   *sql.Conn
+	writer *sql.DB
+	reader *sql.DB
+	prep   map[string]*sql.Stmt
+
+	// mu guards everything below: the writer holds it from the first decision
+	// of a batch until its commit, so that no reader sees what is not saved.
+	mu     sync.RWMutex
+	halls  map[hall.ID]*hall.Hall
+	chains map[chainID]*chain
+	epoch  event.Epoch
+	last   event.Stamp
+	pos    int64
+	from   hall.Date // tickets of this business day and later are all in memory
+	broken error     // a commit failed and memory is not what the disk holds
+
+	recallErr error // reading an old ticket failed during a fold
+
+	jobs   chan job
+	closed chan struct{}
+	ended  sync.WaitGroup
+	once   sync.Once
+	full   atomic.Bool
+
+	watch    sync.Mutex
+	watchers map[chan struct{}]bool
+}
+
+// Open opens or makes a database. A file that is not ours, or is of a newer
+// program, is an error with a next step; nothing is changed then, and nothing is
+// ever deleted or reset.
+func Open(opt Options) (*Store, error) {
+	if opt.MaxBatch == 0 {
+		opt.MaxBatch = 64
+	}
+	if opt.Synchronous == "" {
+		opt.Synchronous = "FULL"
+	}
+	if !opt.Origin.Valid() {
+		return nil, fmt.Errorf("open database: origin %q is not \"hall/device\" in lower-case letters, digits and '-'", opt.Origin)
+	}
+	if err := os.MkdirAll(filepath.Dir(opt.Path), 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	if err := ours(opt.Path); err != nil {
+		return nil, err
+	}
+	lockOnce.Do(openLocks)
+	s := &Store{opt: opt, jobs: make(chan job, 4*opt.MaxBatch), closed: make(chan struct{}),
+		prep: map[string]*sql.Stmt{}, watchers: map[chan struct{}]bool{}}
+	if err := s.open(); err != nil {
+		s.shut()
+		return nil, err
+	}
+	s.ended.Add(1)
+	go s.write()
+	return s, nil
+}
+
+var lockOnce sync.Once
+
+// openLocks asks for locks that belong to the open file, not to the process, so
+// that closing one handle does not drop the locks of another. Where the kernel
+// has none the ordinary locks serve.
+func openLocks() { _, _ = sqlite.OFDLocking(true) }
+
+// ErrForeign says that a file is not a database of this program.
+var ErrForeign = errors.New("not a OneWindow database")
+
+// ours looks at the file's header without opening it as a database.
+func ours(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	defer f.Close()
+	var head [72]byte
+	n, err := f.Read(head[:])
+	if n == 0 {
+		return nil // empty: SQLite made it and was stopped before the first page
+	}
+	if err != nil || n < len(head) || string(head[:15]) != "SQLite format 3" {
+		return fmt.Errorf("%s is %w: it is left as it is; name another data folder with --data, or move the file away", path, ErrForeign)
+	}
+	if id := binary.BigEndian.Uint32(head[68:72]); id != applicationID && id != 0 {
+		return fmt.Errorf("%s is %w (its mark is %08x): it is left as it is; name another data folder with --data", path, ErrForeign, id)
+	}
+	return nil
+}
+
+func (s *Store) open() error {
+	q := url.Values{}
+	q.Set("_txlock", "immediate")
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-4096)"} {
+		q.Add("_pragma", p)
+	}
+	var err error
+	if s.writer, err = sql.Open("sqlite", "file:"+s.opt.Path+"?"+q.Encode()); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	s.writer.SetMaxOpenConns(1)
+	if err := s.migrate(); err != nil {
+		return err
+	}
+	ro := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-2048)"}}
+	if s.reader, err = sql.Open("sqlite", "file:"+s.opt.Path+"?"+ro.Encode()); err != nil {
+		return fmt.Errorf("open readers: %w", err)
+	}
+	s.reader.SetMaxOpenConns(4)
+	s.reader.SetMaxIdleConns(1)
+	if s.conn, err = s.writer.Conn(context.Background()); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.load()
+}
+
+func (s *Store) migrate() error {
+	ctx := context.Background()
+	var id int64
+	if err := s.writer.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return fmt.Errorf("read database %s: %w: it is left as it is; restore it from a backup, or name another data folder with --data", s.opt.Path, err)
+	}
+	if id == 0 {
+		var tables int
+		if err := s.writer.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+			return fmt.Errorf("read database: %w", err)
+		}
+		if tables > 0 {
+			return fmt.Errorf("%s is %w: it has tables of another program and is left as it is; name another data folder with --data", s.opt.Path, ErrForeign)
+		}
+		if _, err := s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+			return fmt.Errorf("mark database: %w", err)
+		}
+	}
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, s.writer, dir, goose.WithTableName("schema_version"))
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	have, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("read the database's version: %w", err)
+	}
+	sources := p.ListSources()
+	if newest := sources[len(sources)-1].Version; have > newest {
+		return fmt.Errorf("%s was written by a newer program (version %d, this one knows %d): install the newer program again; nothing was changed", s.opt.Path, have, newest)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("bring the database to this program's version: %w", err)
+	}
+	return nil
+}
+
+// Close waits for the write under way and closes the database.
+func (s *Store) Close() error {
+	s.once.Do(func() { close(s.closed) })
+	s.ended.Wait()
+	return s.shut()
+}
+
+func (s *Store) shut() error {
+	var errs []error
+	for _, st := range s.prep {
+		errs = append(errs, st.Close())
+	}
+	if s.conn != nil {
+		errs = append(errs, s.conn.Close())
+	}
+	if s.reader != nil {
+		errs = append(errs, s.reader.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Origin is whose store this is.
+func (s *Store) Origin() event.Origin { return s.opt.Origin }
+
+// Key signs for this node.
+func (s *Store) Key() ed25519.PrivateKey { return s.opt.Key }
+
+// Epoch is the life of this database.
+func (s *Store) Epoch() event.Epoch { return s.epoch }
+
+// Now gives the injected wall clock in ms.
+func (s *Store) Now() int64 { return s.opt.Now() }
+
+// DiskFull tells whether the last write failed for lack of space.
+func (s *Store) DiskFull() bool { return s.full.Load() }
+
+// View lets a reader look at a hall as it is saved. The hall must not be
+// changed or kept after fn returns.
+func (s *Store) View(id hall.ID, fn func(*hall.Hall)) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	h := s.halls[id]
+	if h == nil {
+		h = hall.New(id)
+	}
+	fn(h)
+}
+
+// Halls lists the halls heard of.
+func (s *Store) Halls() []hall.ID {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	out := make([]hall.ID, 0, len(s.halls))
+	for id := range s.halls {
+		out = append(out, id)
+	}
+	return out
+}
+
+// Reader is the read-only pool, for pages that list what lies in the tables.
+func (s *Store) Reader() *sql.DB { return s.reader }
+
+// Watch gives a channel that receives after every commit that changed
+// something; signals that nobody fetched melt into one. Unwatch ends it.
+func (s *Store) Watch() chan struct{} {
+	c := make(chan struct{}, 1)
+	s.watch.Lock()
+	s.watchers[c] = true
+	s.watch.Unlock()
+	return c
+}
+
+// Unwatch ends what Watch began.
+func (s *Store) Unwatch(c chan struct{}) {
+	s.watch.Lock()
+	delete(s.watchers, c)
+	s.watch.Unlock()
+}
+
+func (s *Store) signal() {
+	s.watch.Lock()
+	for c := range s.watchers {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+	s.watch.Unlock()
+}
+
+func newEpoch() (event.Epoch, error) {
+	var b [8]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return 0, fmt.Errorf("draw an epoch: %w", err)
+	}
+	// SQLite's integers are signed: the highest bit stays free.
+	return event.Epoch(binary.BigEndian.Uint64(b[:])>>1 | 1), nil
+}

@@ -1,0 +1,307 @@
+// Package wire is the contract of both ends of a hop: subjects, frames, versions
+// and limits. The same frames go terminal -> hub and hub -> centre. It holds no
+// connection; sync/README.md tells the protocol as a story.
+package wire
+
+import (
+	"crypto/ed25519"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"onewindow/app/event"
+)
+
+// Version is the protocol's version and part of every subject.
+const Version = 1
+
+// Centre is the place name of the district's end; other places are hall ids.
+const Centre = "centre"
+
+// Subjects of a place ("jiangnan" or Centre).
+func subject(place, verb string) string { return fmt.Sprintf("ow.%d.%s.%s", Version, place, verb) }
+
+// PushSubject takes a Push and answers an Ack.
+func PushSubject(place string) string { return subject(place, "push") }
+
+// FeedSubject takes a FeedAsk and answers a Feed.
+func FeedSubject(hall string) string { return subject(hall, "feed") }
+
+// NewsSubject carries each committed Feed to whoever listens in the hall.
+func NewsSubject(hall string) string { return subject(hall, "news") }
+
+// CallSubject takes a hall.Call and answers a Grant.
+func CallSubject(hall string) string { return subject(hall, "call") }
+
+// BlockSubject takes a BlockAsk and answers a Grant.
+func BlockSubject(hall string) string { return subject(hall, "block") }
+
+// BeatSubject takes a Beat and answers a BeatReply.
+func BeatSubject(place string) string { return subject(place, "beat") }
+
+// Limits of a frame. MaxFrame stays below NATS' default of 1 MiB a message.
+const (
+	MaxEvents = 1000
+	MaxFrame  = 900 << 10
+)
+
+// Push brings consecutive events of one origin and epoch. Bodies are the
+// events' canonical bytes exactly as they came; Prev is the chain's head before
+// the first of them. Sig signs the head behind the last one, with the device's
+// key; it is empty in the middle of a long backlog.
+type Push struct {
+	Origin event.Origin
+	Epoch  event.Epoch
+	From   event.Seq
+	Prev   event.Hash
+	Bodies [][]byte
+	Sig    []byte
+}
+
+// Upto is the sequence number of the last event.
+func (p Push) Upto() event.Seq { return p.From + event.Seq(len(p.Bodies)) - 1 }
+
+// Head computes the chain's head behind the last event.
+func (p Push) Head() event.Hash {
+	h := p.Prev
+	for _, b := range p.Bodies {
+		h = event.Chain(h, event.Sum(b))
+	}
+	return h
+}
+
+// Ack answers a push: everything up to Upto is committed here, and Head is the
+// chain's head there, read back after the commit. Above is how far the place
+// above (the centre) has confirmed to this one. Hint is set when the push could
+// not be taken as it is.
+type Ack struct {
+	Upto   event.Seq      `json:"upto"`
+	Head   event.Hash     `json:"head"`
+	Above  event.Seq      `json:"above"`
+	Refuse *event.Refusal `json:"refuse,omitempty"`
+}
+
+// FeedAsk asks a hub for what the hall has noted after a position.
+type FeedAsk struct {
+	Origin event.Origin `json:"origin"`
+	// Epoch and After are the cursor: the hub's epoch and its position there.
+	Epoch event.Epoch `json:"epoch"`
+	After int64       `json:"after"`
+}
+
+// Feed is a run of committed events of the hall that concern everyone in it
+// (tickets, windows, number blocks, keys, clerks; nothing personal). From is the
+// position it follows, Upto the one it reaches; positions between may be silent.
+type Feed struct {
+	Epoch  event.Epoch
+	From   int64
+	Upto   int64
+	Bodies [][]byte
+	// Marks tell how far the centre has confirmed origins of this hall.
+	Marks []Mark
+}
+
+// Mark says that the centre has everything of an origin and epoch up to Seq.
+type Mark struct {
+	Origin event.Origin
+	Epoch  event.Epoch
+	Seq    event.Seq
+}
+
+// BlockAsk asks for a block of display numbers.
+type BlockAsk struct {
+	Request string       `json:"request"`
+	Origin  event.Origin `json:"origin"`
+	Date    string       `json:"date"`
+	Service string       `json:"service"`
+}
+
+// Grant answers a call or a block: the hub's event, or a refusal.
+type Grant struct {
+	Event  []byte         `json:"event,omitempty"`
+	Refuse *event.Refusal `json:"refuse,omitempty"`
+}
+
+// Beat tells the place above that a device lives and what it still owes.
+type Beat struct {
+	Origin  event.Origin `json:"origin"`
+	Role    string       `json:"role"`
+	Program string       `json:"program"`
+	// HereOnly and HallOnly count unsaved events; OldestMS is when the oldest was noted, 0 when none.
+	HereOnly int    `json:"here_only"`
+	HallOnly int    `json:"hall_only"`
+	OldestMS int64  `json:"oldest_ms"`
+	Printer  string `json:"printer,omitempty"`
+	// Below are the beats that a hub has heard, with the time it heard them.
+	Below []Heard `json:"below,omitempty"`
+}
+
+// Heard is a beat and when it was heard, in ms since 1970.
+type Heard struct {
+	Beat
+	AtMS int64 `json:"at_ms"`
+}
+
+// BeatReply tells the clock of the place above and whether it reaches the centre itself.
+type BeatReply struct {
+	TimeMS        int64 `json:"time_ms"`
+	CentreReached bool  `json:"centre_reached"`
+}
+
+// ErrFrame says that bytes are not a frame of this version.
+var ErrFrame = errors.New("malformed frame")
+
+// SignHead signs a chain's head at a sequence number with a device's key.
+func SignHead(key ed25519.PrivateKey, o event.Origin, e event.Epoch, s event.Seq, head event.Hash) []byte {
+	return ed25519.Sign(key, headMessage(o, e, s, head))
+}
+
+// CheckHead tells whether SignHead made this signature with the private half of key.
+func CheckHead(key ed25519.PublicKey, o event.Origin, e event.Epoch, s event.Seq, head event.Hash, sig []byte) bool {
+	return len(key) == ed25519.PublicKeySize && ed25519.Verify(key, headMessage(o, e, s, head), sig)
+}
+
+func headMessage(o event.Origin, e event.Epoch, s event.Seq, head event.Hash) []byte {
+	b := append([]byte("onewindow head 1\x00"), o...)
+	b = append(b, 0)
+	b = binary.BigEndian.AppendUint64(b, uint64(e))
+	b = binary.BigEndian.AppendUint64(b, uint64(s))
+	return append(b, head[:]...)
+}
+
+// Encode gives the bytes of a push.
+func (p Push) Encode() []byte {
+	w := writer{}
+	w.byte(Version)
+	w.bytes([]byte(p.Origin))
+	w.uvarint(uint64(p.Epoch))
+	w.uvarint(uint64(p.From))
+	w.b = append(w.b, p.Prev[:]...)
+	w.bytes(p.Sig)
+	w.bodies(p.Bodies)
+	return w.b
+}
+
+// DecodePush reads what Push.Encode writes. The bodies share memory with b.
+func DecodePush(b []byte) (Push, error) {
+	r := reader{b: b}
+	r.version()
+	var p Push
+	p.Origin = event.Origin(r.bytes())
+	p.Epoch = event.Epoch(r.uvarint())
+	p.From = event.Seq(r.uvarint())
+	copy(p.Prev[:], r.fixed(len(p.Prev)))
+	p.Sig = r.bytes()
+	p.Bodies = r.bodies()
+	if r.bad || len(r.b) > 0 || !p.Origin.Valid() || p.Epoch == 0 || p.From == 0 || len(p.Bodies) == 0 {
+		return Push{}, fmt.Errorf("push: %w", ErrFrame)
+	}
+	return p, nil
+}
+
+// Encode gives the bytes of a feed.
+func (f Feed) Encode() []byte {
+	w := writer{}
+	w.byte(Version)
+	w.uvarint(uint64(f.Epoch))
+	w.uvarint(uint64(f.From))
+	w.uvarint(uint64(f.Upto))
+	w.bodies(f.Bodies)
+	w.uvarint(uint64(len(f.Marks)))
+	for _, m := range f.Marks {
+		w.bytes([]byte(m.Origin))
+		w.uvarint(uint64(m.Epoch))
+		w.uvarint(uint64(m.Seq))
+	}
+	return w.b
+}
+
+// DecodeFeed reads what Feed.Encode writes. The bodies share memory with b.
+func DecodeFeed(b []byte) (Feed, error) {
+	r := reader{b: b}
+	r.version()
+	var f Feed
+	f.Epoch = event.Epoch(r.uvarint())
+	f.From = int64(r.uvarint())
+	f.Upto = int64(r.uvarint())
+	f.Bodies = r.bodies()
+	n := r.uvarint()
+	if n > MaxFrame {
+		r.bad = true
+	}
+	for i := uint64(0); i < n && !r.bad; i++ {
+		f.Marks = append(f.Marks, Mark{Origin: event.Origin(r.bytes()), Epoch: event.Epoch(r.uvarint()), Seq: event.Seq(r.uvarint())})
+	}
+	if r.bad || len(r.b) > 0 || f.Epoch == 0 || f.From < 0 || f.Upto < f.From {
+		return Feed{}, fmt.Errorf("feed: %w", ErrFrame)
+	}
+	return f, nil
+}
+
+type writer struct{ b []byte }
+
+func (w *writer) byte(c byte)      { w.b = append(w.b, c) }
+func (w *writer) uvarint(n uint64) { w.b = binary.AppendUvarint(w.b, n) }
+func (w *writer) bytes(p []byte) {
+	w.uvarint(uint64(len(p)))
+	w.b = append(w.b, p...)
+}
+
+func (w *writer) bodies(list [][]byte) {
+	w.uvarint(uint64(len(list)))
+	for _, p := range list {
+		w.bytes(p)
+	}
+}
+
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) version() {
+	if v := r.fixed(1); r.bad || v[0] != Version {
+		r.bad = true
+	}
+}
+
+func (r *reader) fixed(n int) []byte {
+	if r.bad || len(r.b) < n {
+		r.bad = true
+		return nil
+	}
+	out := r.b[:n:n]
+	r.b = r.b[n:]
+	return out
+}
+
+func (r *reader) uvarint() uint64 {
+	n, size := binary.Uvarint(r.b)
+	if r.bad || size <= 0 {
+		r.bad = true
+		return 0
+	}
+	r.b = r.b[size:]
+	return n
+}
+
+func (r *reader) bytes() []byte {
+	n := r.uvarint()
+	if n > uint64(len(r.b)) {
+		r.bad = true
+		return nil
+	}
+	return r.fixed(int(n))
+}
+
+func (r *reader) bodies() [][]byte {
+	n := r.uvarint()
+	if n > 8*MaxEvents {
+		r.bad = true
+	}
+	var out [][]byte
+	for i := uint64(0); i < n && !r.bad; i++ {
+		out = append(out, r.bytes())
+	}
+	return out
+}
