@@ -81,6 +81,21 @@ func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) {
 	return ack(nil), nil
 }
 
+// Receive takes a push and, once it is committed, reads the chain back from the
+// database for the ack. done is called from the writer's goroutine.
+func (s *Store) Receive(p wire.Push, done func(wire.Ack, error)) error {
+	var ack wire.Ack
+	return s.Submit(func(tx *Tx) (err error) {
+		ack, err = tx.Accept(p)
+		return err
+	}, func(err error) {
+		if err == nil && ack.Refuse == nil {
+			ack, err = s.Confirmed(context.Background(), p.Origin, p.Epoch)
+		}
+		done(ack, err)
+	})
+}
+
 // unsigned checks the signature of a push against the device's key: the one
 // already known, or the one in the first event of its first epoch.
 func (s *Store) unsigned(p wire.Push, fresh [][]byte) string {
@@ -207,27 +222,17 @@ func (s *Store) Batch(ctx context.Context, o event.Origin, e event.Epoch, from e
 	return p, true, nil
 }
 
-// Owed is a chain with events that the place above has not confirmed.
-type Owed struct {
-	Origin event.Origin
-	Epoch  event.Epoch
-	// Up and Head are what it has confirmed; Seq is what is here.
-	Up   event.Seq
-	Head event.Hash
-	Seq  event.Seq
-}
-
 // Owing lists the chains that the place above does not have in full, own events first.
-func (s *Store) Owing() []Owed {
+func (s *Store) Owing() []wire.Owed {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var out []Owed
+	var out []wire.Owed
 	for _, c := range s.chains {
 		if c.seq > c.up {
-			out = append(out, Owed{c.id.origin, c.id.epoch, c.up, c.upHead, c.seq})
+			out = append(out, wire.Owed{Origin: c.id.origin, Epoch: c.id.epoch, Up: c.up, Head: c.upHead, Seq: c.seq})
 		}
 	}
-	slices.SortFunc(out, func(a, b Owed) int {
+	slices.SortFunc(out, func(a, b wire.Owed) int {
 		if own := s.opt.Origin; (a.Origin == own) != (b.Origin == own) {
 			if a.Origin == own {
 				return -1

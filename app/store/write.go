@@ -253,17 +253,17 @@ func (tx *Tx) Query(query string, args []any, dest ...any) error {
 }
 
 // Answered gives the kept answer of a request, false when it is new.
-func (tx *Tx) Answered(request string) (string, bool, error) {
-	var answer string
+func (tx *Tx) Answered(request string) ([]byte, bool, error) {
+	var answer []byte
 	err := tx.Query("SELECT answer FROM request WHERE id = ?", []any{request}, &answer)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, nil
+		return nil, false, nil
 	}
 	return answer, err == nil, err
 }
 
 // Answer keeps the answer of a request in the same commit.
-func (tx *Tx) Answer(request, answer string) error {
+func (tx *Tx) Answer(request string, answer []byte) error {
 	return tx.Exec("INSERT INTO request (id, answer) VALUES (?, ?)", request, answer)
 }
 

@@ -81,6 +81,16 @@ type Ack struct {
 	Refuse *event.Refusal `json:"refuse,omitempty"`
 }
 
+// Owed is a chain with events that the place above has not confirmed: Up and
+// Head are what it has, Seq is what is here.
+type Owed struct {
+	Origin event.Origin
+	Epoch  event.Epoch
+	Up     event.Seq
+	Head   event.Hash
+	Seq    event.Seq
+}
+
 // FeedAsk asks a hub for what the hall has noted after a position.
 type FeedAsk struct {
 	Origin event.Origin `json:"origin"`

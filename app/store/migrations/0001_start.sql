@@ -58,7 +58,7 @@ CREATE TABLE cursor (
 -- Answers already given: the same request gets the same answer.
 CREATE TABLE request (
     id TEXT PRIMARY KEY,
-    answer TEXT NOT NULL
+    answer BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE ticket (

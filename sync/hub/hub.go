@@ -1,0 +1,269 @@
+// Package hub is a hall's own end: it grants calls and number blocks, one at a
+// time and for ever, and tells the hall what was committed. Receiving pushes is
+// inlet's work, sending them on is link's; the rules of the queue are hall's.
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/sync/wire"
+)
+
+// Tx is what a grant needs inside its commit.
+type Tx interface {
+	Hall(id hall.ID) *hall.Hall
+	Append(kind event.Kind, payload any) (event.Event, []byte, error)
+	Answered(request string) ([]byte, bool, error)
+	Answer(request string, answer []byte) error
+}
+
+// Log is what the hub needs of its store.
+type Log interface {
+	Submit(fn func(Tx) error, done func(error)) error
+	Feed(ctx context.Context, after int64, max int) (wire.Feed, error)
+	Position() int64
+	Marks() []wire.Mark
+	Watch() chan struct{}
+	Unwatch(chan struct{})
+	Now() int64
+}
+
+// Options of Start.
+type Options struct {
+	Hall   hall.ID
+	Conn   *nats.Conn
+	Log    Log
+	Logger *slog.Logger
+	// CentreReached tells how the line upwards stands; nil for a hub that is the centre too.
+	CentreReached func() bool
+}
+
+// Hub is a running hub.
+type Hub struct {
+	opt    Options
+	subs   []*nats.Subscription
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+
+	mu    sync.Mutex
+	beats map[event.Origin]wire.Heard
+}
+
+// feedEvents is how many log positions one feed covers at most.
+const feedEvents = 2000
+
+// Start answers the hall until Stop.
+func Start(opt Options) (*Hub, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	h := &Hub{opt: opt, cancel: cancel, beats: map[event.Origin]wire.Heard{}}
+	place := string(opt.Hall)
+	for subject, answer := range map[string]nats.MsgHandler{
+		wire.CallSubject(place):  h.call,
+		wire.BlockSubject(place): h.block,
+		wire.FeedSubject(place):  h.feed,
+		wire.BeatSubject(place):  h.beat,
+	} {
+		sub, err := opt.Conn.Subscribe(subject, answer)
+		if err != nil {
+			cancel()
+			return nil, fmt.Errorf("listen on %s: %w", subject, err)
+		}
+		h.subs = append(h.subs, sub)
+	}
+	h.done.Add(1)
+	go func() { defer h.done.Done(); h.news(ctx) }()
+	return h, nil
+}
+
+// Stop ends the hub.
+func (h *Hub) Stop() {
+	for _, s := range h.subs {
+		_ = s.Unsubscribe()
+	}
+	h.cancel()
+	h.done.Wait()
+}
+
+// call is the allocator: one request, one commit that picks, writes and answers.
+func (h *Hub) call(m *nats.Msg) {
+	var c hall.Call
+	if err := json.Unmarshal(m.Data, &c); err != nil {
+		h.answer(m, wire.Grant{Refuse: event.RequestUnusable})
+		return
+	}
+	h.grant(m, "call:"+c.Request, func(tx Tx) (event.Kind, any, *event.Refusal) {
+		called, no := tx.Hall(h.opt.Hall).CallNext(c, h.opt.Log.Now())
+		return hall.KindCalled, called, no
+	})
+}
+
+func (h *Hub) block(m *nats.Msg) {
+	var a wire.BlockAsk
+	if err := json.Unmarshal(m.Data, &a); err != nil || a.Request == "" || !a.Origin.Valid() || a.Date == "" || a.Service == "" {
+		h.answer(m, wire.Grant{Refuse: event.RequestUnusable})
+		return
+	}
+	h.grant(m, "block:"+a.Request, func(tx Tx) (event.Kind, any, *event.Refusal) {
+		return hall.KindBlockLeased, tx.Hall(h.opt.Hall).Lease(a.Request, a.Origin, hall.Date(a.Date), hall.Letter(a.Service)), nil
+	})
+}
+
+// grant commits one decision and answers it; a request that was answered before
+// gets the same event again.
+func (h *Hub) grant(m *nats.Msg, request string, decide func(Tx) (event.Kind, any, *event.Refusal)) {
+	var body []byte
+	err := h.opt.Log.Submit(func(tx Tx) error {
+		before, known, err := tx.Answered(request)
+		if err != nil {
+			return fmt.Errorf("look up the request: %w", err)
+		}
+		if known {
+			body = before
+			return nil
+		}
+		kind, fact, no := decide(tx)
+		if no != nil {
+			return no
+		}
+		if _, body, err = tx.Append(kind, fact); err != nil {
+			return err
+		}
+		return tx.Answer(request, body)
+	}, func(err error) {
+		var no *event.Refusal
+		switch {
+		case err == nil:
+			h.answer(m, wire.Grant{Event: body})
+		case errors.As(err, &no):
+			h.answer(m, wire.Grant{Refuse: no})
+		default:
+			h.opt.Logger.Error("grant", "request", request, "error", err)
+			h.answer(m, wire.Grant{Refuse: event.Internal})
+		}
+	})
+	if err != nil {
+		h.answer(m, wire.Grant{Refuse: event.NotSaved})
+	}
+}
+
+// feed gives a terminal what it has missed. A cursor of another database, or one
+// from the future, begins again at 0: known events change nothing there.
+func (h *Hub) feed(m *nats.Msg) {
+	var a wire.FeedAsk
+	if err := json.Unmarshal(m.Data, &a); err != nil {
+		return
+	}
+	here, err := h.opt.Log.Feed(context.Background(), 0, 0)
+	if err != nil {
+		h.opt.Logger.Error("feed", "error", err)
+		return
+	}
+	if a.Epoch != here.Epoch || a.After < 0 || a.After > h.opt.Log.Position() {
+		a.After = 0
+	}
+	f, err := h.opt.Log.Feed(context.Background(), a.After, feedEvents)
+	if err != nil {
+		h.opt.Logger.Error("feed", "error", err)
+		return
+	}
+	for _, mark := range h.opt.Log.Marks() {
+		if mark.Origin == a.Origin {
+			f.Marks = append(f.Marks, mark)
+		}
+	}
+	if err := m.Respond(f.Encode()); err != nil {
+		h.opt.Logger.Warn("feed", "error", err)
+	}
+}
+
+// news tells the hall each run of commits as it happens, and how far the centre
+// has come. What is lost on the way is fetched by whoever sees the gap.
+func (h *Hub) news(ctx context.Context) {
+	commits := h.opt.Log.Watch()
+	defer h.opt.Log.Unwatch(commits)
+	at := h.opt.Log.Position()
+	last := at // where the last news ended; silent positions behind it join the next
+	told := map[event.Origin]wire.Mark{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-commits:
+		}
+		var marks []wire.Mark
+		for _, m := range h.opt.Log.Marks() {
+			if told[m.Origin] != m {
+				told[m.Origin] = m
+				marks = append(marks, m)
+			}
+		}
+		for more := true; more; {
+			f, err := h.opt.Log.Feed(ctx, at, feedEvents)
+			if err != nil {
+				if ctx.Err() == nil {
+					h.opt.Logger.Error("news", "error", err)
+				}
+				break
+			}
+			more = f.Upto > at
+			at, f.From = f.Upto, last
+			f.Marks, marks = marks, nil
+			if len(f.Bodies) == 0 && len(f.Marks) == 0 {
+				continue
+			}
+			if err := h.opt.Conn.Publish(wire.NewsSubject(string(h.opt.Hall)), f.Encode()); err != nil {
+				h.opt.Logger.Warn("news", "error", err)
+			}
+			last = f.Upto
+		}
+	}
+}
+
+func (h *Hub) beat(m *nats.Msg) {
+	var b wire.Beat
+	if err := json.Unmarshal(m.Data, &b); err != nil || !b.Origin.Valid() {
+		return
+	}
+	h.mu.Lock()
+	h.beats[b.Origin] = wire.Heard{Beat: b, AtMS: time.Now().UnixMilli()}
+	h.mu.Unlock()
+	reply := wire.BeatReply{TimeMS: h.opt.Log.Now(), CentreReached: h.opt.CentreReached == nil || h.opt.CentreReached()}
+	body, err := json.Marshal(reply)
+	if err == nil {
+		err = m.Respond(body)
+	}
+	if err != nil {
+		h.opt.Logger.Warn("beat", "error", err)
+	}
+}
+
+// Heard lists the last beat of each terminal of the hall.
+func (h *Hub) Heard() []wire.Heard {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := make([]wire.Heard, 0, len(h.beats))
+	for _, b := range h.beats {
+		out = append(out, b)
+	}
+	return out
+}
+
+func (h *Hub) answer(m *nats.Msg, g wire.Grant) {
+	b, err := json.Marshal(g)
+	if err == nil {
+		err = m.Respond(b)
+	}
+	if err != nil {
+		h.opt.Logger.Warn("an answer could not be sent; the request will come again", "error", err)
+	}
+}

@@ -1,0 +1,73 @@
+// Package inlet is the receiving end of a hop: it takes pushes, lets the log
+// commit them and answers with what is committed. Hub and centre use the same.
+package inlet
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"github.com/nats-io/nats.go"
+
+	"onewindow/app/event"
+	"onewindow/sync/wire"
+)
+
+// Log takes a push and calls done with what the database holds afterwards.
+type Log interface {
+	Receive(p wire.Push, done func(wire.Ack, error)) error
+}
+
+// Inlet is a running receiver.
+type Inlet struct {
+	sub *nats.Subscription
+	log *slog.Logger
+	out Log
+}
+
+// Serve answers pushes to a place (a hall id or wire.Centre) until Stop.
+func Serve(conn *nats.Conn, place string, into Log, log *slog.Logger) (*Inlet, error) {
+	in := &Inlet{log: log, out: into}
+	sub, err := conn.Subscribe(wire.PushSubject(place), in.take)
+	if err != nil {
+		return nil, fmt.Errorf("listen for pushes: %w", err)
+	}
+	// A burst of several halls waits here; what does not fit is sent again.
+	if err := sub.SetPendingLimits(4096, 512<<20); err != nil {
+		return nil, fmt.Errorf("listen for pushes: %w", err)
+	}
+	in.sub = sub
+	return in, nil
+}
+
+// Stop ends the receiver; pushes under way are answered or sent again.
+func (in *Inlet) Stop() error { return in.sub.Unsubscribe() }
+
+func (in *Inlet) take(m *nats.Msg) {
+	p, err := wire.DecodePush(m.Data)
+	if err != nil {
+		in.log.Warn("a push could not be read", "error", err, "bytes", len(m.Data))
+		in.answer(m, wire.Ack{Refuse: event.VersionUnknown})
+		return
+	}
+	err = in.out.Receive(p, func(a wire.Ack, err error) {
+		if err != nil {
+			in.log.Error("a push could not be saved", "origin", p.Origin, "error", err)
+			return // no answer: the sender keeps the events and sends them again
+		}
+		in.answer(m, a)
+	})
+	if err != nil {
+		in.log.Error("a push could not be queued", "origin", p.Origin, "error", err)
+	}
+}
+
+func (in *Inlet) answer(m *nats.Msg, a wire.Ack) {
+	b, err := json.Marshal(a)
+	if err == nil {
+		err = m.Respond(b)
+	}
+	if err != nil {
+		in.log.Warn("an ack could not be sent; the push will come again", "error", err)
+	}
+}

@@ -1,0 +1,347 @@
+// Package link is the sending end of a hop, for a terminal towards its hub and a
+// hub towards the centre: it pushes what is owed until the place above has
+// confirmed it, takes the hall's feed, and says honestly how the line stands.
+// It owns timers and the connection; what to send and what an ack means is
+// decided by the log.
+package link
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/sync/wire"
+)
+
+// Log is what the link needs of a store.
+type Log interface {
+	Owing() []wire.Owed
+	Batch(ctx context.Context, o event.Origin, e event.Epoch, from event.Seq, prev event.Hash, max int) (wire.Push, bool, error)
+	Acked(ctx context.Context, o event.Origin, e event.Epoch, a wire.Ack, toCentre bool) error
+	Cursor(ctx context.Context, source string) (event.Epoch, int64, error)
+	TakeFeed(ctx context.Context, source string, f wire.Feed) error
+	Watch() chan struct{}
+	Unwatch(chan struct{})
+}
+
+// Options of Start.
+type Options struct {
+	Conn *nats.Conn
+	// Place is where the pushes go: a hall id or wire.Centre.
+	Place  string
+	Origin event.Origin
+	Log    Log
+	// Feed tells to follow the hall's feed (terminals do, hubs do not).
+	Feed bool
+	// Beat gives what to tell about this node; nil sends no beats.
+	Beat func() wire.Beat
+	// Now is the node's wall clock in ms, compared with the one above.
+	Now    func() int64
+	Logger *slog.Logger
+	// Resend is how often unconfirmed events are sent again without a new
+	// write (default 30 s); BeatEvery is the pause between beats (default 5 s).
+	Resend, BeatEvery time.Duration
+	// Answer is how long to wait for an ack before sending again (default 10 s).
+	Answer time.Duration
+}
+
+// Line is how the link stands.
+type Line struct {
+	Reached       bool
+	CentreReached bool
+	Since         time.Time
+	// ClockOffMS is this clock minus the clock above, as of the last beat.
+	ClockOffMS int64
+}
+
+// Link is a running sender.
+type Link struct {
+	opt    Options
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+	kick   chan struct{} // push now
+	tick   chan struct{} // beat now
+
+	mu      sync.Mutex
+	line    Line
+	changed func()
+}
+
+// depth is how many pushes may be under way before the first is confirmed; the
+// receiver commits one while the next is read and travels.
+const depth = 4
+
+// Start runs the link until Stop.
+func Start(opt Options) *Link {
+	if opt.Resend == 0 {
+		opt.Resend = 30 * time.Second
+	}
+	if opt.BeatEvery == 0 {
+		opt.BeatEvery = 5 * time.Second
+	}
+	if opt.Answer == 0 {
+		opt.Answer = 10 * time.Second
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &Link{opt: opt, cancel: cancel, kick: make(chan struct{}, 1), tick: make(chan struct{}, 1)}
+	l.line.Since = time.Now()
+	run := func(fn func(context.Context)) {
+		l.done.Add(1)
+		go func() { defer l.done.Done(); fn(ctx) }()
+	}
+	run(l.status)
+	run(l.push)
+	if opt.Feed {
+		run(l.feed)
+	}
+	if opt.Beat != nil {
+		run(l.beat)
+	}
+	return l
+}
+
+// Stop ends the link; what is not confirmed stays owed.
+func (l *Link) Stop() {
+	l.cancel()
+	l.done.Wait()
+}
+
+// Line tells how the link stands.
+func (l *Link) Line() Line {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.line
+}
+
+// OnChange calls fn whenever the line begins or ends to be reached.
+func (l *Link) OnChange(fn func()) {
+	l.mu.Lock()
+	l.changed = fn
+	l.mu.Unlock()
+}
+
+// status follows the connection: away at once when it breaks, awake when it is back.
+func (l *Link) status(ctx context.Context) {
+	changes := l.opt.Conn.StatusChanged(nats.CONNECTED, nats.RECONNECTING, nats.DISCONNECTED, nats.CLOSED)
+	defer l.opt.Conn.RemoveStatusListener(changes)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now, open := <-changes:
+			switch {
+			case !open:
+				return
+			case now == nats.CONNECTED:
+				l.wake()
+			default:
+				l.reached(false, false, 0)
+			}
+		}
+	}
+}
+
+func (l *Link) wake() {
+	for _, c := range []chan struct{}{l.kick, l.tick} {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (l *Link) reached(here, centre bool, offset int64) {
+	l.mu.Lock()
+	was := l.line
+	l.line.Reached, l.line.CentreReached = here, centre
+	if here {
+		l.line.ClockOffMS = offset
+	}
+	if was.Reached != here || was.CentreReached != centre {
+		l.line.Since = time.Now()
+	}
+	fn := l.changed
+	l.mu.Unlock()
+	if fn != nil && (was.Reached != here || was.CentreReached != centre) {
+		fn()
+	}
+}
+
+// push sends what is owed: at once after a write, on connect, and again every
+// Resend without any write.
+func (l *Link) push(ctx context.Context) {
+	writes := l.opt.Log.Watch()
+	defer l.opt.Log.Unwatch(writes)
+	for {
+		if l.opt.Conn.IsConnected() {
+			for _, o := range l.opt.Log.Owing() {
+				if err := l.send(ctx, o); err != nil && ctx.Err() == nil {
+					l.opt.Logger.Warn("push", "origin", o.Origin, "error", err)
+					break
+				}
+			}
+		}
+		pause := l.opt.Resend/2 + rand.N(l.opt.Resend)
+		select {
+		case <-ctx.Done():
+			return
+		case <-writes:
+		case <-l.kick:
+		case <-time.After(pause):
+		}
+	}
+}
+
+// send pushes one chain until it is confirmed in full. Acks come in the order
+// of the pushes, because the receiver has one writer.
+func (l *Link) send(ctx context.Context, o wire.Owed) error {
+	inbox := l.opt.Conn.NewInbox()
+	acks, err := l.opt.Conn.SubscribeSync(inbox)
+	if err != nil {
+		return fmt.Errorf("listen for acks: %w", err)
+	}
+	defer func() { _ = acks.Unsubscribe() }()
+	from, prev, under, unsaved := o.Up+1, o.Head, 0, 0
+	var last wire.Ack
+	for more := true; more || under > 0; {
+		for more && under < depth {
+			p, ok, err := l.opt.Log.Batch(ctx, o.Origin, o.Epoch, from, prev, wire.MaxEvents)
+			if err != nil {
+				return err
+			}
+			if more = ok; !ok {
+				break
+			}
+			if err := l.opt.Conn.PublishRequest(wire.PushSubject(l.opt.Place), inbox, p.Encode()); err != nil {
+				return fmt.Errorf("send: %w", err)
+			}
+			from, prev = p.Upto()+1, p.Head()
+			under++
+			// A short batch was the last one for now; the next write wakes us again.
+			more = len(p.Bodies) == wire.MaxEvents || p.Upto() < o.Seq
+		}
+		if under == 0 {
+			break
+		}
+		ack, err := l.nextAck(ctx, acks)
+		if err != nil {
+			return errors.Join(err, l.saveAck(ctx, o, last, unsaved))
+		}
+		under--
+		if ack.Refuse != nil {
+			return errors.Join(ack.Refuse, l.saveAck(ctx, o, last, unsaved))
+		}
+		last = ack
+		// Confirmations are saved in groups: one that a crash loses is only sent again.
+		if unsaved++; unsaved >= 2*depth || under == 0 {
+			if err := l.saveAck(ctx, o, last, unsaved); err != nil {
+				return err
+			}
+			unsaved = 0
+		}
+	}
+	return l.saveAck(ctx, o, last, unsaved)
+}
+
+func (l *Link) saveAck(ctx context.Context, o wire.Owed, a wire.Ack, unsaved int) error {
+	if unsaved == 0 {
+		return nil
+	}
+	return l.opt.Log.Acked(ctx, o.Origin, o.Epoch, a, l.opt.Place == wire.Centre)
+}
+
+func (l *Link) nextAck(ctx context.Context, acks *nats.Subscription) (wire.Ack, error) {
+	ctx, cancel := context.WithTimeout(ctx, l.opt.Answer)
+	defer cancel()
+	m, err := acks.NextMsgWithContext(ctx)
+	if err != nil {
+		return wire.Ack{}, fmt.Errorf("wait for the ack: %w", err)
+	}
+	if len(m.Data) == 0 && m.Header.Get("Status") == "503" {
+		return wire.Ack{}, fmt.Errorf("wait for the ack: %w", nats.ErrNoResponders)
+	}
+	var a wire.Ack
+	if err := json.Unmarshal(m.Data, &a); err != nil {
+		return wire.Ack{}, fmt.Errorf("read the ack: %w", err)
+	}
+	return a, nil
+}
+
+// beat tells the place above that this node lives, and learns its clock.
+func (l *Link) beat(ctx context.Context) {
+	for {
+		if l.opt.Conn.IsConnected() {
+			b, err := json.Marshal(l.opt.Beat())
+			if err != nil {
+				l.opt.Logger.Error("beat", "error", err)
+			}
+			sent := l.opt.Now()
+			var reply wire.BeatReply
+			err = l.ask(ctx, wire.BeatSubject(l.opt.Place), b, 3*time.Second, &reply)
+			if err == nil {
+				middle := sent + (l.opt.Now()-sent)/2
+				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, middle-reply.TimeMS)
+			} else if ctx.Err() == nil {
+				l.reached(false, false, 0)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.tick:
+		case <-time.After(l.opt.BeatEvery):
+		}
+	}
+}
+
+func (l *Link) ask(ctx context.Context, subject string, body []byte, limit time.Duration, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	m, err := l.opt.Conn.RequestWithContext(ctx, subject, body)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", subject, err)
+	}
+	if err := json.Unmarshal(m.Data, answer); err != nil {
+		return fmt.Errorf("read the answer of %s: %w", subject, err)
+	}
+	return nil
+}
+
+// Call asks the hub's allocator for the next ticket and gives the hub's event.
+// The same request may be asked again. Refusals: those of hall.CallNext, and
+// event.HubUnreachable when the hub does not answer.
+func (l *Link) Call(ctx context.Context, c hall.Call) ([]byte, error) {
+	return l.grant(ctx, wire.CallSubject(l.opt.Place), c)
+}
+
+// Block asks the hub for a block of display numbers and gives the hub's event.
+func (l *Link) Block(ctx context.Context, ask wire.BlockAsk) ([]byte, error) {
+	return l.grant(ctx, wire.BlockSubject(l.opt.Place), ask)
+}
+
+func (l *Link) grant(ctx context.Context, subject string, ask any) ([]byte, error) {
+	b, err := json.Marshal(ask)
+	if err != nil {
+		return nil, fmt.Errorf("ask the hub: %w", err)
+	}
+	if !l.opt.Conn.IsConnected() {
+		return nil, event.HubUnreachable
+	}
+	var g wire.Grant
+	if err := l.ask(ctx, subject, b, 3*time.Second, &g); err != nil {
+		return nil, errors.Join(event.HubUnreachable, err)
+	}
+	if g.Refuse != nil {
+		return nil, g.Refuse
+	}
+	return g.Event, nil
+}
