@@ -1,0 +1,194 @@
+// Package config is the settings of one terminal: defaults, the file, the check,
+// and what each setting means. It opens no database and no window.
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Roles of a terminal.
+const (
+	Kiosk   = "kiosk"
+	Counter = "counter"
+	Board   = "board"
+)
+
+// Settings of one terminal. The JSON names are those of the settings file.
+type Settings struct {
+	// Role is what this terminal is: kiosk, counter or board.
+	Role string `json:"role"`
+	// Hall is the hall's id in the catalogue: jiangnan.
+	Hall string `json:"hall"`
+	// Device names the terminal within its hall: k1, c07, b1. It is printed nowhere and never reused.
+	Device string `json:"device"`
+	// Series is a kiosk's own digit, 1 to 9, different for each kiosk of a hall:
+	// it marks the numbers that the kiosk gives out while it is cut off.
+	Series int `json:"series"`
+	// Window is what stands above a counter's window, B07; empty lets the clerk choose.
+	Window string `json:"window"`
+	// Hub is where the hall's hub listens: nats://10.1.2.3:4222.
+	Hub string `json:"hub"`
+	// Data is the folder of the database and the key. It is never inside the program's folder.
+	Data string `json:"data"`
+	// Printer is the ticket printer, tcp://host:9100; empty means there is none.
+	Printer string `json:"printer"`
+	// PxPerMM is how many CSS pixels one millimetre of the screen has.
+	PxPerMM float64 `json:"px_per_mm"`
+	// Catalogue is a folder with catalogue files to use instead of the shipped ones.
+	Catalogue string `json:"catalogue"`
+}
+
+// Default gives the settings of a terminal that has none: a hub on this machine.
+func Default(role string) Settings {
+	s := Settings{Role: role, Hall: "jiangnan", Device: "k1", Series: 1, Hub: "nats://127.0.0.1:4222", PxPerMM: 2.7}
+	switch role {
+	case Counter:
+		s.Device, s.Series, s.PxPerMM = "c1", 0, 3.6
+	case Board:
+		s.Device, s.Series, s.PxPerMM = "b1", 0, 1.6
+	}
+	return s
+}
+
+// Load reads a settings file over the defaults; a missing file named by nobody
+// is no error. role and data, where not empty, go above the file.
+func Load(path string, mustExist bool, role, data string) (Settings, error) {
+	raw, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !mustExist:
+		raw = []byte("{}")
+	case err != nil:
+		return Settings{}, fmt.Errorf("read settings: %w: name the right file with --settings", err)
+	}
+	var first struct {
+		Role string `json:"role"`
+	}
+	// The role decides the defaults; every other mistake is found by the strict reading below.
+	_ = json.Unmarshal(raw, &first)
+	if role != "" {
+		first.Role = role
+	}
+	if first.Role == "" {
+		first.Role = Kiosk
+	}
+	s := Default(first.Role)
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return Settings{}, explain(path, raw, err)
+	}
+	if d.More() {
+		return Settings{}, fmt.Errorf("settings file %s: something stands behind the closing brace: remove it", path)
+	}
+	s.Role = first.Role
+	if data != "" {
+		s.Data = data
+	}
+	if s.Data == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return Settings{}, fmt.Errorf("choose a data folder: %w: name one with --data", err)
+		}
+		s.Data = filepath.Join(base, "onewindow", s.Hall+"-"+s.Device)
+	}
+	return s, s.Check(path)
+}
+
+// explain turns a JSON error into a sentence with a line and a next step.
+func explain(path string, raw []byte, err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	line := func(at int64) int { return 1 + bytes.Count(raw[:min(int(at), len(raw))], []byte("\n")) }
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("settings file %s, line %d: %w: correct the line; a comma or a quote is often missing", path, line(syntax.Offset), err)
+	case errors.As(err, &kind):
+		return fmt.Errorf("settings file %s, line %d: %q must be a %s: correct it", path, line(kind.Offset), kind.Field, kind.Type)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return fmt.Errorf("settings file %s, line %d: the file ends in the middle: it was written only half; put it back from a copy", path, line(int64(len(raw))))
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		name = strings.Trim(name, `"`)
+		return fmt.Errorf("settings file %s: there is no setting %q: %s", path, name, suggest(name, names))
+	}
+	return fmt.Errorf("settings file %s: %w", path, err)
+}
+
+var names = []string{"role", "hall", "device", "series", "window", "hub", "data", "printer", "px_per_mm", "catalogue"}
+
+var (
+	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}$`)
+	windowPattern = regexp.MustCompile(`^[A-Z][0-9]{2,3}$`)
+)
+
+// Check tells the first thing that is wrong, with what would be right.
+func (s Settings) Check(path string) error {
+	bad := func(name, value, want string) error {
+		return fmt.Errorf("settings file %s: %q is %q: %s", path, name, value, want)
+	}
+	switch {
+	case !slices.Contains([]string{Kiosk, Counter, Board}, s.Role):
+		return bad("role", s.Role, suggest(s.Role, []string{Kiosk, Counter, Board}))
+	case !idPattern.MatchString(s.Hall):
+		return bad("hall", s.Hall, "it must be the id of a hall in the catalogue, such as jiangnan")
+	case !idPattern.MatchString(s.Device):
+		return bad("device", s.Device, "it must be 1 to 19 lower-case letters, digits or '-', such as k1")
+	case s.Role == Kiosk && (s.Series < 1 || s.Series > 9):
+		return bad("series", fmt.Sprint(s.Series), "a kiosk needs a digit from 1 to 9 that no other kiosk of the hall has")
+	case s.Window != "" && !windowPattern.MatchString(s.Window):
+		return bad("window", s.Window, "it must be what stands above the window, such as B07")
+	case s.Hub != "" && !strings.HasPrefix(s.Hub, "nats://") && !strings.HasPrefix(s.Hub, "tls://"):
+		return bad("hub", s.Hub, "it must begin with nats:// or tls://, such as nats://10.1.2.3:4222")
+	case s.Printer != "" && !strings.HasPrefix(s.Printer, "tcp://"):
+		return bad("printer", s.Printer, "it must begin with tcp://, such as tcp://10.1.2.9:9100, or be empty")
+	case s.PxPerMM < 0.5 || s.PxPerMM > 20:
+		return bad("px_per_mm", fmt.Sprint(s.PxPerMM), "it must be between 0.5 and 20: divide the screen's width in pixels by its width in millimetres")
+	}
+	return nil
+}
+
+// suggest names what was probably meant.
+func suggest(word string, known []string) string {
+	best, least := "", 3
+	for _, k := range known {
+		if d := distance(strings.ToLower(word), k); d < least {
+			best, least = k, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return "known are " + strings.Join(known, ", ")
+}
+
+// distance is how many letters must be changed, added or removed (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := before
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			before = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}

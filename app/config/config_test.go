@@ -1,0 +1,57 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestMistakesGetASentenceWithANextStep(t *testing.T) {
+	for _, c := range []struct{ name, file, want string }{
+		{"unknown role", `{"role":"kisk"}`, `did you mean "kiosk"?`},
+		{"far from any role", `{"role":"printer"}`, "known are kiosk, counter, board"},
+		{"typo in a name", `{"rolle":"kiosk"}`, `did you mean "role"?`},
+		{"missing comma", "{\"role\":\"kiosk\"\n\"hall\":\"jiangnan\"}", "line 2"},
+		{"half written", `{"role":"kio`, "line 1"},
+		{"wrong type", `{"series":"one"}`, `"series" must be a int`},
+		{"no digit", `{"role":"kiosk","series":12}`, "1 to 9"},
+		{"odd device", `{"device":"K 1"}`, "such as k1"},
+		{"hub without scheme", `{"hub":"10.1.2.3"}`, "nats://"},
+		{"printer without scheme", `{"printer":"lp0"}`, "tcp://"},
+		{"two objects", `{} {}`, "behind the closing brace"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "terminal.json")
+			if err := os.WriteFile(path, []byte(c.file), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Load(path, true, "", "")
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) {
+				t.Fatalf("error %v, want %q and the file's name in it", err, c.want)
+			}
+		})
+	}
+}
+
+func TestDefaultsOfEachRolePass(t *testing.T) {
+	for _, role := range []string{Kiosk, Counter, Board} {
+		s, err := Load(filepath.Join(t.TempDir(), "none.json"), false, role, t.TempDir())
+		if err != nil || s.Role != role {
+			t.Errorf("%s: %+v %v", role, s, err)
+		}
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "none.json"), true, "", ""); err == nil {
+		t.Error("a named file that is missing must be an error")
+	}
+}
+
+func TestEverySettingIsSuggested(t *testing.T) {
+	typ := reflect.TypeOf(Settings{})
+	for i := range typ.NumField() {
+		if tag := typ.Field(i).Tag.Get("json"); names[i] != tag {
+			t.Errorf("setting %s is not in the list of names", tag)
+		}
+	}
+}
