@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Origin names the device that noted an event: "hall/device", for example
@@ -33,6 +34,21 @@ type ID struct {
 // String gives "origin:epoch:seq" with the epoch in 16 hexadecimal digits.
 func (id ID) String() string {
 	return fmt.Sprintf("%s:%016x:%d", id.Origin, uint64(id.Epoch), uint64(id.Seq))
+}
+
+// ParseID reads what ID.String writes.
+func ParseID(s string) (ID, error) {
+	origin, rest, _ := strings.Cut(s, ":")
+	epoch, seq, _ := strings.Cut(rest, ":")
+	e, err := ParseEpoch(epoch)
+	if err != nil {
+		return ID{}, fmt.Errorf("read event id %q: %w", s, err)
+	}
+	n, err := strconv.ParseUint(seq, 10, 63)
+	if err != nil || !Origin(origin).Valid() {
+		return ID{}, fmt.Errorf("read event id %q: %w", s, ErrMalformed)
+	}
+	return ID{Origin(origin), e, Seq(n)}, nil
 }
 
 // String gives the epoch in 16 hexadecimal digits.

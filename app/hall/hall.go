@@ -407,3 +407,11 @@ func IssueDate(id TicketID) Date {
 
 // ReadDevice reads the first event of a device's epoch.
 func ReadDevice(e event.Event) (Device, error) { return decode[Device](e) }
+
+// ReadIssued reads the facts of a ticket out of its event.
+func ReadIssued(e event.Event) (Issued, error) {
+	if e.Kind != KindIssued {
+		return Issued{}, fmt.Errorf("%s is %s, not a ticket", e.ID, e.Kind)
+	}
+	return decode[Issued](e)
+}

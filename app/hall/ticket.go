@@ -179,6 +179,9 @@ func (t *Ticket) Open() bool { return t.State == CalledS || t.State == Serving }
 // "called_and_served" (called to one window, served at another),
 // "facts" (two sets of facts under one ticket id). Windows are sorted.
 func (t *Ticket) Conflict() (kind string, windows []WindowID) {
+	if !t.Disputed && t.oneWindow() {
+		return "", nil
+	}
 	type at struct {
 		round  int
 		window WindowID
@@ -219,4 +222,19 @@ func (t *Ticket) Conflict() (kind string, windows []WindowID) {
 	}
 	slices.Sort(windows)
 	return kind, windows
+}
+
+// oneWindow tells that every step happened at the same window: nothing to disagree on.
+func (t *Ticket) oneWindow() bool {
+	var first WindowID
+	for i := range t.Steps {
+		w := t.Steps[i].Window
+		if first == "" {
+			first = w
+		}
+		if w != "" && w != first {
+			return false
+		}
+	}
+	return true
 }

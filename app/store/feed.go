@@ -168,3 +168,13 @@ func (s *Store) bringBack(id hall.TicketID) *hall.Ticket {
 	}
 	return t
 }
+
+// Event reads one event of the log.
+func (s *Store) Event(ctx context.Context, id event.ID) (event.Event, error) {
+	var body []byte
+	err := s.reader.QueryRowContext(ctx, "SELECT body FROM event WHERE origin = ? AND epoch = ? AND seq = ?", string(id.Origin), int64(id.Epoch), int64(id.Seq)).Scan(&body)
+	if err != nil {
+		return event.Event{}, fmt.Errorf("read event %s: %w", id, err)
+	}
+	return event.Decode(body)
+}

@@ -346,3 +346,6 @@ func diskRefusal(err error) *event.Refusal {
 	}
 	return event.NotSaved
 }
+
+// Fresh tells that this epoch has no own event yet.
+func (tx *Tx) Fresh() bool { return tx.s.chain(chainID{tx.s.opt.Origin, tx.s.epoch}).seq == 0 }

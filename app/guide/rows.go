@@ -1,0 +1,113 @@
+package guide
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"slices"
+
+	"onewindow/app/event"
+)
+
+// Row is one item as the database keeps it: Body is the item's own JSON, with
+// every field that the file had, also those that this program does not know.
+// Place is its position in the catalogue from 0, Source the file it came from.
+type Row struct {
+	Code   Code
+	Place  int
+	Letter Letter
+	Name   string
+	Source string
+	Body   []byte
+}
+
+// Document is what a catalogue has besides items, one for each file: halls, data
+// sets, and the heads of the item files. Body is JSON.
+type Document struct {
+	Name    string
+	Version string
+	Body    []byte
+}
+
+// Rows gives one row per item, in order of Place.
+func (c *Catalogue) Rows() []Row { return c.rows }
+
+// Documents gives the rest of the catalogue, in order of Name. Rows and documents
+// together are the whole catalogue: FromRows makes an equal one of them.
+func (c *Catalogue) Documents() []Document { return c.documents }
+
+// FromRows makes a catalogue of what Rows and Documents gave. The checks are
+// those of Parse; a *Fault names the file that the row came from, without a line.
+func FromRows(rows []Row, documents []Document) (*Catalogue, error) {
+	b := builder{documents: slices.Clone(documents)}
+	for _, name := range fileNames {
+		if b.document(name) == nil {
+			return nil, &Fault{Kind: FaultMissing, File: name, Problem: "the stored catalogue lacks it", Advice: "import the catalogue again"}
+		}
+	}
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, func(x, y Row) int {
+		return cmp.Or(cmp.Compare(x.Place, y.Place), cmp.Compare(x.Code, y.Code))
+	})
+	parts := make([]part, 0, len(rows))
+	for _, r := range rows {
+		parts = append(parts, part{file: r.Source, whole: r.Body, body: r.Body})
+	}
+	c, fault := b.build(parts)
+	if fault != nil {
+		fault.Line, fault.Column, fault.Advice = 0, 0, "import the catalogue again"
+		return nil, fault
+	}
+	return c, nil
+}
+
+// Files gives the catalogue as files that Parse reads back to an equal one.
+func (c *Catalogue) Files() (map[string][]byte, error) {
+	lists := map[string][]json.RawMessage{}
+	for _, r := range c.rows {
+		lists[r.Source] = append(lists[r.Source], r.Body)
+	}
+	out := map[string][]byte{}
+	for _, d := range c.documents {
+		if d.Name != FileItems && d.Name != FileStreet {
+			out[d.Name] = d.Body
+			continue
+		}
+		var top map[string]json.RawMessage
+		if err := json.Unmarshal(d.Body, &top); err != nil {
+			return nil, fmt.Errorf("read head of %s: %w", d.Name, err)
+		}
+		list, err := json.Marshal(append([]json.RawMessage{}, lists[d.Name]...))
+		if err != nil {
+			return nil, fmt.Errorf("list items of %s: %w", d.Name, err)
+		}
+		top["items"] = list
+		if out[d.Name], err = json.Marshal(top); err != nil {
+			return nil, fmt.Errorf("write %s: %w", d.Name, err)
+		}
+	}
+	return out, nil
+}
+
+// Hash names the content: equal for catalogues with the same items in the same
+// order and the same documents, whatever the spacing of their files.
+func (c *Catalogue) Hash() event.Hash {
+	h := sha256.New()
+	for _, d := range c.documents {
+		feed(h, []byte(d.Name), d.Body)
+	}
+	for _, r := range c.rows {
+		feed(h, []byte(r.Source), r.Body)
+	}
+	return event.Hash(h.Sum(nil))
+}
+
+// feed writes parts so that no two lists of parts give the same bytes.
+func feed(h hash.Hash, parts ...[]byte) {
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:", len(p))
+		h.Write(p)
+	}
+}

@@ -1,0 +1,198 @@
+package guide
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Why tells which part of an item answered a search.
+type Why string
+
+// Reasons of a hit. WhyWords: people say it so, the catalogue does not.
+const (
+	WhyName       Why = "name"
+	WhyAlias      Why = "alias"
+	WhyPinyin     Why = "pinyin"
+	WhyEnglish    Why = "english"
+	WhyWords      Why = "words"
+	WhyQuestion   Why = "question"
+	WhyArea       Why = "area"
+	WhyDepartment Why = "department"
+	WhyLifeEvent  Why = "life_event"
+	WhyMaterial   Why = "material"
+	WhyCondition  Why = "condition"
+)
+
+// Hit is one answer of a search. Match is the text that matched, in the words of
+// the catalogue; Score orders hits of one search and means nothing across searches.
+type Hit struct {
+	Code  Code
+	Why   Why
+	Match string
+	Score float64
+}
+
+// Worth of the parts of a score, found on the development queries.
+const (
+	worthChar      = 0.35
+	worthPair      = 1.0
+	worthSound     = 0.12
+	worthSounds    = 0.55
+	worthWord      = 1.3
+	worthWhole     = 14.0
+	worthPinyin    = 12.0
+	worthTop       = 1.02
+	maxQueryRunes  = 60
+	leastShareKept = 0.12
+)
+
+// Search gives at most limit items for what a person typed: one character or a
+// whole sentence, pinyin, initials of pinyin, English, or a mixture; the best
+// first, and equal ones in the order of the catalogue. Nothing typed gives nothing.
+func (x *Index) Search(query string, limit int) []Hit {
+	q := newQuery(query)
+	if q.empty() || limit <= 0 {
+		return nil
+	}
+	scores := make([]float64, len(x.items))
+	x.addTerms(&q, scores)
+	best := x.addPhraseScores(&q, scores)
+	x.addPinyin(&q, scores, best)
+	order := make([]int, 0, len(scores))
+	top := 0.0
+	for n, s := range scores {
+		if s > 0 {
+			if x.items[n].Top {
+				scores[n] *= worthTop
+			}
+			order = append(order, n)
+			top = max(top, scores[n])
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
+	var hits []Hit
+	for _, n := range order {
+		if len(hits) == limit || scores[n] < leastShareKept*top {
+			break
+		}
+		why, match := x.explain(&q, n, best[n])
+		hits = append(hits, Hit{Code: x.items[n].Code, Why: why, Match: match, Score: scores[n]})
+	}
+	return hits
+}
+
+// query is what a person typed, prepared.
+type query struct {
+	chars  []rune   // all characters and digits in order, fillers included
+	core   []string // stretches of characters and digits without fillers
+	words  []string // Latin words in order
+	mixed  []run    // everything in order, for patterns like "办hz"
+	single bool     // one character only
+}
+
+func newQuery(s string) query {
+	var q query
+	folded := fold(s)
+	folded = folded[:min(len(folded), maxQueryRunes)]
+	q.mixed = runs(folded)
+	joined := joinSingles(q.mixed)
+	for _, r := range joined {
+		if r.latin {
+			q.words = append(q.words, string(r.text))
+			continue
+		}
+		q.chars = append(q.chars, r.text...)
+		q.core = append(q.core, strings.Fields(strip(string(r.text)))...)
+	}
+	q.single = len(q.chars) == 1 && len(q.words) == 0
+	return q
+}
+
+// joinSingles puts characters typed with spaces between them together again.
+func joinSingles(in []run) []run {
+	var out []run
+	for n, r := range in {
+		if n > 0 && !r.latin && !in[n-1].latin && (len(r.text) == 1 || len(in[n-1].text) == 1) {
+			last := &out[len(out)-1]
+			last.text = append(slices.Clone(last.text), r.text...)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (q *query) empty() bool { return len(q.chars) == 0 && len(q.words) == 0 }
+
+// addTerms adds what the single terms of the query are worth.
+func (x *Index) addTerms(q *query, scores []float64) {
+	seen := map[string]bool{}
+	add := func(term string, worth float64) bool {
+		list := x.postings[term]
+		if seen[term] || len(list) == 0 {
+			return seen[term]
+		}
+		seen[term] = true
+		for _, p := range list {
+			scores[p.item] += worth * p.worth
+		}
+		return true
+	}
+	var before rune
+	for _, part := range q.core {
+		for n, c := range []rune(part) {
+			add(keyChar+string(c), worthChar)
+			// The pair over a gap counts too: "房产证 丢失" is also "证丢".
+			if (n > 0 || before != 0) && !add(keyPair+string([]rune{before, c}), worthPair) {
+				// A pair that nobody writes may be a slip of the input method.
+				for _, t := range soundTerms(before, c) {
+					if strings.HasPrefix(t, keySounds) {
+						add(t, worthSounds)
+					}
+				}
+			}
+			before = c
+		}
+	}
+	for n, w := range q.words {
+		if stopWords[w] && len(q.words) > 1 {
+			continue
+		}
+		if !add(keyWord+stem(w), worthWord) && len(w) >= 3 {
+			x.addPrefix(keyWord+w, n == len(q.words)-1, add)
+		}
+	}
+	x.addSyllables(q, add)
+}
+
+// addPrefix adds the English words that a half-typed one may become.
+func (x *Index) addPrefix(prefix string, last bool, add func(string, float64) bool) {
+	worth := worthWord * 0.6
+	if !last {
+		worth /= 2
+	}
+	at, _ := slices.BinarySearch(x.english, prefix)
+	for n := 0; at+n < len(x.english) && n < 4 && strings.HasPrefix(x.english[at+n], prefix); n++ {
+		add(x.english[at+n], worth)
+	}
+}
+
+// addSyllables adds whole pinyin that was typed as words or as one string.
+func (x *Index) addSyllables(q *query, add func(string, float64) bool) {
+	var before string
+	for _, w := range q.words {
+		parts := syllablesOf(w)
+		if len(x.postings[keyWord+stem(w)]) > 0 || parts == nil {
+			before = ""
+			continue
+		}
+		for _, s := range parts {
+			add(keySound+s, worthSound)
+			if before != "" {
+				add(keySounds+before+" "+s, worthPair)
+			}
+			before = s
+		}
+	}
+}

@@ -1,0 +1,491 @@
+package screen
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+)
+
+// Wrong PINs before a pause, and the pause.
+const (
+	pinTries = 5
+	pinPause = time.Minute
+)
+
+// Counter answers the pages of a counter PC. Who is signed in lives only here:
+// after a restart the clerk signs in again and finds the visit where it was.
+type Counter struct {
+	m *Machine
+
+	mu          sync.Mutex
+	clerk       hall.Clerk
+	window      hall.WindowID
+	services    []hall.Letter
+	wrong       int
+	lockedUntil int64
+}
+
+// NewCounter gives the counter of a machine.
+func NewCounter(m *Machine) *Counter { return &Counter{m: m} }
+
+// Page gives everything the counter shows.
+func (c *Counter) Page() (CounterPage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.page()
+}
+
+func (c *Counter) page() (CounterPage, error) {
+	ctx := context.Background()
+	p := CounterPage{Place: c.m.place(), Standing: c.m.standing(ctx), Clerk: string(c.clerk.ID), ClerkName: c.clerk.Name, Window: string(c.window),
+		Services: []string{}, Areas: c.m.areas(), AllWindows: []WindowShape{}, Recent: []RecentVisit{}, Conflicts: []Conflict{}}
+	for _, s := range c.services {
+		p.Services = append(p.Services, string(s))
+	}
+	clerks := map[hall.WindowID]string{}
+	var current *hall.Ticket
+	var ended []hall.Ticket
+	date := hall.DateOf(c.m.Book.Now())
+	c.m.Book.View(c.m.Hall, func(h *hall.Hall) {
+		for _, w := range h.Windows() {
+			if w.Open {
+				clerks[w.ID] = clerkName(h, w.Clerk)
+			}
+		}
+		for _, t := range h.Conflicts(date) {
+			p.Conflicts = append(p.Conflicts, conflict(t))
+		}
+		if c.window == "" {
+			return
+		}
+		ended = endedAt(h, date, c.window)
+		if t := h.AtWindow(c.window); t != nil {
+			copied := *t
+			current = &copied
+		}
+	})
+	for _, a := range c.m.Guides.AreasOf(guide.HallID(c.m.Hall)) {
+		for _, w := range a.Windows {
+			p.AllWindows = append(p.AllWindows, WindowShape{ID: string(w), Letter: string(a.Letter), Clerk: clerks[hall.WindowID(w)]})
+		}
+	}
+	for _, a := range p.Areas {
+		if slices.Contains(p.Services, a.Letter) {
+			p.Waiting += a.Waiting
+		}
+	}
+	for i := range ended {
+		t := &ended[i]
+		if t.State == hall.Done {
+			p.ServedToday++
+		}
+		if len(p.Recent) < recentVisits {
+			p.Recent = append(p.Recent, RecentVisit{Number: string(t.Number), State: string(t.State), FinishedAt: hall.ClockOf(endMS(t)), Saved: c.m.savedOf(eventsOf(t)...)})
+		}
+	}
+	if current != nil {
+		t, err := c.ticket(ctx, current)
+		if err != nil {
+			return p, err
+		}
+		p.Current = t
+	}
+	return p, nil
+}
+
+// recentVisits is how many finished visits a counter lists.
+const recentVisits = 10
+
+func clerkName(h *hall.Hall, id hall.ClerkID) string {
+	if known, ok := h.Clerk(id); ok {
+		return known.Name
+	}
+	return string(id)
+}
+
+func conflict(t *hall.Ticket) Conflict {
+	kind, windows := t.Conflict()
+	row := Conflict{Number: string(t.Number), Kind: kind, Windows: []string{}}
+	for _, w := range windows {
+		row.Windows = append(row.Windows, string(w))
+	}
+	return row
+}
+
+// endedAt lists the visits that a window has ended today, the latest first.
+func endedAt(h *hall.Hall, date hall.Date, w hall.WindowID) []hall.Ticket {
+	var out []hall.Ticket
+	for _, t := range h.Tickets(date) {
+		if t.Window == w && (t.State == hall.Done || t.State == hall.NoShow) {
+			out = append(out, *t)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b hall.Ticket) int { return cmp.Compare(endMS(&b), endMS(&a)) })
+	return out
+}
+
+func endMS(t *hall.Ticket) int64 {
+	if t.FinishedMS > 0 {
+		return t.FinishedMS
+	}
+	return t.LastCallMS
+}
+
+func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, error) {
+	area := c.m.areaOf(t.Service)
+	now := c.m.Book.Now()
+	out := &CounterTicket{Ticket: string(t.Ticket), Number: string(t.Number), Letter: string(t.Service), Area: area.Name, Class: string(t.Class),
+		Language: t.Language, Items: []ItemCard{}, State: string(t.State), Recalls: t.Recalls, CalledMS: t.CalledMS, StartedMS: t.StartedMS,
+		Saved: c.m.savedOf(eventsOf(t)...), RecallInSeconds: -1}
+	if t.FirstMS > 0 {
+		out.WaitMinutes = hall.Minutes(t.FirstMS - t.IssuedMS)
+	}
+	if t.State == hall.CalledS && t.Recalls < hall.RecallLimit {
+		out.RecallInSeconds = int(max(0, t.LastCallMS+hall.RecallAfterMS-now+999) / 1000)
+	}
+	for _, code := range t.Items {
+		if i, ok := c.m.Guides.Item(guide.Code(code)); ok {
+			out.Items = append(out.Items, c.m.card(i))
+		}
+	}
+	var err error
+	out.Applications, err = c.m.cases(ctx, t.Ticket)
+	return out, err
+}
+
+// SignIn lets a clerk in by name and PIN; it works with nothing else running.
+// Refusals: PINWrong, PINLocked (args seconds).
+func (c *Counter) SignIn(name, pin string) (CounterPage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.m.Book.Now()
+	if now < c.lockedUntil {
+		return CounterPage{}, event.PINLocked.With("seconds", strconv.FormatInt((c.lockedUntil-now+999)/1000, 10))
+	}
+	var clerk hall.Clerk
+	known := false
+	var open hall.Window
+	c.m.Book.View(c.m.Hall, func(h *hall.Hall) {
+		clerk, known = h.Clerk(hall.ClerkID(name))
+		for _, w := range h.Windows() {
+			if w.Open && w.By == c.m.Book.Origin() && w.Clerk == hall.ClerkID(name) {
+				open = w
+			}
+		}
+	})
+	if !known || !c.m.CheckPIN(pin, clerk.Verifier) {
+		if c.wrong++; c.wrong >= pinTries {
+			c.wrong, c.lockedUntil = 0, now+pinPause.Milliseconds()
+		}
+		return CounterPage{}, event.PINWrong
+	}
+	c.wrong = 0
+	c.clerk, c.window, c.services = clerk, open.ID, open.Services
+	return c.page()
+}
+
+// SignOut closes the window and lets the clerk go. A visit under way must be
+// finished first: a log-out never ends one. Refusal: StillServing.
+func (c *Counter) SignOut() (CounterPage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.close(); err != nil {
+		return CounterPage{}, err
+	}
+	c.clerk = hall.Clerk{}
+	return c.page()
+}
+
+// OpenWindow begins to serve the services at a window. Refusals: NotSignedIn,
+// WindowUnknown, ServiceUnknown, WindowTaken (args clerk), StillServing.
+func (c *Counter) OpenWindow(window string, letters []string) (CounterPage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.clerk.ID == "" {
+		return CounterPage{}, event.NotSignedIn
+	}
+	services, err := c.profile(window, letters)
+	if err != nil {
+		return CounterPage{}, err
+	}
+	if c.window != "" && c.window != hall.WindowID(window) {
+		if err := c.close(); err != nil {
+			return CounterPage{}, err
+		}
+	}
+	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
+		for _, w := range tx.Hall(c.m.Hall).Windows() {
+			if w.ID == hall.WindowID(window) && w.Open && w.By != c.m.Book.Origin() {
+				return event.WindowTaken.With("clerk", clerkName(tx.Hall(c.m.Hall), w.Clerk))
+			}
+		}
+		_, _, err := tx.Append(hall.KindWindowOpened, hall.WindowOpened{Hall: c.m.Hall, Window: hall.WindowID(window), Clerk: c.clerk.ID, Services: services, AtMS: c.m.Book.Now()})
+		return err
+	})
+	if err != nil {
+		return CounterPage{}, err
+	}
+	c.window, c.services = hall.WindowID(window), services
+	return c.page()
+}
+
+func (c *Counter) profile(window string, letters []string) ([]hall.Letter, error) {
+	found := false
+	known := map[string]bool{}
+	for _, a := range c.m.Guides.AreasOf(guide.HallID(c.m.Hall)) {
+		known[string(a.Letter)] = true
+		for _, w := range a.Windows {
+			found = found || string(w) == window
+		}
+	}
+	if !found {
+		return nil, event.WindowUnknown.With("window", window)
+	}
+	if len(letters) == 0 {
+		return nil, event.ServiceUnknown.With("service", "")
+	}
+	var out []hall.Letter
+	for _, l := range letters {
+		if !known[l] {
+			return nil, event.ServiceUnknown.With("service", l)
+		}
+		out = append(out, hall.Letter(l))
+	}
+	return out, nil
+}
+
+// CloseWindow ends serving at the window. Refusal: StillServing.
+func (c *Counter) CloseWindow() (CounterPage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.close(); err != nil {
+		return CounterPage{}, err
+	}
+	return c.page()
+}
+
+func (c *Counter) close() error {
+	if c.window == "" {
+		return nil
+	}
+	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
+		if t := tx.Hall(c.m.Hall).AtWindow(c.window); t != nil {
+			return event.StillServing.With("number", string(t.Number))
+		}
+		_, _, err := tx.Append(hall.KindWindowClosed, hall.WindowClosed{Hall: c.m.Hall, Window: c.window, AtMS: c.m.Book.Now()})
+		return err
+	})
+	if err == nil {
+		c.window, c.services = "", nil
+	}
+	return err
+}
+
+// Next calls the next ticket; the hub decides which. The page makes request once
+// per intent and repeats it after a lost answer. Refusals: NotSignedIn, WindowClosed,
+// StillServing, NobodyWaits, HubUnreachable (then a scanned slip still starts a visit).
+func (c *Counter) Next(request string) (CounterPage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.ready(); err != nil {
+		return CounterPage{}, err
+	}
+	ctx := context.Background()
+	body, err := c.m.Hub.Call(ctx, hall.Call{Request: request, Window: c.window, Clerk: c.clerk.ID, Services: c.services})
+	if err != nil {
+		return CounterPage{}, err
+	}
+	if err := c.m.Book.Write(ctx, func(tx Tx) error { return tx.Take(body) }); err != nil {
+		return CounterPage{}, err
+	}
+	return c.page()
+}
+
+func (c *Counter) ready() error {
+	switch {
+	case c.clerk.ID == "":
+		return event.NotSignedIn
+	case c.window == "":
+		return event.WindowClosed
+	}
+	return nil
+}
+
+// move decides a step on the window's ticket and notes it, in one commit.
+func (c *Counter) move(kind event.Kind, decide func(h *hall.Hall, nowMS int64) (hall.Moved, *event.Refusal)) (CounterPage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.ready(); err != nil {
+		return CounterPage{}, err
+	}
+	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
+		m, no := decide(tx.Hall(c.m.Hall), c.m.Book.Now())
+		if no != nil {
+			return no
+		}
+		_, _, err := tx.Append(kind, m)
+		return err
+	})
+	if err != nil {
+		return CounterPage{}, err
+	}
+	return c.page()
+}
+
+// Recall calls the window's ticket once more. Refusals: NoTicket, TicketState, TooSoon, RecallLimit.
+func (c *Counter) Recall() (CounterPage, error) {
+	return c.move(hall.KindRecalled, func(h *hall.Hall, now int64) (hall.Moved, *event.Refusal) {
+		return h.Recall(c.window, c.clerk.ID, now)
+	})
+}
+
+// Start notes that the person called is at the window. Refusals: NoTicket, TicketState.
+func (c *Counter) Start() (CounterPage, error) {
+	return c.move(hall.KindStarted, func(h *hall.Hall, now int64) (hall.Moved, *event.Refusal) {
+		return h.Start(c.window, c.clerk.ID, "button", now)
+	})
+}
+
+// NoShow notes that nobody came. Refusals: NoTicket, TicketState, TooSoon.
+func (c *Counter) NoShow() (CounterPage, error) {
+	return c.move(hall.KindMissed, func(h *hall.Hall, now int64) (hall.Moved, *event.Refusal) {
+		return h.Miss(c.window, c.clerk.ID, now)
+	})
+}
+
+// Return puts the window's ticket back to its old place. Refusals: NoTicket, TicketState.
+func (c *Counter) Return(reason string) (CounterPage, error) {
+	return c.move(hall.KindReturned, func(h *hall.Hall, now int64) (hall.Moved, *event.Refusal) {
+		return h.Return(c.window, c.clerk.ID, reason, now)
+	})
+}
+
+// Finish ends the visit. Refusals: NoTicket, TicketState, OutcomeMissing.
+func (c *Counter) Finish(outcomes []Outcome) (CounterPage, error) {
+	return c.move(hall.KindFinished, func(h *hall.Hall, now int64) (hall.Moved, *event.Refusal) {
+		ended := make([]hall.Ending, 0, len(outcomes))
+		for _, o := range outcomes {
+			ended = append(ended, hall.Ending{Item: hall.ItemCode(o.Item), Outcome: hall.Outcome(o.Outcome)})
+		}
+		return h.Finish(c.window, c.clerk.ID, ended, now)
+	})
+}
+
+// StartByScan serves the person whose slip was scanned. The signature is checked
+// against the keys kept here, so it works with the hub away; a ticket that was
+// never heard of is made again from its paper. Refusals: those of a code, CodeStale,
+// CodeOtherHall, CodeUsed, StillServing, TicketState.
+func (c *Counter) StartByScan(code string) (CounterPage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.ready(); err != nil {
+		return CounterPage{}, err
+	}
+	e, err := c.m.Slips.Open(code, c.m.key)
+	if err != nil {
+		return CounterPage{}, err
+	}
+	f, err := hall.ReadIssued(e)
+	if err != nil {
+		return CounterPage{}, event.CodeForged
+	}
+	reached := c.m.Hub.Line().Reached
+	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
+		h := tx.Hall(c.m.Hall)
+		m, no := h.StartScanned(f, c.window, c.clerk.ID, c.m.Book.Now(), reached)
+		if no != nil {
+			return no
+		}
+		if t := h.Ticket(f.Ticket); t == nil || !t.Known {
+			_, _, err := tx.Append(hall.KindAdmitted, hall.Admitted{Issued: f, Slip: code, Origin: e.Origin, Epoch: e.Epoch, Seq: e.Seq})
+			if err != nil {
+				return err
+			}
+		}
+		_, _, err := tx.Append(hall.KindStarted, m)
+		return err
+	})
+	if err != nil {
+		return CounterPage{}, err
+	}
+	return c.page()
+}
+
+// Guide gives the guide of an item. Refusal: ItemUnknown.
+func (c *Counter) Guide(code string) (GuidePage, error) { return c.m.guidePage(code) }
+
+// Search finds items by characters, pinyin or its initials, best first.
+func (c *Counter) Search(query string) []ItemCard { return c.m.search(query) }
+
+// TakeIntake notes an application on the visit under way. A repeated request
+// gives the same application. Refusals: NoTicket, TicketState, ItemUnknown,
+// FieldMissing (args field), IdentityWrong.
+func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.ready(); err != nil {
+		return IntakeResult{}, err
+	}
+	item, ok := c.m.Guides.Item(guide.Code(in.Item))
+	if !ok {
+		return IntakeResult{}, event.ItemUnknown.With("code", in.Item)
+	}
+	if in.Request == "" || len(in.Request) > 64 {
+		return IntakeResult{}, event.RequestUnusable
+	}
+	at := Taking{Application: c.m.NewID(), Ticket: hall.TicketID(in.Ticket), Hall: c.m.Hall, Device: c.m.Device, Window: c.window, Clerk: c.clerk.ID}
+	var result IntakeResult
+	var saved event.ID
+	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
+		before, known, err := tx.Answered("intake:" + in.Request)
+		if err != nil {
+			return fmt.Errorf("look up the request: %w", err)
+		}
+		if known {
+			return json.Unmarshal(before, &result)
+		}
+		t := tx.Hall(c.m.Hall).AtWindow(c.window)
+		if t == nil || string(t.Ticket) != in.Ticket {
+			return event.NoTicket
+		}
+		if t.State != hall.Serving {
+			return event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
+		}
+		at.NowMS = c.m.Book.Now()
+		if at.Count, err = tx.CaseCount(hall.DateOf(at.NowMS)); err != nil {
+			return fmt.Errorf("count the day's applications: %w", err)
+		}
+		at.Count++
+		kind, payload, res, err := c.m.Intake.Take(in, item, at)
+		if err != nil {
+			return err
+		}
+		e, _, err := tx.Append(kind, payload)
+		if err != nil {
+			return err
+		}
+		result, saved = res, e.ID
+		kept, err := json.Marshal(result)
+		if err != nil {
+			return fmt.Errorf("keep the answer: %w", err)
+		}
+		return tx.Answer("intake:"+in.Request, kept)
+	})
+	if err != nil {
+		return IntakeResult{}, err
+	}
+	result.Saved = "here"
+	if saved.Origin != "" {
+		result.Saved = Saved(c.m.Book.Saved(saved))
+	}
+	return result, nil
+}

@@ -1,0 +1,317 @@
+package screen
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+)
+
+// Kiosk answers the pages of a kiosk.
+type Kiosk struct{ m *Machine }
+
+// NewKiosk gives the kiosk of a machine.
+func NewKiosk(m *Machine) *Kiosk { return &Kiosk{m} }
+
+// printLimit is how long a ticket's page waits for the printer before it says
+// that the slip is still being printed.
+const printLimit = 1500 * time.Millisecond
+
+// Home is the first screen: areas with their queues and what people ask for most.
+func (k *Kiosk) Home() Home {
+	h := Home{Place: k.m.place(), Standing: k.m.standing(context.Background()), Areas: k.m.areas(), Often: []ItemCard{}}
+	for _, i := range k.m.Guides.Items() {
+		if i.Top && k.m.here(i) && len(h.Often) < 12 {
+			h.Often = append(h.Often, k.m.card(i))
+		}
+	}
+	return h
+}
+
+// Items lists the items of an area. Refusal: ServiceUnknown.
+func (k *Kiosk) Items(letter string) ([]ItemCard, error) {
+	if _, ok := k.m.Guides.Area(guide.Letter(letter)); !ok {
+		return nil, event.ServiceUnknown.With("service", letter)
+	}
+	return k.m.cards(k.m.Guides.ItemsIn(guide.Letter(letter))), nil
+}
+
+// Guide gives the guide of an item. Refusal: ItemUnknown.
+func (k *Kiosk) Guide(code string) (GuidePage, error) { return k.m.guidePage(code) }
+
+// Search finds items by characters, pinyin or its initials, best first.
+func (k *Kiosk) Search(query string) []ItemCard { return k.m.search(query) }
+
+// Issue gives a ticket. The number and the event are one commit, and only then
+// come code and paper; a repeated request gives the same ticket and no second
+// paper. Refusals: ServiceUnknown, ItemUnknown, ItemElsewhere, RequestUnusable,
+// DiskFull, NotSaved.
+func (k *Kiosk) Issue(r TicketRequest) (TicketPage, error) {
+	ctx := context.Background()
+	cmd, err := k.command(r)
+	if err != nil {
+		return TicketPage{}, err
+	}
+	var body []byte
+	again := false
+	err = k.m.Book.Write(ctx, func(tx Tx) error {
+		before, known, err := tx.Answered("issue:" + r.Request)
+		if err != nil {
+			return fmt.Errorf("look up the request: %w", err)
+		}
+		if known {
+			body, again = before, true
+			return nil
+		}
+		cmd.NowMS = k.m.Book.Now()
+		if _, body, err = tx.Append(hall.KindIssued, tx.Hall(k.m.Hall).Issue(cmd)); err != nil {
+			return err
+		}
+		return tx.Answer("issue:"+r.Request, body)
+	})
+	if err != nil {
+		return TicketPage{}, err
+	}
+	e, err := event.Decode(body)
+	if err != nil {
+		return TicketPage{}, fmt.Errorf("read back the ticket: %w", err)
+	}
+	f, err := hall.ReadIssued(e)
+	if err != nil {
+		return TicketPage{}, err
+	}
+	code, err := k.m.Slips.Code(e)
+	if err != nil {
+		return TicketPage{}, fmt.Errorf("make the ticket's code: %w", err)
+	}
+	paper := ""
+	if !again {
+		paper = k.print(f, code, 0)
+	}
+	page, err := k.page(f.Ticket, code)
+	if paper != "" {
+		page.Paper = paper
+	}
+	return page, err
+}
+
+// command checks a request against the catalogue.
+func (k *Kiosk) command(r TicketRequest) (hall.Issue, error) {
+	if r.Request == "" || len(r.Request) > 64 || len(r.Items) > 9 {
+		return hall.Issue{}, event.RequestUnusable
+	}
+	if _, ok := k.m.Guides.AreaOf(guide.HallID(k.m.Hall), guide.Letter(r.Letter)); !ok {
+		return hall.Issue{}, event.ServiceUnknown.With("service", r.Letter)
+	}
+	cmd := hall.Issue{Ticket: hall.TicketID(k.m.NewID()), Origin: k.m.Book.Origin(), Digit: k.m.Series, Service: hall.Letter(r.Letter),
+		Class: hall.WalkIn, Language: "zh", ClockOff: k.m.clockOff()}
+	switch c := hall.Class(r.Class); c {
+	case hall.Priority, hall.Appointment:
+		cmd.Class = c
+	case hall.WalkIn, "":
+	default:
+		return hall.Issue{}, event.RequestUnusable
+	}
+	if r.Language == "en" {
+		cmd.Language = "en"
+	}
+	for _, code := range r.Items {
+		i, ok := k.m.Guides.Item(guide.Code(code))
+		if !ok {
+			return hall.Issue{}, event.ItemUnknown.With("code", code)
+		}
+		if string(i.Letter) != r.Letter || !k.m.here(i) {
+			return hall.Issue{}, event.ItemElsewhere.With("item", i.Name)
+		}
+		cmd.Items = append(cmd.Items, hall.ItemCode(code))
+	}
+	return cmd, nil
+}
+
+// print brings the paper; the ticket is valid whatever comes of it. The answer
+// is TicketPage.Paper.
+func (k *Kiosk) print(f hall.Issued, code string, reprint int) string {
+	if k.m.Printer == nil {
+		return "none"
+	}
+	job, err := k.m.Slips.Paper(k.paper(f, code, reprint))
+	if err != nil {
+		return "off"
+	}
+	done := make(chan error, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		done <- k.m.Printer.Print(ctx, job)
+	}()
+	select {
+	case err := <-done:
+		if err == nil {
+			return "printed"
+		}
+		var no *event.Refusal
+		if errors.As(err, &no) && no.Args["reason"] != "" {
+			return no.Args["reason"]
+		}
+		return "off"
+	case <-time.After(printLimit):
+		return "printing"
+	}
+}
+
+func (k *Kiosk) paper(f hall.Issued, code string, reprint int) Paper {
+	h, _ := k.m.Guides.Hall(guide.HallID(k.m.Hall))
+	a := k.m.areaOf(f.Service)
+	pick := func(t Text) string {
+		if f.Language == "en" {
+			return t.En
+		}
+		return t.Zh
+	}
+	p := Paper{Issued: f, Code: code, Hall: pick(text(h.Name, h.NameEn)), Area: pick(a.Name), Floor: a.Floor, Windows: k.m.windowsText(f.Service),
+		At: time.UnixMilli(f.IssuedMS), Reprint: reprint, OwnSeries: f.Number.OwnSeries()}
+	for _, name := range k.itemNames(f.Items) {
+		p.Items = append(p.Items, pick(name))
+	}
+	return p
+}
+
+func (k *Kiosk) itemNames(codes []hall.ItemCode) []Text {
+	out := []Text{}
+	for _, c := range codes {
+		if i, ok := k.m.Guides.Item(guide.Code(c)); ok {
+			out = append(out, text(i.Name, i.NameEn))
+		}
+	}
+	return out
+}
+
+// page shows a ticket as it stands now.
+func (k *Kiosk) page(id hall.TicketID, code string) (TicketPage, error) {
+	var p TicketPage
+	var events []string
+	found := false
+	k.m.Book.View(k.m.Hall, func(h *hall.Hall) {
+		t := h.Ticket(id)
+		if t == nil || !t.Known {
+			return
+		}
+		found = true
+		events = eventsOf(t)
+		p = TicketPage{Ticket: string(id), Number: string(t.Number), Windows: k.m.windowsText(t.Service), Items: k.itemNames(t.Items),
+			Class: string(t.Class), IssuedMS: t.IssuedMS, IssuedAt: hall.ClockOf(t.IssuedMS), Date: string(t.Date),
+			State: string(t.State), Window: string(t.Window), OwnSeries: t.Number.OwnSeries()}
+		if t.State == hall.Waiting {
+			p.Ahead = h.AheadOf(t.Date, t.Service, hall.Key(t), id)
+			p.Wait = wait(h.Forecast(t.Service, p.Ahead))
+		}
+		p.Area.Letter = string(t.Service)
+	})
+	if !found {
+		return TicketPage{}, event.TicketUnknown
+	}
+	p.Area = k.m.areaOf(hall.Letter(p.Area.Letter))
+	p.Saved = k.m.savedOf(events...)
+	if code != "" {
+		png, err := k.m.Slips.Picture(code, 360)
+		if err != nil {
+			return TicketPage{}, fmt.Errorf("draw the ticket's code: %w", err)
+		}
+		p.QR = "data:image/png;base64," + base64.StdEncoding.EncodeToString(png)
+	}
+	return p, nil
+}
+
+// Progress tells how a ticket stands: by its number of today ("B012") or by the
+// text of its code. Refusals: those of a code (foreign, torn, forged, key unknown).
+func (k *Kiosk) Progress(query string) (Progress, error) {
+	query = strings.TrimSpace(query)
+	var id hall.TicketID
+	code := ""
+	if strings.Contains(query, ":") {
+		e, err := k.m.Slips.Open(query, k.m.key)
+		if err != nil {
+			return Progress{}, err
+		}
+		f, err := hall.ReadIssued(e)
+		if err != nil {
+			return Progress{}, event.CodeForged
+		}
+		id, code = f.Ticket, query
+	} else {
+		k.m.Book.View(k.m.Hall, func(h *hall.Hall) {
+			if t := h.ByNumber(hall.DateOf(k.m.Book.Now()), hall.Number(strings.ToUpper(query))); t != nil {
+				id = t.Ticket
+			}
+		})
+	}
+	none := Progress{Applications: []CaseStatus{}}
+	if id == "" {
+		return none, nil
+	}
+	page, err := k.page(id, code)
+	if errors.Is(err, event.TicketUnknown) {
+		return none, nil
+	}
+	if err != nil {
+		return Progress{}, err
+	}
+	cases, err := k.m.cases(context.Background(), id)
+	if err != nil {
+		return Progress{}, err
+	}
+	return Progress{Found: true, Ticket: page, Applications: cases}, nil
+}
+
+// Reprint prints the same ticket again; the reprint is counted and stands on the
+// paper. Only the kiosk that issued a ticket has its code. Refusal: TicketUnknown.
+func (k *Kiosk) Reprint(ticket string) (TicketPage, error) {
+	var f hall.Issued
+	var source string
+	round, count := 0, 0
+	k.m.Book.View(k.m.Hall, func(h *hall.Hall) {
+		if t := h.Ticket(hall.TicketID(ticket)); t != nil && t.Known {
+			f, source, round, count = t.Issued, t.Source, t.Round, t.Reprints
+		}
+	})
+	id, err := event.ParseID(source)
+	if err != nil || id.Origin != k.m.Book.Origin() {
+		return TicketPage{}, event.TicketUnknown
+	}
+	e, err := k.m.Book.Event(context.Background(), id)
+	if err != nil {
+		return TicketPage{}, fmt.Errorf("read the ticket: %w", err)
+	}
+	code, err := k.m.Slips.Code(e)
+	if err != nil {
+		return TicketPage{}, fmt.Errorf("make the ticket's code: %w", err)
+	}
+	err = k.m.Book.Write(context.Background(), func(tx Tx) error {
+		_, _, err := tx.Append(hall.KindReprinted, hall.Moved{Ticket: f.Ticket, Round: round, AtMS: k.m.Book.Now(), Recall: count + 1})
+		return err
+	})
+	if err != nil {
+		return TicketPage{}, err
+	}
+	paper := k.print(f, code, count+1)
+	page, err := k.page(f.Ticket, code)
+	page.Paper = paper
+	return page, err
+}
+
+// key finds the public key with which a device's tickets are checked.
+func (m *Machine) key(o event.Origin) (key ed25519.PublicKey, ok bool) {
+	m.Book.View(m.Hall, func(h *hall.Hall) {
+		var raw []byte
+		raw, ok = h.DeviceKey(o)
+		key = append(key, raw...)
+	})
+	return key, ok && len(key) == ed25519.PublicKeySize
+}

@@ -1,0 +1,126 @@
+package screen
+
+import (
+	"context"
+	"crypto/ed25519"
+	"time"
+
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+)
+
+// Tx is one commit of the terminal's store.
+type Tx interface {
+	Hall(id hall.ID) *hall.Hall
+	Append(kind event.Kind, payload any) (event.Event, []byte, error)
+	Take(body []byte) error
+	Answered(request string) ([]byte, bool, error)
+	Answer(request string, answer []byte) error
+	// CaseCount counts the applications that this device has noted on a day.
+	CaseCount(date hall.Date) (int, error)
+}
+
+// Book is the terminal's own store: what Write returns from is saved here.
+type Book interface {
+	Write(ctx context.Context, fn func(Tx) error) error
+	View(id hall.ID, fn func(*hall.Hall))
+	Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error)
+	Event(ctx context.Context, id event.ID) (event.Event, error)
+	Saved(id event.ID) string
+	Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error)
+	Origin() event.Origin
+	Now() int64
+}
+
+// Case is an application as the book keeps it, without anything personal.
+type Case struct {
+	Number  string
+	Item    hall.ItemCode
+	State   string
+	DueDate string
+	Event   event.ID
+}
+
+// Line is how the way to the hub and the centre stands.
+type Line struct {
+	Reached, CentreReached bool
+	Since                  time.Time
+	ClockOffMS             int64
+}
+
+// Hub is the way to the hall's hub.
+type Hub interface {
+	Line() Line
+	// Call asks for the next ticket and Block for a block of numbers; both give the
+	// hub's event, or a refusal (event.HubUnreachable when nobody answers).
+	Call(ctx context.Context, c hall.Call) ([]byte, error)
+	Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error)
+}
+
+// Paper is what stands on a ticket's slip.
+type Paper struct {
+	Issued    hall.Issued
+	Code      string
+	Hall      string
+	Area      string
+	Items     []string
+	Floor     int
+	Windows   string
+	At        time.Time
+	Reprint   int
+	OwnSeries bool
+}
+
+// Slips makes tickets into codes, pictures and printer bytes, and back.
+type Slips interface {
+	Code(e event.Event) (string, error)
+	Picture(code string, minPx int) ([]byte, error)
+	Paper(p Paper) ([]byte, error)
+	Open(text string, key func(event.Origin) (ed25519.PublicKey, bool)) (event.Event, error)
+}
+
+// Printer takes the bytes of one slip. State is as Standing.Printer has it.
+type Printer interface {
+	Print(ctx context.Context, job []byte) error
+	State() string
+}
+
+// Machine is what a terminal's pages stand on; the doors fill it in.
+type Machine struct {
+	Role     string
+	Hall     hall.ID
+	Device   string
+	Series   int
+	Window   hall.WindowID
+	PxPerMM  float64
+	Book     Book
+	Hub      Hub
+	Slips    Slips
+	Printer  Printer
+	Guides   *guide.Catalogue
+	Index    *guide.Index
+	Disk     func() string
+	NewID    func() string
+	CheckPIN func(pin, verifier string) bool
+	// Rules decides the first record of an application.
+	Intake Intakes
+}
+
+// Intakes decides applications; the book keeps them.
+type Intakes interface {
+	Take(in Intake, item *guide.Item, at Taking) (kind event.Kind, payload any, result IntakeResult, err error)
+}
+
+// Taking is where and by whom an application is taken.
+type Taking struct {
+	Application string
+	Ticket      hall.TicketID
+	Hall        hall.ID
+	Device      string
+	Window      hall.WindowID
+	Clerk       hall.ClerkID
+	NowMS       int64
+	// Count is the running number of the day at this device, from 1.
+	Count int
+}

@@ -1,0 +1,219 @@
+package screen
+
+import (
+	"context"
+	"fmt"
+
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+)
+
+// clockOffMS is how far a clock may be from the hub's before the terminal says so.
+const clockOffMS = 2 * 60_000
+
+// Terminal answers what every page asks first.
+type Terminal struct{ m *Machine }
+
+// NewTerminal gives the terminal's own answers.
+func NewTerminal(m *Machine) *Terminal { return &Terminal{m} }
+
+// Place says who and where this terminal is.
+func (t *Terminal) Place() Place { return t.m.place() }
+
+func (m *Machine) place() Place {
+	h, _ := m.Guides.Hall(guide.HallID(m.Hall))
+	now := m.Book.Now()
+	return Place{Role: m.Role, Hall: string(m.Hall), HallName: text(h.Name, h.NameEn), Terminal: string(m.Book.Origin()),
+		PxPerMM: m.PxPerMM, Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: m.Guides.Version}
+}
+
+func (m *Machine) standing(ctx context.Context) Standing {
+	line := m.Hub.Line()
+	s := Standing{Line: "alone", SinceMS: line.Since.UnixMilli(), Disk: m.Disk(), Printer: "none", ClockOff: m.clockOff()}
+	switch {
+	case line.Reached && line.CentreReached:
+		s.Line = "centre"
+	case line.Reached:
+		s.Line = "hall"
+	}
+	if m.Printer != nil {
+		s.Printer = m.Printer.State()
+	}
+	here, inHall, oldest, err := m.Book.Unsaved(ctx)
+	if err != nil {
+		// A book that cannot be read is a failing disk; the page says that and no more.
+		s.Disk = "full"
+		return s
+	}
+	s.HereOnly, s.HallOnly = here, inHall
+	if oldest > 0 {
+		s.OldestSeconds = int(max(0, m.Book.Now()-oldest) / 1000)
+	}
+	return s
+}
+
+func (m *Machine) clockOff() bool {
+	off := m.Hub.Line().ClockOffMS
+	return off > clockOffMS || off < -clockOffMS
+}
+
+func text(zh, en string) Text {
+	if en == "" {
+		en = zh
+	}
+	return Text{Zh: zh, En: en}
+}
+
+func wait(r hall.Range) Wait { return Wait{Known: r.Known, Low: r.Low, High: r.High} }
+
+// area shapes one queue of this hall. The hall is the one inside a View.
+func (m *Machine) area(a guide.HallArea, h *hall.Hall) Area {
+	l := hall.Letter(a.Letter)
+	waiting := h.WaitingAt(hall.DateOf(m.Book.Now()), l)
+	return Area{Letter: string(a.Letter), Name: text(a.Name, a.NameEn), Floor: a.Floor, Windows: len(a.Windows), OpenWindows: h.OpenAt(l),
+		Waiting: waiting, Wait: wait(h.Forecast(l, waiting)), Items: len(m.Guides.ItemsIn(a.Letter))}
+}
+
+func (m *Machine) areas() []Area {
+	list := m.Guides.AreasOf(guide.HallID(m.Hall))
+	out := make([]Area, 0, len(list))
+	m.Book.View(m.Hall, func(h *hall.Hall) {
+		for _, a := range list {
+			out = append(out, m.area(a, h))
+		}
+	})
+	return out
+}
+
+func (m *Machine) areaOf(l hall.Letter) Area {
+	a, ok := m.Guides.AreaOf(guide.HallID(m.Hall), guide.Letter(l))
+	if !ok {
+		plain, _ := m.Guides.Area(guide.Letter(l))
+		return Area{Letter: string(l), Name: text(plain.Name, plain.NameEn)}
+	}
+	var out Area
+	m.Book.View(m.Hall, func(h *hall.Hall) { out = m.area(a, h) })
+	return out
+}
+
+// windowsText is what a slip says about the windows of an area, "B01-B20".
+func (m *Machine) windowsText(l hall.Letter) string {
+	a, ok := m.Guides.AreaOf(guide.HallID(m.Hall), guide.Letter(l))
+	switch {
+	case !ok || len(a.Windows) == 0:
+		return ""
+	case len(a.Windows) == 1:
+		return string(a.Windows[0])
+	}
+	return fmt.Sprintf("%s-%s", a.Windows[0], a.Windows[len(a.Windows)-1])
+}
+
+func (m *Machine) card(i *guide.Item) ItemCard {
+	a, _ := m.Guides.Area(i.Letter)
+	return ItemCard{Code: string(i.Code), Name: text(i.Name, i.NameEn), Department: i.Department, Letter: string(i.Letter),
+		Area: text(a.Name, a.NameEn), RunOnce: i.RunOnce, Materials: len(i.Materials), Here: m.here(i)}
+}
+
+func (m *Machine) here(i *guide.Item) bool {
+	for _, p := range i.Places {
+		if string(p.Hall) == string(m.Hall) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Machine) cards(items []*guide.Item) []ItemCard {
+	out := make([]ItemCard, 0, len(items))
+	for _, i := range items {
+		out = append(out, m.card(i))
+	}
+	return out
+}
+
+func (m *Machine) search(query string) []ItemCard {
+	hits := m.Index.Search(query, 20)
+	out := make([]ItemCard, 0, len(hits))
+	for _, hit := range hits {
+		i, ok := m.Guides.Item(hit.Code)
+		if !ok {
+			continue
+		}
+		c := m.card(i)
+		c.Why, c.Match = string(hit.Why), hit.Match
+		out = append(out, c)
+	}
+	return out
+}
+
+func (m *Machine) guidePage(code string) (GuidePage, error) {
+	i, ok := m.Guides.Item(guide.Code(code))
+	if !ok {
+		return GuidePage{}, event.ItemUnknown.With("code", code)
+	}
+	g := GuidePage{Item: m.card(i), Handling: i.Handling, LegalDays: i.LegalDays, PromisedDays: i.PromisedDays, DayUnit: i.DayUnit,
+		Visits: i.Visits, Conditions: i.Conditions, Steps: i.Steps, Result: i.Result, Fee: i.Fee.Text, Charged: i.Fee.Charged,
+		ConsultPhone: i.ConsultPhone, ComplaintTel: i.ComplaintPhone, Hours: i.Hours.Text, Online: i.Online.Available,
+		LegalBasis: i.LegalBasis, Materials: []Material{}, Places: []Spot{}, FAQ: []QA{}, Queue: m.areaOf(hall.Letter(i.Letter))}
+	for _, x := range i.Materials {
+		row := Material{No: x.No, Name: x.Name, Form: x.Form, Originals: x.Originals, Copies: x.Copies, Need: string(x.Need()), Note: x.Note}
+		if set, ok := m.Guides.DataSet(x.WaivedBy); ok {
+			row.WaivedBy = text(set.Name, set.NameEn)
+		}
+		g.Materials = append(g.Materials, row)
+	}
+	for _, p := range i.Places {
+		h, _ := m.Guides.Hall(p.Hall)
+		g.Places = append(g.Places, Spot{Hall: text(h.Name, h.NameEn), Address: p.Address, Floor: p.Floor, Windows: p.Windows, Here: string(p.Hall) == string(m.Hall)})
+	}
+	for _, q := range i.FAQ {
+		g.FAQ = append(g.FAQ, QA{Q: q.Q, A: q.A})
+	}
+	return g, nil
+}
+
+// savedOf tells where all of some events are safe: the least of them counts.
+func (m *Machine) savedOf(ids ...string) Saved {
+	rank := map[string]int{"here": 0, "hall": 1, "centre": 2}
+	least := "centre"
+	for _, s := range ids {
+		id, err := event.ParseID(s)
+		if err != nil {
+			return "here"
+		}
+		if at := m.Book.Saved(id); rank[at] < rank[least] {
+			least = at
+		}
+	}
+	return Saved(least)
+}
+
+// eventsOf lists the events that made a ticket what it is.
+func eventsOf(t *hall.Ticket) []string {
+	ids := []string{t.Source}
+	for _, s := range t.Steps {
+		ids = append(ids, s.By)
+	}
+	return ids
+}
+
+func (m *Machine) caseStatus(c Case) CaseStatus {
+	name := Text{Zh: string(c.Item), En: string(c.Item)}
+	if i, ok := m.Guides.Item(guide.Code(c.Item)); ok {
+		name = text(i.Name, i.NameEn)
+	}
+	return CaseStatus{Number: c.Number, Item: name, State: c.State, DueDate: c.DueDate, Saved: Saved(m.Book.Saved(c.Event))}
+}
+
+func (m *Machine) cases(ctx context.Context, t hall.TicketID) ([]CaseStatus, error) {
+	list, err := m.Book.Cases(ctx, t)
+	if err != nil {
+		return nil, fmt.Errorf("read applications: %w", err)
+	}
+	out := make([]CaseStatus, 0, len(list))
+	for _, c := range list {
+		out = append(out, m.caseStatus(c))
+	}
+	return out, nil
+}

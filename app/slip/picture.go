@@ -1,0 +1,67 @@
+package slip
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+
+	"github.com/skip2/go-qrcode"
+)
+
+// quietModules is the white border that readers need on each side.
+const quietModules = 4
+
+// modulesOf gives the symbol of a text at level M with its quiet zone, true for black.
+func modulesOf(text string) ([][]bool, error) {
+	code, err := qrcode.New(text, qrcode.Medium)
+	if err != nil {
+		return nil, fmt.Errorf("make QR symbol: %w", err)
+	}
+	return code.Bitmap(), nil
+}
+
+// QR draws a text as a QR symbol of level M with modules of modulePx x modulePx
+// pixels and a quiet zone of four modules, black on white. It fails when modulePx
+// is below 1 or the text is longer than a symbol holds.
+func QR(text string, modulePx int) (image.Image, error) {
+	if modulePx < 1 {
+		return nil, fmt.Errorf("draw QR symbol: module of %d pixels", modulePx)
+	}
+	modules, err := modulesOf(text)
+	if err != nil {
+		return nil, err
+	}
+	return drawModules(modules, modulePx), nil
+}
+
+func drawModules(modules [][]bool, px int) *image.Paletted {
+	side := len(modules) * px
+	img := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
+	for y := range side {
+		row := img.Pix[y*img.Stride : y*img.Stride+side]
+		for x := range row {
+			if modules[y/px][x/px] {
+				row[x] = 1
+			}
+		}
+	}
+	return img
+}
+
+// PNG gives the QR symbol of a text as a PNG file of at least minPx x minPx pixels:
+// the smallest whole number of pixels per module that reaches it, so that no
+// module is blurred.
+func PNG(text string, minPx int) ([]byte, error) {
+	modules, err := modulesOf(text)
+	if err != nil {
+		return nil, err
+	}
+	px := max(1, (minPx+len(modules)-1)/len(modules))
+	var out bytes.Buffer
+	if err := png.Encode(&out, drawModules(modules, px)); err != nil {
+		return nil, fmt.Errorf("write QR picture: %w", err)
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,88 @@
+package slip
+
+import (
+	"fmt"
+	"time"
+)
+
+// words are the sentences of a slip in one language. Numbers are put in by the
+// functions; every sentence must be plain enough to be read aloud at a desk.
+type words struct {
+	number, floor, windows, ahead, wait, items, unknown string
+	keep, ownSeries, clockOff                           string
+	priority, appointment                               string
+	storey                                              func(n int) string
+	people                                              func(n int) string
+	minutes                                             func(low, high int) string
+	reprint                                             func(n int) string
+	moment                                              func(t time.Time) string
+}
+
+var chinese = words{
+	number:      "您的号码",
+	floor:       "楼层",
+	windows:     "窗口",
+	ahead:       "前面等候",
+	wait:        "预计等候",
+	items:       "办理事项",
+	unknown:     "暂不能估计",
+	keep:        "请保管好此票，叫到号后到窗口扫码办理。",
+	ownSeries:   "大厅线路暂断，此号由本机编排，同样有效。",
+	clockOff:    "本机时钟可能不准，时间以大厅时钟为准。",
+	priority:    "优先",
+	appointment: "预约",
+	storey:      func(n int) string { return fmt.Sprintf("%d楼", n) },
+	people:      func(n int) string { return fmt.Sprintf("%d人", n) },
+	minutes: func(low, high int) string {
+		if high <= 1 {
+			return "1分钟内"
+		}
+		if low >= high {
+			return fmt.Sprintf("约%d分钟", high)
+		}
+		return fmt.Sprintf("%d至%d分钟", low, high)
+	},
+	reprint: func(n int) string { return fmt.Sprintf("补打 第%d次", n) },
+	moment: func(t time.Time) string {
+		day := [...]string{"日", "一", "二", "三", "四", "五", "六"}[t.Weekday()]
+		return fmt.Sprintf("%d年%d月%d日 星期%s %s", t.Year(), t.Month(), t.Day(), day, t.Format("15:04"))
+	},
+}
+
+var english = words{
+	number:      "Your number",
+	floor:       "Floor",
+	windows:     "Windows",
+	ahead:       "People ahead",
+	wait:        "Likely wait",
+	items:       "What you came for",
+	unknown:     "not known",
+	keep:        "Keep this slip. When you are called, have the code scanned at the window.",
+	ownSeries:   "The line to the hall is down. This kiosk gave the number itself; it is just as valid.",
+	clockOff:    "The clock of this kiosk may be wrong. Go by the clock of the hall.",
+	priority:    "Priority",
+	appointment: "Appointment",
+	storey:      func(n int) string { return fmt.Sprint(n) },
+	people:      func(n int) string { return fmt.Sprint(n) },
+	minutes: func(low, high int) string {
+		switch {
+		case high <= 1:
+			return "1 min"
+		case low >= high:
+			return fmt.Sprintf("%d min", high)
+		case high >= 100:
+			return fmt.Sprintf("%d-%d min", low, high)
+		}
+		return fmt.Sprintf("%d to %d min", low, high)
+	},
+	reprint: func(n int) string { return fmt.Sprintf("Reprint %d", n) },
+	moment:  func(t time.Time) string { return t.Format("Monday, 2 January 2006, 15:04") },
+}
+
+// wordsOf gives the words of a ticket's language: English for "en", else Chinese.
+func wordsOf(language string) *words {
+	if language == "en" {
+		return &english
+	}
+	return &chinese
+}

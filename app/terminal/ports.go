@@ -1,0 +1,66 @@
+package terminal
+
+import (
+	"context"
+	"crypto/ed25519"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/app/screen"
+	"onewindow/app/slip"
+	"onewindow/app/store"
+	"onewindow/sync/wire"
+)
+
+// book lets the pages write through the store.
+type book struct{ *store.Store }
+
+func (b book) Write(ctx context.Context, fn func(screen.Tx) error) error {
+	return b.Store.Write(ctx, func(tx *store.Tx) error { return fn(tx) })
+}
+
+func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, error) {
+	list, err := b.Store.Cases(ctx, ticket)
+	out := make([]screen.Case, 0, len(list))
+	for _, c := range list {
+		out = append(out, screen.Case(c))
+	}
+	return out, err
+}
+
+// line is the way to the hub; without one every question is answered "not reached".
+type line struct{ t *Terminal }
+
+func (l line) Line() screen.Line {
+	if l.t.link == nil {
+		return screen.Line{}
+	}
+	return screen.Line(l.t.link.Line())
+}
+
+func (l line) Call(ctx context.Context, c hall.Call) ([]byte, error) {
+	if l.t.link == nil {
+		return nil, event.HubUnreachable
+	}
+	return l.t.link.Call(ctx, c)
+}
+
+func (l line) Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error) {
+	if l.t.link == nil {
+		return nil, event.HubUnreachable
+	}
+	return l.t.link.Block(ctx, wire.BlockAsk{Request: request, Origin: l.t.Store.Origin(), Date: string(date), Service: string(service)})
+}
+
+// slips makes tickets into codes and paper with this device's key.
+type slips struct{ key ed25519.PrivateKey }
+
+func (s slips) Code(e event.Event) (string, error) { return slip.Sign(e, s.key) }
+
+func (s slips) Picture(code string, minPx int) ([]byte, error) { return slip.PNG(code, minPx) }
+
+func (s slips) Paper(p screen.Paper) ([]byte, error) { return slip.Paper(slip.Slip(p)) }
+
+func (s slips) Open(text string, key func(event.Origin) (ed25519.PublicKey, bool)) (event.Event, error) {
+	return slip.Open(text, key)
+}

@@ -1,0 +1,350 @@
+// Package terminal puts one whole terminal together without its window: store,
+// line, devices, guides and the answers for the pages. The program, the tests and
+// the simulator start terminals through it; it holds no rule of its own.
+package terminal
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"onewindow/app/badge"
+	"onewindow/app/config"
+	"onewindow/app/device"
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+	"onewindow/app/screen"
+	"onewindow/app/store"
+	"onewindow/sync/broker"
+	"onewindow/sync/link"
+	"onewindow/sync/wire"
+)
+
+// Program names this version in events and beats.
+const Program = "onewindow 0.1"
+
+// Options beside the settings, for tests and the simulator.
+type Options struct {
+	// Now gives the wall clock in ms; the machine's clock when nil.
+	Now func() int64
+	// Logger takes what operators read; standard error when nil.
+	Logger *slog.Logger
+	// NewID makes ticket and request ids (UUIDv7 of the injected clock when nil).
+	NewID func() string
+	// Resend and BeatEvery shorten the line's pauses; 0 means the usual ones.
+	Resend, BeatEvery time.Duration
+	// Guides is a catalogue that is in memory already; the shipped one is read when nil.
+	Guides *guide.Catalogue
+	Index  *guide.Index
+}
+
+// Terminal is a running terminal.
+type Terminal struct {
+	Settings config.Settings
+	Machine  *screen.Machine
+	Self     *screen.Terminal
+	Kiosk    *screen.Kiosk
+	Counter  *screen.Counter
+	Board    *screen.Board
+	Store    *store.Store
+
+	log     *slog.Logger
+	link    *link.Link
+	stop    context.CancelFunc
+	done    sync.WaitGroup
+	closers []func() error
+	tend    chan struct{}
+	printer *paper
+
+	mu       sync.Mutex
+	watchers map[chan struct{}]bool
+}
+
+// Open starts a terminal. It works with nothing else running: without a hub it
+// says so and goes on. Errors name what is wrong and the next step.
+func Open(s config.Settings, opt Options) (t *Terminal, err error) {
+	if opt.Now == nil {
+		opt.Now = func() int64 { return time.Now().UnixMilli() }
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	if opt.NewID == nil {
+		opt.NewID = func() string { return NewID(opt.Now()) }
+	}
+	t = &Terminal{Settings: s, log: opt.Logger, tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
+	defer func() {
+		if err != nil {
+			_ = t.Close()
+		}
+	}()
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w: name another with --data", err)
+	}
+	unlock, err := lockFolder(s.Data)
+	if err != nil {
+		return nil, err
+	}
+	t.closers = append(t.closers, unlock)
+	key, err := DeviceKey(s.Data)
+	if err != nil {
+		return nil, err
+	}
+	origin := event.Origin(s.Hall + "/" + s.Device)
+	t.Store, err = store.Open(store.Options{Path: filepath.Join(s.Data, "terminal.db"), Origin: origin, Key: key, Now: opt.Now})
+	if err != nil {
+		return nil, err
+	}
+	t.closers = append(t.closers, t.Store.Close)
+	if err := Announce(t.Store, hall.Device{Role: s.Role, Key: key.Public().(ed25519.PublicKey), Program: Program, Series: s.Series}); err != nil {
+		return nil, err
+	}
+	if opt.Guides == nil {
+		if opt.Guides, err = t.guides(s.Catalogue); err != nil {
+			return nil, err
+		}
+	}
+	if opt.Index == nil {
+		opt.Index = guide.NewIndex(opt.Guides)
+	}
+	if _, ok := opt.Guides.Hall(guide.HallID(s.Hall)); !ok {
+		return nil, fmt.Errorf("the catalogue has no hall %q: correct \"hall\" in the settings", s.Hall)
+	}
+	if err := t.connect(origin, opt); err != nil {
+		return nil, err
+	}
+	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM,
+		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key()}, Guides: opt.Guides, Index: opt.Index,
+		Disk: t.disk, NewID: opt.NewID, CheckPIN: badge.Check, Intake: cases{}}
+	if s.Printer != "" {
+		t.printer = &paper{p: device.NewPrinter(strings.TrimPrefix(s.Printer, "tcp://")), state: device.Off}
+		t.Machine.Printer = t.printer
+	}
+	t.Self, t.Kiosk, t.Counter, t.Board = screen.NewTerminal(t.Machine), screen.NewKiosk(t.Machine), screen.NewCounter(t.Machine), screen.NewBoard(t.Machine)
+	ctx, cancel := context.WithCancel(context.Background())
+	t.stop = cancel
+	t.done.Add(1)
+	go func() { defer t.done.Done(); t.run(ctx) }()
+	if t.printer != nil {
+		t.done.Add(1)
+		go func() { defer t.done.Done(); t.watchPrinter(ctx, t.printer) }()
+	}
+	return t, nil
+}
+
+// connect starts the line to the hub; it never waits for it.
+func (t *Terminal) connect(origin event.Origin, opt Options) error {
+	if t.Settings.Hub == "" {
+		return nil
+	}
+	conn, err := broker.Connect(t.Settings.Hub, string(origin), t.log)
+	if err != nil {
+		return fmt.Errorf("%w: correct \"hub\" in the settings", err)
+	}
+	t.closers = append(t.closers, func() error { conn.Close(); return nil })
+	t.link = link.Start(link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Feed: true, Beat: t.beat,
+		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery})
+	t.link.OnChange(func() { t.signal(); t.wake() })
+	t.closers = append(t.closers, func() error { t.link.Stop(); return nil })
+	return nil
+}
+
+// Close ends the terminal; what is not sent yet stays owed in its database.
+func (t *Terminal) Close() error {
+	if t.stop != nil {
+		t.stop()
+	}
+	t.done.Wait()
+	var errs []error
+	for i := len(t.closers) - 1; i >= 0; i-- {
+		errs = append(errs, t.closers[i]())
+	}
+	t.closers = nil
+	return errors.Join(errs...)
+}
+
+// run passes changes on to the pages and keeps number blocks in stock.
+func (t *Terminal) run(ctx context.Context) {
+	commits := t.Store.Watch()
+	defer t.Store.Unwatch(commits)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-commits:
+			t.signal()
+		case <-t.tend:
+		case <-time.After(time.Minute):
+		}
+		if t.Settings.Role == config.Kiosk {
+			if err := t.Machine.Tend(ctx); err != nil && ctx.Err() == nil {
+				t.log.Warn("number blocks", "error", err)
+			}
+		}
+	}
+}
+
+func (t *Terminal) wake() {
+	select {
+	case t.tend <- struct{}{}:
+	default:
+	}
+}
+
+// Watch gives a channel that receives when something on the pages may have changed.
+func (t *Terminal) Watch() chan struct{} {
+	c := make(chan struct{}, 1)
+	t.mu.Lock()
+	t.watchers[c] = true
+	t.mu.Unlock()
+	return c
+}
+
+// Unwatch ends what Watch began.
+func (t *Terminal) Unwatch(c chan struct{}) {
+	t.mu.Lock()
+	delete(t.watchers, c)
+	t.mu.Unlock()
+}
+
+func (t *Terminal) signal() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for c := range t.watchers {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (t *Terminal) beat() wire.Beat {
+	b := wire.Beat{Origin: t.Store.Origin(), Role: t.Settings.Role, Program: Program}
+	if t.printer != nil {
+		b.Printer = t.printer.State()
+	}
+	var err error
+	if b.HereOnly, b.HallOnly, b.OldestMS, err = t.Store.Unsaved(context.Background()); err != nil {
+		t.log.Warn("count what is unsaved", "error", err)
+	}
+	return b
+}
+
+// guides gives the catalogue in use: the named folder's, else the shipped one,
+// kept in the database; a broken one is reported and the kept one stays in use.
+func (t *Terminal) guides(folder string) (*guide.Catalogue, error) {
+	ctx := context.Background()
+	kept, err := t.Store.Catalogue(ctx)
+	if err != nil {
+		t.log.Error("the kept catalogue cannot be read; it is taken anew", "error", err)
+	}
+	fresh, err := readCatalogue(folder)
+	if err != nil {
+		if kept == nil {
+			return nil, fmt.Errorf("no catalogue can be used: %w", err)
+		}
+		t.log.Error("the catalogue is not taken; the one in use stays", "version", kept.Version, "error", err)
+		return kept, nil
+	}
+	if kept != nil && kept.Hash() == fresh.Hash() {
+		return kept, nil
+	}
+	if err := t.Store.KeepCatalogue(ctx, fresh); err != nil {
+		return nil, fmt.Errorf("keep the catalogue: %w", err)
+	}
+	return fresh, nil
+}
+
+func readCatalogue(folder string) (*guide.Catalogue, error) {
+	files, err := guide.ShippedFiles()
+	if err != nil {
+		return nil, err
+	}
+	if folder != "" {
+		for name := range files {
+			if files[name], err = os.ReadFile(filepath.Join(folder, name)); err != nil {
+				return nil, fmt.Errorf("read the catalogue: %w: correct \"catalogue\" in the settings", err)
+			}
+		}
+	}
+	return guide.Parse(files)
+}
+
+// Announce notes the first event of an epoch: the device and its key.
+func Announce(s *store.Store, d hall.Device) error {
+	return s.Write(context.Background(), func(tx *store.Tx) error {
+		if !tx.Fresh() {
+			return nil
+		}
+		_, _, err := tx.Append(hall.KindDevice, d)
+		return err
+	})
+}
+
+// NewID makes a UUIDv7 whose time is the injected clock.
+func NewID(nowMS int64) string {
+	id := uuid.New()
+	for i := range 6 {
+		id[i] = byte(nowMS >> (40 - 8*i))
+	}
+	id[6] = id[6]&0x0f | 0x70
+	return id.String()
+}
+
+// DeviceKey reads the device's Ed25519 key from its data folder, or makes it at
+// the first start. It never leaves the folder.
+func DeviceKey(folder string) (ed25519.PrivateKey, error) {
+	path := filepath.Join(folder, "device.key")
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		block, _ := pem.Decode(raw)
+		if block == nil || len(block.Bytes) != ed25519.SeedSize {
+			return nil, fmt.Errorf("%s is not a device key: put it back from a copy; without it this terminal's tickets cannot be checked", path)
+		}
+		return ed25519.NewKeyFromSeed(block.Bytes), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the device key: %w", err)
+	}
+	seed := make([]byte, ed25519.SeedSize)
+	if _, err := rand.Read(seed); err != nil {
+		return nil, fmt.Errorf("make the device key: %w", err)
+	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "ONEWINDOW DEVICE SEED", Bytes: seed})
+	if err := writeWhole(path, text); err != nil {
+		return nil, fmt.Errorf("keep the device key: %w", err)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// writeWhole writes a file so that it is there in full or not at all, also after a power cut.
+func writeWhole(path string, text []byte) error {
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
