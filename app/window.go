@@ -23,7 +23,8 @@ import (
 
 // window shows the terminal in its own full-screen window. The terminal is
 // opened before the window, so that a mistake in the settings is told on the
-// command line; the bindings build ends inside wails.Run and opens nothing real.
+// command line. (No bindings are generated: a test holds the pages' types to
+// package screen.)
 func window(settings config.Settings, log *slog.Logger, dist fs.FS) error {
 	if runtime.GOOS == "linux" && os.Getenv("WEBKIT_DISABLE_DMABUF_RENDERER") == "" {
 		// Without a GPU WebKitGTK's DMA-BUF renderer shows an empty window.

@@ -69,16 +69,22 @@ var errEnded = errors.New("connection ended or memory was emptied")
 // cut (nil for none) on the twin's own goroutine, before the end of the job is
 // answered. Without a Chinese font on this machine it prints boxes for text; see Missing.
 func StartTwin(address, folder string, cut func(Sheet)) (*Twin, error) {
+	return startTwin(address, folder, cut, openTypeface())
+}
+
+func startTwin(address, folder string, cut func(Sheet), face *typeface) (*Twin, error) {
 	if folder != "" {
 		if err := os.MkdirAll(folder, 0o755); err != nil {
+			face.close()
 			return nil, fmt.Errorf("make folder for paper: %w", err)
 		}
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
+		face.close()
 		return nil, fmt.Errorf("listen as printer: %w", err)
 	}
-	t := &Twin{listener: listener, folder: folder, cut: cut, state: OK, face: openTypeface()}
+	t := &Twin{listener: listener, folder: folder, cut: cut, state: OK, face: face}
 	t.changed = sync.NewCond(&t.mu)
 	t.tasks.Add(2)
 	go t.serve()

@@ -2,7 +2,6 @@ package guide
 
 import (
 	_ "embed"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -13,35 +12,53 @@ var readingsTable string
 //go:embed tables/traditional.txt
 var traditionalTable string
 
-// readings holds the syllables of each character, the main one first.
+// sound is the number of a pinyin syllable without tone in readings.names.
+type sound uint16
+
+// readings holds the sounds of each character, the main one first. The letter ü
+// is u here, because half of the people type it so.
 type readings struct {
-	of        map[rune][]string
-	syllables map[string]bool
-	longest   int
+	of      map[rune][]sound
+	names   []string
+	numbers map[string]sound
+	longest int
 }
 
 // spoken is made once and never changed. It is about 30 KB of table in the
 // program; the dictionary that it comes from would add 1.4 MB and 4 ms to every start.
 var spoken = sync.OnceValue(func() readings {
-	r := readings{of: make(map[rune][]string, 7000), syllables: map[string]bool{}}
+	r := readings{of: make(map[rune][]sound, 7000), numbers: map[string]sound{}}
+	further := map[rune][]sound{}
 	for line := range strings.Lines(readingsTable) {
-		line = strings.TrimSpace(line)
-		syllable, chars, ok := strings.Cut(line, " ")
+		syllable, chars, ok := strings.Cut(strings.TrimSpace(line), " ")
 		if !ok || strings.HasPrefix(line, "#") {
 			continue
 		}
+		n := r.number(strings.ReplaceAll(syllable, "v", "u"))
 		mains, others, _ := strings.Cut(chars, "|")
-		r.syllables[syllable] = true
-		r.longest = max(r.longest, len(syllable))
 		for _, c := range mains {
-			r.of[c] = slices.Insert(r.of[c], 0, syllable)
+			r.of[c] = []sound{n}
 		}
 		for _, c := range others {
-			r.of[c] = append(r.of[c], syllable)
+			further[c] = append(further[c], n)
 		}
+	}
+	for c, more := range further {
+		r.of[c] = append(r.of[c], more...)
 	}
 	return r
 })
+
+func (r *readings) number(syllable string) sound {
+	n, ok := r.numbers[syllable]
+	if !ok {
+		n = sound(len(r.names))
+		r.names = append(r.names, syllable)
+		r.numbers[syllable] = n
+		r.longest = max(r.longest, len(syllable))
+	}
+	return n
+}
 
 var simplified = sync.OnceValue(func() map[rune]rune {
 	out := make(map[rune]rune, 2600)
@@ -57,13 +74,14 @@ var simplified = sync.OnceValue(func() map[rune]rune {
 	return out
 })
 
-// syllablesOf cuts lower-case letters into pinyin syllables, long ones first; nil
+// soundsOf cuts lower-case letters into pinyin syllables, long ones first; nil
 // when they do not come out even.
-func syllablesOf(letters string) []string {
+func soundsOf(letters string) []sound {
 	r := spoken()
+	letters = strings.ReplaceAll(letters, "v", "u")
 	// dead[n] tells that the letters from n on cannot be cut.
 	dead := make([]bool, len(letters)+1)
-	var out []string
+	var out []sound
 	var cut func(at int) bool
 	cut = func(at int) bool {
 		if at == len(letters) {
@@ -73,7 +91,7 @@ func syllablesOf(letters string) []string {
 			return false
 		}
 		for n := min(r.longest, len(letters)-at); n > 0; n-- {
-			if s := letters[at : at+n]; r.syllables[s] {
+			if s, ok := r.numbers[letters[at:at+n]]; ok {
 				out = append(out, s)
 				if cut(at + n) {
 					return true

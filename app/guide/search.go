@@ -42,7 +42,7 @@ const (
 	worthWord      = 1.3
 	worthWhole     = 14.0
 	worthPinyin    = 12.0
-	worthTop       = 1.02
+	worthTop       = 1.04
 	maxQueryRunes  = 60
 	leastShareKept = 0.12
 )
@@ -57,7 +57,7 @@ func (x *Index) Search(query string, limit int) []Hit {
 	}
 	scores := make([]float64, len(x.items))
 	x.addTerms(&q, scores)
-	best := x.addPhraseScores(&q, scores)
+	best := x.addPhrases(&q, scores)
 	x.addPinyin(&q, scores, best)
 	order := make([]int, 0, len(scores))
 	top := 0.0
@@ -88,7 +88,6 @@ type query struct {
 	core   []string // stretches of characters and digits without fillers
 	words  []string // Latin words in order
 	mixed  []run    // everything in order, for patterns like "办hz"
-	single bool     // one character only
 }
 
 func newQuery(s string) query {
@@ -105,7 +104,6 @@ func newQuery(s string) query {
 		q.chars = append(q.chars, r.text...)
 		q.core = append(q.core, strings.Fields(strip(string(r.text)))...)
 	}
-	q.single = len(q.chars) == 1 && len(q.words) == 0
 	return q
 }
 
@@ -127,30 +125,29 @@ func (q *query) empty() bool { return len(q.chars) == 0 && len(q.words) == 0 }
 
 // addTerms adds what the single terms of the query are worth.
 func (x *Index) addTerms(q *query, scores []float64) {
-	seen := map[string]bool{}
-	add := func(term string, worth float64) bool {
-		list := x.postings[term]
-		if seen[term] || len(list) == 0 {
-			return seen[term]
+	seen := map[term]bool{}
+	add := func(t term, worth float64) bool {
+		list := x.postings[t]
+		if !seen[t] {
+			seen[t] = true
+			for _, p := range list {
+				scores[p.item] += worth * p.worth
+			}
 		}
-		seen[term] = true
-		for _, p := range list {
-			scores[p.item] += worth * p.worth
-		}
-		return true
+		return len(list) > 0
 	}
 	var before rune
 	for _, part := range q.core {
-		for n, c := range []rune(part) {
-			add(keyChar+string(c), worthChar)
-			// The pair over a gap counts too: "房产证 丢失" is also "证丢".
-			if (n > 0 || before != 0) && !add(keyPair+string([]rune{before, c}), worthPair) {
-				// A pair that nobody writes may be a slip of the input method.
-				for _, t := range soundTerms(before, c) {
-					if strings.HasPrefix(t, keySounds) {
+		for _, c := range part {
+			add(term{kind: oneChar, a: c}, worthChar)
+			// The pair over a gap counts too: "房产证 丢失" is also "证丢". A pair
+			// that nobody writes may be a slip of the input method.
+			if before != 0 && !add(term{kind: twoChars, a: before, b: c}, worthPair) {
+				soundTerms(before, c, func(t term) {
+					if t.kind == twoSounds {
 						add(t, worthSounds)
 					}
-				}
+				})
 			}
 			before = c
 		}
@@ -159,40 +156,42 @@ func (x *Index) addTerms(q *query, scores []float64) {
 		if stopWords[w] && len(q.words) > 1 {
 			continue
 		}
-		if !add(keyWord+stem(w), worthWord) && len(w) >= 3 {
-			x.addPrefix(keyWord+w, n == len(q.words)-1, add)
+		if number, known := x.words[stem(w)]; known {
+			add(term{kind: oneWord, a: number}, worthWord)
+		} else if len(w) >= 3 {
+			x.addHalfTyped(w, n == len(q.words)-1, add)
 		}
 	}
 	x.addSyllables(q, add)
 }
 
-// addPrefix adds the English words that a half-typed one may become.
-func (x *Index) addPrefix(prefix string, last bool, add func(string, float64) bool) {
+// addHalfTyped adds the English words that begin like one that was typed.
+func (x *Index) addHalfTyped(word string, last bool, add func(term, float64) bool) {
 	worth := worthWord * 0.6
 	if !last {
 		worth /= 2
 	}
-	at, _ := slices.BinarySearch(x.english, prefix)
-	for n := 0; at+n < len(x.english) && n < 4 && strings.HasPrefix(x.english[at+n], prefix); n++ {
-		add(x.english[at+n], worth)
+	at, _ := slices.BinarySearch(x.english, word)
+	for n := at; n < len(x.english) && n < at+4 && strings.HasPrefix(x.english[n], word); n++ {
+		add(term{kind: oneWord, a: x.words[x.english[n]]}, worth)
 	}
 }
 
 // addSyllables adds whole pinyin that was typed as words or as one string.
-func (x *Index) addSyllables(q *query, add func(string, float64) bool) {
-	var before string
+func (x *Index) addSyllables(q *query, add func(term, float64) bool) {
+	before := int32(-1)
 	for _, w := range q.words {
-		parts := syllablesOf(w)
-		if len(x.postings[keyWord+stem(w)]) > 0 || parts == nil {
-			before = ""
+		parts := soundsOf(w)
+		if x.knows(w) || parts == nil {
+			before = -1
 			continue
 		}
 		for _, s := range parts {
-			add(keySound+s, worthSound)
-			if before != "" {
-				add(keySounds+before+" "+s, worthPair)
+			add(term{kind: oneSound, a: int32(s)}, worthSound)
+			if before >= 0 {
+				add(term{kind: twoSounds, a: before, b: int32(s)}, worthPair)
 			}
-			before = s
+			before = int32(s)
 		}
 	}
 }

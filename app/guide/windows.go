@@ -77,7 +77,10 @@ func Short(id HallID) string {
 	var out strings.Builder
 	for _, word := range strings.Split(string(id), "-") {
 		letters := strings.TrimRight(word, "0123456789")
-		parts := syllablesOf(letters)
+		var parts []string
+		for _, s := range soundsOf(letters) {
+			parts = append(parts, spoken().names[s])
+		}
 		if parts == nil && letters != "" {
 			parts = []string{letters}
 		}

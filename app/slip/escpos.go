@@ -158,8 +158,11 @@ func cells(s string) int {
 	return n
 }
 
-// noLineStart are marks that must not begin a line.
-const noLineStart = "、，。；：！？）》」』】〉”’,.;:!?)]}%·"
+// noLineStart are marks that must not begin a line, noLineEnd those that must not end one.
+const (
+	noLineStart = "、，。；：！？）》」』】〉”’,.;:!?)]}%·"
+	noLineEnd   = "（《「『【〈“‘([{"
+)
 
 // wrap breaks text into lines of at most width cells: between words, and between
 // Chinese characters, but not in front of a closing mark. A single word longer
@@ -218,19 +221,20 @@ func even(s string, width int) []string {
 }
 
 // pieces cuts text into what must stay on one line: words, spaces, Chinese
-// characters with the closing marks behind them.
+// characters with the closing marks behind and the opening marks before them.
 func pieces(s string) []string {
 	var out []string
-	word := false
+	before := ' '
 	for _, r := range s {
-		closing := strings.ContainsRune(noLineStart, r)
-		latin := r > ' ' && r < 0x80
-		if len(out) > 0 && (closing || latin && word) && out[len(out)-1] != " " {
+		glued := strings.ContainsRune(noLineStart, r) || strings.ContainsRune(noLineEnd, before) || latin(r) && latin(before)
+		if len(out) > 0 && glued && before != ' ' && r != ' ' {
 			out[len(out)-1] += string(r)
 		} else {
 			out = append(out, string(r))
 		}
-		word = latin
+		before = r
 	}
 	return out
 }
+
+func latin(r rune) bool { return r > ' ' && r < 0x80 && !strings.ContainsRune(noLineEnd, r) }

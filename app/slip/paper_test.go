@@ -146,6 +146,18 @@ func TestPaperObeysNoName(t *testing.T) {
 	})
 }
 
+// TestRasterHidesNoCommand draws what would be DLE EOT 1, DLE ENQ and DLE DC4.
+func TestRasterHidesNoCommand(t *testing.T) {
+	for _, second := range []byte{0x04, 0x05, 0x14} {
+		j := newJob()
+		from := j.b.Len() + 8
+		j.raster(24, 1, func(x, _ int) bool { return []byte{0x10, second, 0x01}[x/8]&(0x80>>(x%8)) != 0 })
+		if got := j.b.Bytes()[from:]; !bytes.Equal(got, []byte{0x18, second, 0x01}) {
+			t.Errorf("drawn as % x", got)
+		}
+	}
+}
+
 func TestWrap(t *testing.T) {
 	for _, c := range []struct {
 		text  string
@@ -161,7 +173,10 @@ func TestWrap(t *testing.T) {
 		{"one two three", 8, []string{"one two", "three"}},
 		{"incomprehensible", 6, []string{"incomp", "rehens", "ible"}},
 		{"a incomprehensible b", 6, []string{"a", "incomp", "rehens", "ible b"}},
-		{"办事(江南)大厅", 7, []string{"办事(", "江南)大", "厅"}},
+		{"办事(江南)大厅", 7, []string{"办事(江", "南)大厅"}},
+		{"办事(江南)大厅", 6, []string{"办事", "(江南)", "大厅"}},
+		{"plan(a) now", 7, []string{"plan(a)", "now"}},
+		{"plan(a) now", 6, []string{"plan", "(a)", "now"}},
 	} {
 		if got := wrap(c.text, c.width); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%q in %d cells: %q, want %q", c.text, c.width, got, c.want)

@@ -155,3 +155,15 @@ func (s *Store) Rebuild(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Announce notes the first event of an epoch, the device and its public key; in
+// an epoch that has begun it does nothing.
+func (s *Store) Announce(d hall.Device) error {
+	return s.Write(context.Background(), func(tx *Tx) error {
+		if !tx.Fresh() {
+			return nil
+		}
+		_, _, err := tx.Append(hall.KindDevice, d)
+		return err
+	})
+}

@@ -2,27 +2,22 @@ package terminal
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
 	"onewindow/app/device"
+	"onewindow/app/folder"
 )
 
 // lowBytes is the room on the disk below which the terminal warns its staff.
 const lowBytes = 200 << 20
-
-// errInUse is what a second program on the same data folder is told.
-func errInUse(folder string) error {
-	return fmt.Errorf("the data folder %s is used by another OneWindow program: end it first, or name another folder with --data", folder)
-}
 
 // disk tells "ok", "low" or "full".
 func (t *Terminal) disk() string {
 	if t.Store.DiskFull() {
 		return "full"
 	}
-	if free, err := freeBytes(t.Settings.Data); err == nil && free < lowBytes {
+	if free, err := folder.FreeBytes(t.Settings.Data); err == nil && free < lowBytes {
 		return "low"
 	}
 	return "ok"

@@ -6,11 +6,8 @@ package terminal
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -24,6 +21,7 @@ import (
 	"onewindow/app/config"
 	"onewindow/app/device"
 	"onewindow/app/event"
+	"onewindow/app/folder"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/screen"
@@ -91,15 +89,15 @@ func Open(s config.Settings, opt Options) (t *Terminal, err error) {
 			_ = t.Close()
 		}
 	}()
-	if err := os.MkdirAll(s.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w: name another with --data", err)
+	if err := folder.Make(s.Data); err != nil {
+		return nil, err
 	}
-	unlock, err := lockFolder(s.Data)
+	unlock, err := folder.Lock(s.Data)
 	if err != nil {
 		return nil, err
 	}
 	t.closers = append(t.closers, unlock)
-	key, err := DeviceKey(s.Data)
+	key, err := folder.DeviceKey(s.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +107,7 @@ func Open(s config.Settings, opt Options) (t *Terminal, err error) {
 		return nil, err
 	}
 	t.closers = append(t.closers, t.Store.Close)
-	if err := Announce(t.Store, hall.Device{Role: s.Role, Key: key.Public().(ed25519.PublicKey), Program: Program, Series: s.Series}); err != nil {
+	if err := t.Store.Announce(hall.Device{Role: s.Role, Key: key.Public().(ed25519.PublicKey), Program: Program, Series: s.Series}); err != nil {
 		return nil, err
 	}
 	if opt.Guides == nil {
@@ -128,7 +126,7 @@ func Open(s config.Settings, opt Options) (t *Terminal, err error) {
 	}
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM,
 		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key()}, Guides: opt.Guides, Index: opt.Index,
-		Disk: t.disk, NewID: opt.NewID, CheckPIN: badge.Check, Intake: cases{}}
+		Disk: t.disk, NewID: opt.NewID, CheckPIN: badge.Check}
 	if s.Printer != "" {
 		t.printer = &paper{p: device.NewPrinter(strings.TrimPrefix(s.Printer, "tcp://")), state: device.Off}
 		t.Machine.Printer = t.printer
@@ -245,13 +243,13 @@ func (t *Terminal) beat() wire.Beat {
 
 // guides gives the catalogue in use: the named folder's, else the shipped one,
 // kept in the database; a broken one is reported and the kept one stays in use.
-func (t *Terminal) guides(folder string) (*guide.Catalogue, error) {
+func (t *Terminal) guides(dir string) (*guide.Catalogue, error) {
 	ctx := context.Background()
 	kept, err := t.Store.Catalogue(ctx)
 	if err != nil {
 		t.log.Error("the kept catalogue cannot be read; it is taken anew", "error", err)
 	}
-	fresh, err := readCatalogue(folder)
+	fresh, err := readCatalogue(dir)
 	if err != nil {
 		if kept == nil {
 			return nil, fmt.Errorf("no catalogue can be used: %w", err)
@@ -268,30 +266,19 @@ func (t *Terminal) guides(folder string) (*guide.Catalogue, error) {
 	return fresh, nil
 }
 
-func readCatalogue(folder string) (*guide.Catalogue, error) {
+func readCatalogue(dir string) (*guide.Catalogue, error) {
 	files, err := guide.ShippedFiles()
 	if err != nil {
 		return nil, err
 	}
-	if folder != "" {
+	if dir != "" {
 		for name := range files {
-			if files[name], err = os.ReadFile(filepath.Join(folder, name)); err != nil {
+			if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
 				return nil, fmt.Errorf("read the catalogue: %w: correct \"catalogue\" in the settings", err)
 			}
 		}
 	}
 	return guide.Parse(files)
-}
-
-// Announce notes the first event of an epoch: the device and its key.
-func Announce(s *store.Store, d hall.Device) error {
-	return s.Write(context.Background(), func(tx *store.Tx) error {
-		if !tx.Fresh() {
-			return nil
-		}
-		_, _, err := tx.Append(hall.KindDevice, d)
-		return err
-	})
 }
 
 // NewID makes a UUIDv7 whose time is the injected clock.
@@ -302,49 +289,4 @@ func NewID(nowMS int64) string {
 	}
 	id[6] = id[6]&0x0f | 0x70
 	return id.String()
-}
-
-// DeviceKey reads the device's Ed25519 key from its data folder, or makes it at
-// the first start. It never leaves the folder.
-func DeviceKey(folder string) (ed25519.PrivateKey, error) {
-	path := filepath.Join(folder, "device.key")
-	raw, err := os.ReadFile(path)
-	if err == nil {
-		block, _ := pem.Decode(raw)
-		if block == nil || len(block.Bytes) != ed25519.SeedSize {
-			return nil, fmt.Errorf("%s is not a device key: put it back from a copy; without it this terminal's tickets cannot be checked", path)
-		}
-		return ed25519.NewKeyFromSeed(block.Bytes), nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read the device key: %w", err)
-	}
-	seed := make([]byte, ed25519.SeedSize)
-	if _, err := rand.Read(seed); err != nil {
-		return nil, fmt.Errorf("make the device key: %w", err)
-	}
-	text := pem.EncodeToMemory(&pem.Block{Type: "ONEWINDOW DEVICE SEED", Bytes: seed})
-	if err := writeWhole(path, text); err != nil {
-		return nil, fmt.Errorf("keep the device key: %w", err)
-	}
-	return ed25519.NewKeyFromSeed(seed), nil
-}
-
-// writeWhole writes a file so that it is there in full or not at all, also after a power cut.
-func writeWhole(path string, text []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
 }

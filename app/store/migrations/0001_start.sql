@@ -72,6 +72,7 @@ CREATE TABLE ticket (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ticket_day ON ticket (date, hall);
 
+-- What was applied for, without anything personal: that stays in the event.
 CREATE TABLE application (
     id TEXT PRIMARY KEY,
     number TEXT NOT NULL,
@@ -79,10 +80,15 @@ CREATE TABLE application (
     hall TEXT NOT NULL,
     item TEXT NOT NULL,
     state TEXT NOT NULL,
+    date TEXT NOT NULL,
+    due TEXT NOT NULL,
     taken_at_ms INTEGER NOT NULL,
-    row BLOB NOT NULL
+    origin TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX application_ticket ON application (ticket);
+CREATE INDEX application_day ON application (hall, taken_at_ms);
 
 -- The catalogue in use: one row per item, the rest as named documents.
 CREATE TABLE item (

@@ -1,6 +1,6 @@
 //go:build unix
 
-package terminal
+package folder
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFolder makes sure that one process at a time uses a data folder.
-func lockFolder(folder string) (unlock func() error, err error) {
+// Lock makes sure that one process at a time uses a data folder.
+func Lock(folder string) (unlock func() error, err error) {
 	f, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
@@ -27,8 +27,8 @@ func lockFolder(folder string) (unlock func() error, err error) {
 	return f.Close, nil
 }
 
-// freeBytes tells how much room a folder's disk has.
-func freeBytes(folder string) (uint64, error) {
+// FreeBytes tells how much room a folder's disk has.
+func FreeBytes(folder string) (uint64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(folder, &s); err != nil {
 		return 0, err

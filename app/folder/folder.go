@@ -1,0 +1,72 @@
+// Package folder is the data folder of a device: one process at a time, the
+// device's own key, and the room that is left. It does not know what else lies in it.
+package folder
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// errInUse is what a second program on the same data folder is told.
+func errInUse(folder string) error {
+	return fmt.Errorf("the data folder %s is used by another OneWindow program: end it first, or name another folder with --data", folder)
+}
+
+// DeviceKey reads the device's Ed25519 key from its data folder, or makes it at
+// the first start. It never leaves the folder.
+func DeviceKey(folder string) (ed25519.PrivateKey, error) {
+	path := filepath.Join(folder, "device.key")
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		block, _ := pem.Decode(raw)
+		if block == nil || len(block.Bytes) != ed25519.SeedSize {
+			return nil, fmt.Errorf("%s is not a device key: put it back from a copy; without it this terminal's tickets cannot be checked", path)
+		}
+		return ed25519.NewKeyFromSeed(block.Bytes), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the device key: %w", err)
+	}
+	seed := make([]byte, ed25519.SeedSize)
+	if _, err := rand.Read(seed); err != nil {
+		return nil, fmt.Errorf("make the device key: %w", err)
+	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "ONEWINDOW DEVICE SEED", Bytes: seed})
+	if err := writeWhole(path, text); err != nil {
+		return nil, fmt.Errorf("keep the device key: %w", err)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// writeWhole writes a file so that it is there in full or not at all, also after a power cut.
+func writeWhole(path string, text []byte) error {
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// Make makes the data folder, for its owner alone.
+func Make(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w: name another with --data", err)
+	}
+	return nil
+}

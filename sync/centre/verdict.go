@@ -1,0 +1,83 @@
+package centre
+
+import "slices"
+
+// judge writes the reasons and the verdict. What breaks a promise to people
+// (a number given twice) or blinds the officer (a silent hall, a log that cannot
+// be read) is an alarm.
+func (s *State) judge() {
+	say := func(l Level, r Reason) {
+		r.Level = l
+		s.Reasons = append(s.Reasons, r)
+	}
+	unreadable := s.Kept < 0 || s.Quarantined < 0
+	for _, h := range s.Halls {
+		unreadable = unreadable || h.Applications.Total < 0
+	}
+	if unreadable {
+		say(Alarm, Reason{Key: ReasonLogUnreadable})
+	}
+	for _, h := range s.Halls {
+		s.judgeHall(h, say)
+	}
+	if s.Quarantined > 0 {
+		say(Attention, Reason{Key: ReasonQuarantine, Count: s.Quarantined})
+	}
+	s.Verdict = Well
+	if len(s.Reasons) > 0 {
+		s.Verdict = Attention
+	}
+	slices.SortStableFunc(s.Reasons, func(a, b Reason) int { return worth(a.Level) - worth(b.Level) })
+	if len(s.Reasons) > 0 && s.Reasons[0].Level == Alarm {
+		s.Verdict = Alarm
+	}
+}
+
+func worth(l Level) int {
+	if l == Alarm {
+		return 0
+	}
+	return 1
+}
+
+func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
+	if len(h.Doubled) > 0 {
+		say(Alarm, Reason{Key: ReasonNumbersDoubled, Hall: h.ID, Count: len(h.Doubled), Names: h.Doubled})
+	}
+	if h.Link == Silent {
+		say(Alarm, Reason{Key: ReasonHallSilent, Hall: h.ID, SinceMS: h.SilentSinceMS})
+	}
+	u := h.Unsaved
+	if owed := u.OnTerminals + u.InHall; u.Known && owed > 0 && u.OldestMS > 0 && s.NowMS-u.OldestMS > oldAfterMS {
+		say(Attention, Reason{Key: ReasonUnsavedLong, Hall: h.ID, Count: owed, SinceMS: u.OldestMS})
+	}
+	var silent, printers, closed []string
+	for _, t := range h.Terminals {
+		if slices.Contains(t.Needs, "silent") {
+			silent = append(silent, t.Device)
+		}
+		if slices.Contains(t.Needs, "printer") {
+			printers = append(printers, t.Device)
+		}
+	}
+	for _, q := range h.Queues {
+		if q.Waiting > 0 && q.Open == 0 {
+			closed = append(closed, string(q.Letter))
+		}
+	}
+	var numbers []string
+	for _, c := range h.Conflicts {
+		numbers = append(numbers, string(c.Number))
+	}
+	for _, r := range []Reason{
+		{Key: ReasonTerminalsSilent, Names: silent},
+		{Key: ReasonPrinters, Names: printers},
+		{Key: ReasonNoWindow, Names: closed},
+		{Key: ReasonConflicts, Names: numbers},
+	} {
+		if r.Count = len(r.Names); r.Count > 0 {
+			r.Hall = h.ID
+			say(Attention, r)
+		}
+	}
+}

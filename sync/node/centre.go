@@ -1,0 +1,94 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+	"onewindow/app/store"
+	"onewindow/sync/centre"
+	"onewindow/sync/inlet"
+	"onewindow/sync/wire"
+)
+
+// Centre is a running centre.
+type Centre struct {
+	base
+	District *centre.Centre
+}
+
+// OpenCentre starts the district's end.
+func OpenCentre(o Options) (c *Centre, err error) {
+	c = &Centre{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, c.Close())
+			c = nil
+		}
+	}()
+	if err := c.open(&o, event.Origin("district/centre"), "centre"); err != nil {
+		return c, err
+	}
+	files, err := guide.ShippedFiles()
+	if err != nil {
+		return c, err
+	}
+	catalogue, err := guide.Parse(files)
+	if err != nil {
+		return c, err
+	}
+	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: places{catalogue}, Logger: o.Logger, Now: o.Now})
+	if err != nil {
+		return c, fmt.Errorf("start the centre: %w", err)
+	}
+	c.closers = append(c.closers, func() error { c.District.Stop(); return nil })
+	in, err := inlet.Serve(c.conn, wire.Centre, c.Store, o.Logger)
+	if err != nil {
+		return c, fmt.Errorf("start the centre: %w", err)
+	}
+	c.closers = append(c.closers, in.Stop)
+	return c, nil
+}
+
+// Page is the centre's web page.
+func (c *Centre) Page() http.Handler { return c.District.Handler() }
+
+// archive lets the console read the store.
+type archive struct{ *store.Store }
+
+func (a archive) Applications(ctx context.Context, id hall.ID, sinceMS int64) ([]centre.Application, error) {
+	list, at, err := a.Store.Applications(ctx, id, sinceMS)
+	out := make([]centre.Application, 0, len(list))
+	for i, c := range list {
+		out = append(out, centre.Application{Number: c.Number, Hall: id, Item: c.Item, State: c.State, TakenMS: at[i], Due: c.DueDate})
+	}
+	return out, err
+}
+
+// places names halls, areas and items from the catalogue.
+type places struct{ c *guide.Catalogue }
+
+func (p places) Places() []centre.Place {
+	var out []centre.Place
+	for _, h := range p.c.Halls() {
+		place := centre.Place{ID: hall.ID(h.ID), Name: centre.Name{Zh: h.Name, En: h.NameEn}}
+		for _, a := range p.c.AreasOf(h.ID) {
+			place.Areas = append(place.Areas, centre.Area{Letter: hall.Letter(a.Letter), Name: centre.Name{Zh: a.Name, En: a.NameEn}, Windows: len(a.Windows)})
+		}
+		if len(place.Areas) > 0 {
+			out = append(out, place)
+		}
+	}
+	return out
+}
+
+func (p places) Item(code hall.ItemCode) centre.Name {
+	if i, ok := p.c.Item(guide.Code(code)); ok {
+		return centre.Name{Zh: i.Name, En: i.NameEn}
+	}
+	return centre.Name{}
+}

@@ -1,0 +1,164 @@
+// Package node puts a whole hub and a whole centre together: store, broker,
+// receiver, sender. The server program, the tests and the simulator start them
+// through it; it holds no rule of its own.
+package node
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"onewindow/app/event"
+	"onewindow/app/folder"
+	"onewindow/app/hall"
+	"onewindow/app/store"
+	"onewindow/sync/broker"
+	"onewindow/sync/hub"
+	"onewindow/sync/inlet"
+	"onewindow/sync/link"
+	"onewindow/sync/wire"
+)
+
+// Program names this version in events and beats.
+const Program = "onewindowd 0.1"
+
+// Options of a hub or a centre.
+type Options struct {
+	// Data is the node's folder; Listen the broker's address, port 0 for any.
+	Data, Listen string
+	// Hall is the hub's hall; it means nothing to a centre.
+	Hall hall.ID
+	// Centre is where a hub finds the centre; empty for a hub that stands alone.
+	Centre string
+	Now    func() int64
+	Logger *slog.Logger
+	// Resend and BeatEvery shorten the line's pauses; 0 means the usual ones.
+	Resend, BeatEvery time.Duration
+	// MaxBatch bounds one commit; 0 means the node's usual bound.
+	MaxBatch int
+}
+
+// base is what hub and centre have in common.
+type base struct {
+	Store   *store.Store
+	Broker  *broker.Broker
+	conn    *nats.Conn
+	closers []func() error
+}
+
+func (b *base) open(o *Options, origin event.Origin, role string) error {
+	if o.Now == nil {
+		o.Now = func() int64 { return time.Now().UnixMilli() }
+	}
+	if o.MaxBatch == 0 {
+		o.MaxBatch = 64
+	}
+	if err := folder.Make(o.Data); err != nil {
+		return err
+	}
+	unlock, err := folder.Lock(o.Data)
+	if err != nil {
+		return err
+	}
+	b.closers = append(b.closers, unlock)
+	key, err := folder.DeviceKey(o.Data)
+	if err != nil {
+		return err
+	}
+	b.Store, err = store.Open(store.Options{Path: filepath.Join(o.Data, role+".db"), Origin: origin, Key: key, Now: o.Now, MaxBatch: o.MaxBatch})
+	if err != nil {
+		return err
+	}
+	b.closers = append(b.closers, b.Store.Close)
+	if err := b.Store.Announce(hall.Device{Role: role, Key: key.Public().(ed25519.PublicKey), Program: Program}); err != nil {
+		return err
+	}
+	if b.Broker, err = broker.Start(o.Listen, string(origin)); err != nil {
+		return err
+	}
+	b.closers = append(b.closers, func() error { b.Broker.Stop(); return nil })
+	if b.conn, err = b.Broker.InProcess(string(origin), o.Logger); err != nil {
+		return err
+	}
+	b.closers = append(b.closers, func() error { b.conn.Close(); return nil })
+	return nil
+}
+
+// Close ends the node; what is not confirmed stays owed in its database.
+func (b *base) Close() error {
+	var errs []error
+	for i := len(b.closers) - 1; i >= 0; i-- {
+		errs = append(errs, b.closers[i]())
+	}
+	b.closers = nil
+	return errors.Join(errs...)
+}
+
+// Hub is a running hub.
+type Hub struct {
+	base
+	Allocator *hub.Hub
+	up        *link.Link
+}
+
+// OpenHub starts a hall's hub.
+func OpenHub(o Options) (h *Hub, err error) {
+	h = &Hub{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.Close())
+			h = nil
+		}
+	}()
+	origin := event.Origin(string(o.Hall) + "/hub")
+	if err := h.open(&o, origin, "hub"); err != nil {
+		return h, err
+	}
+	if o.Centre != "" {
+		conn, err := broker.Connect(o.Centre, string(origin), o.Logger)
+		if err != nil {
+			return h, err
+		}
+		h.closers = append(h.closers, func() error { conn.Close(); return nil })
+		h.up = link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Beat: h.beat, Now: o.Now,
+			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery})
+		h.closers = append(h.closers, func() error { h.up.Stop(); return nil })
+	}
+	h.Allocator, err = hub.Start(hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached})
+	if err != nil {
+		return h, fmt.Errorf("start the hub: %w", err)
+	}
+	h.closers = append(h.closers, func() error { h.Allocator.Stop(); return nil })
+	in, err := inlet.Serve(h.conn, string(o.Hall), h.Store, o.Logger)
+	if err != nil {
+		return h, fmt.Errorf("start the hub: %w", err)
+	}
+	h.closers = append(h.closers, in.Stop)
+	return h, nil
+}
+
+// CentreReached tells how the line upwards stands.
+func (h *Hub) CentreReached() bool { return h.up != nil && h.up.Line().Reached }
+
+func (h *Hub) beat() wire.Beat {
+	b := wire.Beat{Origin: h.Store.Origin(), Role: "hub", Program: Program}
+	// What a hub has not brought to the centre is in the hall, not only here.
+	b.HallOnly, _, b.OldestMS, _ = h.Store.Unsaved(context.Background())
+	if h.Allocator != nil {
+		b.Below = h.Allocator.Heard()
+	}
+	return b
+}
+
+// ledger lets the allocator write through the store.
+type ledger struct{ *store.Store }
+
+func (l ledger) Submit(fn func(hub.Tx) error, done func(error)) error {
+	return l.Store.Submit(func(tx *store.Tx) error { return fn(tx) }, done)
+}
