@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	_ "embed" // the page, its style sheet and its script
+	_ "embed" // the page, its style sheet, script and icon
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -26,6 +26,9 @@ var styleText []byte
 
 //go:embed page.js
 var scriptText []byte
+
+//go:embed icon.svg
+var iconText []byte
 
 // The template is bound to a page when it is shown; a word that does not exist
 // ends the rendering with an error, which a test of the whole page would see.
@@ -49,7 +52,7 @@ type rendered struct {
 }
 
 // Handler serves "/" (the page; ?lang=en in English), "/state.json" (State,
-// always fresh), "/healthz", and the page's style sheet and script. It needs no
+// always fresh), "/healthz", and the page's style sheet, script and icon. It needs no
 // path of its own on a larger server: all links are relative.
 func (c *Centre) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -57,10 +60,11 @@ func (c *Centre) Handler() http.Handler {
 	mux.HandleFunc("GET /state.json", c.state)
 	mux.HandleFunc("GET /healthz", c.healthz)
 	mux.HandleFunc("GET /page.css", asset("text/css; charset=utf-8", styleText))
+	mux.HandleFunc("GET /icon.svg", asset("image/svg+xml", iconText))
 	mux.HandleFunc("GET /page.js", asset("text/javascript; charset=utf-8", scriptText))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "+
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "+
 			"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
@@ -182,13 +186,13 @@ func (p page) Maybe(prefix, value string) string {
 // Say fills a sentence with a number and a text.
 func (p page) Say(key string, n int, names string) (string, error) {
 	s, err := p.Word(key)
-	return strings.NewReplacer("{n}", count(n), "{names}", names).Replace(s), err
+	return fill(s, n, "{names}", names), err
 }
 
 // SayTime fills a sentence with a moment and how long it is ago.
 func (p page) SayTime(key string, ms int64) (string, error) {
 	s, err := p.Word(key)
-	return strings.NewReplacer("{since}", p.Clock(ms), "{for}", p.Ago(ms)).Replace(s), err
+	return fill(s, 0, "{since}", p.Clock(ms), "{for}", p.Ago(ms)), err
 }
 
 // Why tells a reason in a sentence.
@@ -197,17 +201,14 @@ func (p page) Why(r Reason) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return strings.NewReplacer("{hall}", p.hallName(r.Hall), "{n}", count(r.Count), "{names}", p.some(r.Names),
-		"{since}", p.Clock(r.SinceMS), "{for}", p.Ago(r.SinceMS)).Replace(s), nil
+	return fill(s, r.Count, "{hall}", p.hallName(r.Hall), "{names}", p.some(r.Names),
+		"{since}", p.Clock(r.SinceMS), "{for}", p.Ago(r.SinceMS)), nil
 }
 
 // some lists at most six names.
 func (p page) some(names []string) string {
 	const most = 6
-	sep := "、"
-	if p.Lang == en {
-		sep = ", "
-	}
+	sep := words["comma"].in(p.Lang)
 	if len(names) <= most {
 		return strings.Join(names, sep)
 	}
@@ -288,6 +289,36 @@ func (p page) Needing(h HallState) []Terminal {
 	return h.Terminals[:at]
 }
 
+// needsShown bounds the terminals that are listed before all of them.
+const needsShown = 8
+
+// First gives the terminals that are listed, Beyond how many are left out.
+func (p page) First(list []Terminal) []Terminal { return list[:min(len(list), needsShown)] }
+
+// Beyond counts the terminals that First leaves out.
+func (p page) Beyond(list []Terminal) int { return max(0, len(list)-needsShown) }
+
+// NeedText tells why somebody should look at a terminal.
+func (p page) NeedText(t Terminal) (string, error) {
+	var out []string
+	for _, need := range t.Needs {
+		key := "need_" + need
+		switch {
+		case need == "printer":
+			out = append(out, p.Maybe("printer_", t.Printer))
+			continue
+		case need == "silent" && t.HereOnly > 0:
+			key = "need_silent_owes"
+		}
+		s, err := p.Word(key)
+		if err != nil {
+			return "", err
+		}
+		out = append(out, fill(s, t.HereOnly, "{since}", p.Clock(t.HeardMS), "{for}", p.Ago(t.OldestMS)))
+	}
+	return strings.Join(out, words["sep"].in(p.Lang)), nil
+}
+
 // Presence names a terminal's state; before the hall's first beat nothing is wrong yet.
 func (p page) Presence(h HallState, t Terminal) (string, error) {
 	if t.Presence == TerminalUnknown && h.Link == Awaited {
@@ -299,7 +330,7 @@ func (p page) Presence(h HallState, t Terminal) (string, error) {
 // Tone gives the look of a terminal's state: a level, or "unknown".
 func (p page) Tone(t Terminal) string {
 	switch {
-	case len(t.Needs) > 0:
+	case slices.Contains(t.Needs, "silent"):
 		return string(Attention)
 	case t.Presence == TerminalHeard:
 		return string(Well)
@@ -351,7 +382,7 @@ func (p page) Absent() string {
 // Footer tells since when this centre runs and what silent means.
 func (p page) Footer() (string, error) {
 	s, err := p.Word("footer")
-	return strings.NewReplacer("{since}", p.Clock(p.StartedMS), "{for}", span(p.silentAfter.Milliseconds(), p.Lang)+" ").Replace(s), err
+	return fill(s, 0, "{since}", p.Clock(p.StartedMS), "{for}", span(p.silentAfter.Milliseconds(), p.Lang)), err
 }
 
 // Range writes a forecast.

@@ -192,6 +192,11 @@ type Terminal struct {
 	Needs    []string     `json:"needs,omitempty"`
 }
 
+// PrinterTroubled tells that somebody should look at the terminal's printer.
+func (t Terminal) PrinterTroubled() bool {
+	return t.Printer != "" && t.Printer != "ok" && t.Printer != "none"
+}
+
 // Applications are the applications that a hall took today.
 type Applications struct {
 	// Total is -1 when they could not be read.

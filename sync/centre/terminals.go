@@ -60,9 +60,7 @@ func needs(t *Terminal, windowOpen, hallOpen bool, now int64) []string {
 	if t.HereOnly > 0 && now-t.OldestMS > oldAfterMS {
 		out = append(out, "owes")
 	}
-	switch t.Printer {
-	case "", "ok", "none":
-	default:
+	if t.PrinterTroubled() {
 		out = append(out, "printer")
 	}
 	return out

@@ -8,30 +8,29 @@ import (
 )
 
 // words are all words of the page, each in both languages so that none can be
-// missing in one of them. {hall}, {names}, {n}, {since}, {for} stand for values.
+// missing in one of them. {hall}, {names}, {n}, {since}, {for} stand for values;
+// of [one|many] the English page shows what fits {n}.
 var words = map[string]Name{
 	"title":       {"全区运行情况", "How the district stands"},
 	"product":     {"一窗 · 区中心", "OneWindow · district centre"},
 	"other_lang":  {"English", "中文"},
 	"as_of":       {"截至", "As of"},
 	"day":         {"业务日", "Business day"},
-	"stale":       {"与中心失去联系,以下内容已不是最新。", "The centre does not answer: what you see is no longer current."},
+	"stale":       {"与中心失去联系，以下内容已不是最新。", "The centre does not answer: what you see is no longer current."},
 	"skip":        {"跳到各大厅", "Skip to the halls"},
 	"none":        {"—", "–"},
 	"unknown":     {"不明", "unknown"},
 	"unreadable":  {"读不出", "unreadable"},
-	"minutes":     {"{n} 分钟", "{n} min"},
 	"range":       {"{names} 分钟", "{names} min"},
 	"more":        {"等", "and more"},
-	"listed":      {"只列出最新 {n} 件", "the newest {n} are listed"},
+	"listed":      {"列出最新 {n} 件", "the newest {n} are listed"},
 	"people":      {"今日取号", "Visitors today"},
 	"records":     {"记录", "Records"},
-	"program":     {"程序", "Program"},
-	"footer":      {"中心自 {since} 起运行;每 2 秒刷新。{for}没有心跳即视为失联。", "This centre has run since {since}; refreshed every 2 s. {for} without a beat counts as silent."},
-	"not_joined":  {"目录中尚未接入的大厅:{names}", "Halls of the catalogue that have not joined yet: {names}"},
+	"footer":      {"中心自 {since} 起运行；每 2 秒刷新。{for}没有心跳即视为失联。", "This centre has run since {since}; refreshed every 2 s. {for} without a beat counts as silent."},
+	"not_joined":  {"目录中尚未接入的大厅：{names}", "Halls of the catalogue that have not joined yet: {names}"},
 	"no_halls":    {"还没有大厅接入。", "No hall has joined yet."},
 	"need_title":  {"需要处理", "Needs attention"},
-	"need_none":   {"各大厅在线,记录都已送达,没有重号。", "Every hall is in touch, records arrive, no number was given twice."},
+	"need_none":   {"各大厅在线，记录都已送达，没有重号。", "Every hall is in touch, records arrive, no number was given twice."},
 	"verdict":     {"总体", "Verdict"},
 	"level_well":  {"正常", "All well"},
 	"level_alarm": {"告警", "Alarm"}, "level_attention": {"留意", "Attention"},
@@ -40,13 +39,13 @@ var words = map[string]Name{
 	"on_terminals":      {"仅在终端", "On terminals only"},
 	"in_halls":          {"仅在大厅", "In the hall only"},
 	"oldest":            {"最久已等", "Oldest has waited"},
-	"unsaved_none":      {"没有欠账", "nothing is owed"},
-	"debt_unknown_h":    {"另有 {n} 个大厅失联,所欠不明", "Besides, {n} hall(s) are silent: what they owe is unknown"},
-	"debt_unknown_t":    {"另有 {n} 台终端没有消息,所欠不明", "Besides, {n} terminal(s) are not heard: what they owe is unknown"},
-	"debt_last":         {"(它们最后上报 {n} 条)", "(they last reported {n})"},
-	"debt_silent":       {"自 {since} 起不明:大厅失联后是否又有欠账,中心无从得知。", "Unknown since {since}: the centre can't tell what was noted there after the last beat."},
-	"debt_never":        {"不明:中心启动以来没有收到该大厅的消息。", "Unknown: nothing was heard of this hall since the centre started."},
-	"debt_at_last_beat": {"最后一次心跳时:仅在终端 {names},仅在大厅 {n}", "At its last beat: {names} on terminals only, {n} in the hall only"},
+	"unsaved_none":      {"已听到的大厅都没有欠账。", "Nothing is owed."},
+	"debt_unknown_h":    {"另有 {n} 个大厅没有消息，所欠不明", "Besides, {n} [hall is|halls are] not heard; what is owed there is unknown"},
+	"debt_unknown_t":    {"另有 {n} 台终端没有消息，所欠不明", "Besides, {n} [terminal is|terminals are] not heard; what is owed there is unknown"},
+	"debt_last":         {"（它们最后上报 {n} 条）", " (they last reported {n})"},
+	"debt_silent":       {"自 {since} 起不明：大厅失联后是否又有欠账，中心无从得知。", "Unknown since {since}: the centre can't tell what was noted there after the last beat."},
+	"debt_never":        {"不明：中心启动以来没有收到该大厅的消息。", "Unknown: nothing was heard of this hall since the centre started."},
+	"debt_at_last_beat": {"最后一次心跳时：仅在终端 {names}，仅在大厅 {n}", "At its last beat: {names} on terminals only, {n} in the hall only"},
 
 	"kept":        {"已保存事件", "Events kept"},
 	"quarantined": {"隔离", "In quarantine"},
@@ -65,18 +64,18 @@ var words = map[string]Name{
 	"link_awaited":  {"等待首次心跳", "Awaiting the first beat"},
 	"link_silent":   {"失联", "Silent"},
 	"heard_ago":     {"{for}前有心跳", "heard {for} ago"},
-	"silent_since":  {"自 {since} 起失联,已 {for}", "silent since {since}, for {for}"},
-	"silent_start":  {"自中心启动({since})以来没有消息", "not heard since the centre started at {since}"},
-	"figures_as_of": {"失联期间,以下为中心已收到的情况,不是大厅现状。", "While silent: below is what has reached the centre, not how the hall stands now."},
+	"silent_since":  {"自 {since} 起失联，已 {for}", "silent since {since}, for {for}"},
+	"silent_start":  {"自中心启动（{since}）以来没有消息", "not heard since the centre started at {since}"},
+	"figures_as_of": {"失联期间，以下为中心已收到的情况，不是大厅现状。", "While silent: below is what has reached the centre, not how the hall stands now."},
 
 	"queues":       {"排队", "Queues"},
 	"area":         {"区域", "Area"},
 	"longest":      {"最久", "Longest"},
-	"open_windows": {"开窗", "Windows open"},
-	"forecast":     {"现在来预计等", "Wait if you came now"},
+	"open_windows": {"开窗", "Open"},
+	"forecast":     {"现在来预计等", "Wait now"},
 	"forecast_r":   {"约一半人到九成人的等候时间", "from half of the people to nine of ten"},
-	"no_window":    {"无窗口开放", "no window open"},
-	"of":           {"{n} / {names}", "{n} of {names}"},
+	"no_window":    {"无窗口", "no window"},
+	"of":           {"{n} / {names}", "{n} / {names}"},
 
 	"terminals":         {"终端", "Terminals"},
 	"role":              {"类别", "Role"},
@@ -89,7 +88,7 @@ var words = map[string]Name{
 	"presence_heard":    {"在线", "In touch"},
 	"presence_silent":   {"失联", "Silent"},
 	"presence_unheard":  {"未开机或未上报", "Off or not heard"},
-	"presence_unknown":  {"不明(大厅失联)", "Unknown (hall silent)"},
+	"presence_unknown":  {"不明（大厅失联）", "Unknown (hall silent)"},
 	"presence_awaited":  {"等待大厅心跳", "Awaiting the hall"},
 	"unheard":           {"无消息", "Not heard"},
 	"last_heard":        {"最后心跳", "Last heard"},
@@ -98,28 +97,34 @@ var words = map[string]Name{
 	"printer_none":      {"—", "–"},
 	"printer_paper_low": {"纸将尽", "Paper low"},
 	"printer_paper_out": {"缺纸", "Out of paper"}, "printer_cover_open": {"盖未合", "Cover open"},
-	"printer_off":    {"未连接", "Off"},
-	"owing":          {"有欠账", "Owing"},
-	"here_only":      {"仅在此机", "Only there"},
-	"hall_only":      {"仅在大厅", "Hall only"},
-	"terms_need":     {"需要查看的终端", "Terminals to look at"},
-	"terms_all":      {"全部终端({n})", "All terminals ({n})"},
-	"terms_none":     {"还没有终端上报。", "No terminal has been heard of yet."},
-	"applications":   {"今日办件", "Applications today"},
-	"apps_list":      {"逐件查看({n})", "One by one ({n})"},
-	"apps_none":      {"今天还没有办件。", "None yet today."},
-	"number":         {"编号", "Number"},
-	"item":           {"事项", "Item"},
-	"state":          {"状态", "State"},
-	"due":            {"期限", "Due"},
-	"taken":          {"收件", "Taken"},
-	"windows":        {"窗口号", "Windows"},
-	"what":           {"情况", "What"},
-	"conflict_facts": {"同一票有两份内容", "One ticket with two sets of facts"},
+	"printer_off":      {"未连接", "Off"},
+	"owing":            {"有欠账", "Owing"},
+	"here_only":        {"仅在此机", "Only there"},
+	"hall_only":        {"仅在大厅", "Hall only"},
+	"terms_need":       {"需要查看的终端", "Terminals to look at"},
+	"terms_all":        {"全部终端（{n}）", "All terminals ({n})"},
+	"terms_more":       {"另有 {n} 台，见全部终端", "{n} more, see all terminals"},
+	"need_silent":      {"自 {since} 起失联", "silent since {since}"},
+	"need_silent_owes": {"自 {since} 起失联，当时有 {n} 条仅在此机", "silent since {since}, with {n} [record|records] only there"},
+	"need_owes":        {"{n} 条仅在此机，最久已等 {for}", "{n} [record|records] only there, the oldest for {for}"},
+	"sep":              {"；", "; "},
+	"comma":            {"、", ", "},
+	"terms_none":       {"还没有终端上报。", "No terminal has been heard of yet."},
+	"applications":     {"今日办件", "Applications today"},
+	"apps_list":        {"全部办件（{n}）", "All applications ({n})"},
+	"apps_none":        {"今天还没有办件。", "None yet today."},
+	"number":           {"编号", "Number"},
+	"item":             {"事项", "Item"},
+	"state":            {"状态", "State"},
+	"due":              {"期限", "Due"},
+	"taken":            {"收件", "Taken"},
+	"windows":          {"窗口号", "Windows"},
+	"what":             {"情况", "What"},
+	"conflict_facts":   {"同一票有两份内容", "One ticket with two sets of facts"},
 	"conflict_double_service": {
 		"两个窗口都办理了", "Served at two windows"},
 	"conflict_called_and_served": {
-		"一窗叫号,另一窗办理", "Called to one window, served at another"},
+		"一窗叫号，另一窗办理", "Called to one window, served at another"},
 
 	"app_draft":          {"收件", "Draft"},
 	"app_accepted":       {"受理", "Accepted"},
@@ -131,15 +136,32 @@ var words = map[string]Name{
 	"app_decided":        {"已决定", "Decided"},
 	"app_withdrawn":      {"撤回", "Withdrawn"},
 
-	"why_log_unreadable":   {"中心的数据库读不出来:请运维查看中心日志。", "The centre's database can't be read: IT staff should look at its log."},
-	"why_numbers_doubled":  {"{hall}:{n} 个号码发了两次({names})。请现场人工分清。", "{hall}: {n} number(s) given twice ({names}). Staff must tell them apart."},
-	"why_hall_silent":      {"{hall}自 {since} 起失联(已 {for})。大厅可照常取号叫号;所欠记录不明。", "{hall} silent since {since} (for {for}). It can work on alone; what it owes is unknown."},
-	"why_unsaved_long":     {"{hall}:{n} 条记录未到中心,最久已等 {for}。", "{hall}: {n} record(s) not at the centre, the oldest for {for}."},
-	"why_terminals_silent": {"{hall}:{n} 台终端失联({names})。", "{hall}: {n} terminal(s) silent ({names})."},
-	"why_printers":         {"{hall}:{n} 台打印机要人看({names})。", "{hall}: {n} printer(s) need someone ({names})."},
-	"why_no_window":        {"{hall}:有人等候却没有窗口开放({names})。", "{hall}: people wait but no window is open ({names})."},
-	"why_conflicts":        {"{hall}:{n} 张票两处说法不一({names})。", "{hall}: {n} ticket(s) with two stories ({names})."},
-	"why_quarantine":       {"{n} 条记录读不懂或不可信,原样隔离保存。", "{n} record(s) can't be read or trusted; kept aside as they came."},
+	"why_log_unreadable":   {"中心的数据库读不出来：请运维查看中心日志。", "The centre's database can't be read: IT staff should look at its log."},
+	"why_numbers_doubled":  {"{hall}：{n} 个号码发了两次（{names}）。请现场人工分清。", "{hall}: {n} [number|numbers] given twice ({names}). Staff must tell them apart."},
+	"why_hall_silent":      {"{hall}自 {since} 起失联（已 {for}）。大厅可照常取号叫号；所欠记录不明。", "{hall} silent since {since} (for {for}). It can work on alone; what it owes is unknown."},
+	"why_unsaved_long":     {"{hall}：{n} 条记录未到中心，最久已等 {for}。", "{hall}: {n} [record|records] not at the centre, the oldest for {for}."},
+	"why_terminals_silent": {"{hall}：{n} 台终端失联（{names}）。", "{hall}: {n} [terminal|terminals] silent ({names})."},
+	"why_printers":         {"{hall}：{n} 台打印机要人看（{names}）。", "{hall}: {n} [printer needs|printers need] someone ({names})."},
+	"why_no_window":        {"{hall}：有人等候却没有窗口开放（{names}）。", "{hall}: people wait but no window is open ({names})."},
+	"why_conflicts":        {"{hall}：{n} 张票两处说法不一（{names}）。", "{hall}: {n} [ticket|tickets] told in two ways ({names})."},
+	"why_quarantine":       {"{n} 条记录读不懂或不可信，原样隔离保存。", "{n} [record|records] unreadable or not trusted; kept aside byte for byte."},
+}
+
+// fill puts values into a sentence; n stands for {n} and chooses between [one|many].
+func fill(s string, n int, pairs ...string) string {
+	for {
+		open := strings.IndexByte(s, '[')
+		if open < 0 {
+			break
+		}
+		inside, rest, _ := strings.Cut(s[open+1:], "]")
+		one, many, _ := strings.Cut(inside, "|")
+		if n != 1 {
+			one = many
+		}
+		s = s[:open] + one + rest
+	}
+	return strings.NewReplacer(append(pairs, "{n}", count(n))...).Replace(s)
 }
 
 // Languages of the page.

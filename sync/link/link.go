@@ -319,8 +319,39 @@ func (l *Link) ask(ctx context.Context, subject string, body []byte, limit time.
 // Call asks the hub's allocator for the next ticket and gives the hub's event.
 // The same request may be asked again. Refusals: those of hall.CallNext, and
 // event.HubUnreachable when the hub does not answer.
+//
+// What this node has noted goes first: the hub must know that the last visit of
+// the window has ended before it is asked for the next.
 func (l *Link) Call(ctx context.Context, c hall.Call) ([]byte, error) {
+	l.flush(ctx)
 	return l.grant(ctx, wire.CallSubject(l.opt.Place), c)
+}
+
+// flushLimit bounds how long a call waits for what was noted before it.
+const flushLimit = 2 * time.Second
+
+// flush waits until the own events are confirmed above, or until the limit.
+func (l *Link) flush(ctx context.Context) {
+	commits := l.opt.Log.Watch()
+	defer l.opt.Log.Unwatch(commits)
+	limit := time.NewTimer(flushLimit)
+	defer limit.Stop()
+	for l.opt.Conn.IsConnected() {
+		owed := false
+		for _, o := range l.opt.Log.Owing() {
+			owed = owed || o.Origin == l.opt.Origin
+		}
+		if !owed {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-limit.C:
+			return
+		case <-commits:
+		}
+	}
 }
 
 // Block asks the hub for a block of display numbers and gives the hub's event.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -104,7 +105,7 @@ func (b *base) Close() error {
 type Hub struct {
 	base
 	Allocator *hub.Hub
-	up        *link.Link
+	up        atomic.Pointer[link.Link]
 }
 
 // OpenHub starts a hall's hub.
@@ -120,16 +121,6 @@ func OpenHub(o Options) (h *Hub, err error) {
 	if err := h.open(&o, origin, "hub"); err != nil {
 		return h, err
 	}
-	if o.Centre != "" {
-		conn, err := broker.Connect(o.Centre, string(origin), o.Logger)
-		if err != nil {
-			return h, err
-		}
-		h.closers = append(h.closers, func() error { conn.Close(); return nil })
-		h.up = link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Beat: h.beat, Now: o.Now,
-			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery})
-		h.closers = append(h.closers, func() error { h.up.Stop(); return nil })
-	}
 	h.Allocator, err = hub.Start(hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached})
 	if err != nil {
 		return h, fmt.Errorf("start the hub: %w", err)
@@ -140,19 +131,31 @@ func OpenHub(o Options) (h *Hub, err error) {
 		return h, fmt.Errorf("start the hub: %w", err)
 	}
 	h.closers = append(h.closers, in.Stop)
+	if o.Centre != "" {
+		conn, err := broker.Connect(o.Centre, string(origin), o.Logger)
+		if err != nil {
+			return h, err
+		}
+		h.closers = append(h.closers, func() error { conn.Close(); return nil })
+		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Beat: h.beat, Now: o.Now,
+			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery})
+		h.up.Store(up)
+		h.closers = append(h.closers, func() error { up.Stop(); return nil })
+	}
 	return h, nil
 }
 
 // CentreReached tells how the line upwards stands.
-func (h *Hub) CentreReached() bool { return h.up != nil && h.up.Line().Reached }
+func (h *Hub) CentreReached() bool {
+	up := h.up.Load()
+	return up != nil && up.Line().Reached
+}
 
 func (h *Hub) beat() wire.Beat {
 	b := wire.Beat{Origin: h.Store.Origin(), Role: "hub", Program: Program}
 	// What a hub has not brought to the centre is in the hall, not only here.
 	b.HallOnly, _, b.OldestMS, _ = h.Store.Unsaved(context.Background())
-	if h.Allocator != nil {
-		b.Below = h.Allocator.Heard()
-	}
+	b.Below = h.Allocator.Heard()
 	return b
 }
 

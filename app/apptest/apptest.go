@@ -1,0 +1,149 @@
+// Package apptest starts whole districts for tests: terminals, hub and centre in
+// temporary folders, real SQLite, real NATS on loopback, a clock that the test
+// moves. Nothing of it is in the product.
+package apptest
+
+import (
+	"io"
+	"log/slog"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"onewindow/app/badge"
+	"onewindow/app/config"
+	"onewindow/app/device"
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+	"onewindow/app/store"
+	"onewindow/app/terminal"
+	"onewindow/sync/node"
+)
+
+// Start is when a test's day begins: 2026-11-24 10:00 in the halls.
+const Start = int64(1_795_485_600_000)
+
+// Clock is a clock that moves by one ms at each look, and further when told to.
+type Clock struct{ ms atomic.Int64 }
+
+// Now gives the time in ms.
+func (c *Clock) Now() int64 { return c.ms.Add(1) }
+
+// Forward moves the clock.
+func (c *Clock) Forward(d time.Duration) { c.ms.Add(d.Milliseconds()) }
+
+// World is a district of one hall.
+type World struct {
+	T      testing.TB
+	Clock  *Clock
+	Hub    *node.Hub
+	Centre *node.Centre
+	Dir    string
+
+	guides *guide.Catalogue
+	index  *guide.Index
+	hubAt  string
+	log    *slog.Logger
+}
+
+// New starts hub and centre. Clerk "wang" has the PIN 246810, "li" 135790.
+func New(t testing.TB) *World {
+	t.Helper()
+	files, err := guide.ShippedFiles()
+	Must(t, err)
+	guides, err := guide.Parse(files)
+	Must(t, err)
+	w := &World{T: t, Clock: &Clock{}, Dir: t.TempDir(), guides: guides, index: guide.NewIndex(guides), hubAt: "127.0.0.1:0",
+		log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	w.Clock.ms.Store(Start)
+	w.Centre, err = node.OpenCentre(w.options("centre", "127.0.0.1:0"))
+	Must(t, err)
+	t.Cleanup(func() { w.Centre.Close() })
+	w.StartHub()
+	for _, c := range []struct{ id, name, pin string }{{"wang", "王", "246810"}, {"li", "李", "135790"}} {
+		verifier, err := badge.Seal(c.pin)
+		Must(t, err)
+		Must(t, w.Hub.Store.Write(t.Context(), func(tx *store.Tx) error {
+			_, _, err := tx.Append(hall.KindClerk, hall.Clerk{ID: hall.ClerkID(c.id), Name: c.name, Verifier: verifier})
+			return err
+		}))
+	}
+	t.Cleanup(func() { w.StopHub() })
+	return w
+}
+
+func (w *World) options(name, listen string) node.Options {
+	return node.Options{Data: filepath.Join(w.Dir, name), Listen: listen, Hall: "jiangnan", Now: w.Clock.Now, Logger: w.log,
+		Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond}
+}
+
+// StartHub starts the hub, again on the address it had.
+func (w *World) StartHub() {
+	w.T.Helper()
+	o := w.options("hub", w.hubAt)
+	o.Centre = w.Centre.Broker.URL()
+	var err error
+	w.Hub, err = node.OpenHub(o)
+	Must(w.T, err)
+	w.hubAt = w.Hub.Broker.URL()[len("nats://"):]
+}
+
+// StopHub ends the hub.
+func (w *World) StopHub() {
+	if w.Hub != nil {
+		Must(w.T, w.Hub.Close())
+		w.Hub = nil
+	}
+}
+
+// Terminal starts a terminal of the hall; its folder is kept between starts.
+func (w *World) Terminal(role, name string, change ...func(*config.Settings)) *terminal.Terminal {
+	w.T.Helper()
+	s := config.Default(role)
+	s.Device, s.Data, s.Hub = name, filepath.Join(w.Dir, name), "nats://"+w.hubAt
+	for _, c := range change {
+		c(&s)
+	}
+	t, err := terminal.Open(s, terminal.Options{Now: w.Clock.Now, Logger: w.log, Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond,
+		Guides: w.guides, Index: w.index})
+	Must(w.T, err)
+	w.T.Cleanup(func() { t.Close() })
+	return t
+}
+
+// Printer starts a printer's twin and gives its address for the settings.
+func (w *World) Printer(cut func(device.Sheet)) (*device.Twin, string) {
+	w.T.Helper()
+	twin, err := device.StartTwin("127.0.0.1:0", "", cut)
+	Must(w.T, err)
+	w.T.Cleanup(func() { twin.Close() })
+	return twin, "tcp://" + twin.Address()
+}
+
+// Hash is the state hash of the day at a store.
+func Hash(s *store.Store) (h event.Hash) {
+	s.View("jiangnan", func(v *hall.Hall) { h = v.Hash(hall.DateOf(Start)) })
+	return h
+}
+
+// Eventually waits until something is so, at most ten seconds.
+func Eventually(t testing.TB, what string, so func() bool) {
+	t.Helper()
+	limit := time.Now().Add(10 * time.Second)
+	for pause := time.Millisecond; !so(); pause = min(2*pause, 50*time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("not within ten seconds: %s", what)
+		}
+		<-time.After(pause)
+	}
+}
+
+// Must ends the test on an error.
+func Must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
