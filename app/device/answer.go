@@ -125,9 +125,9 @@ func stateOf(printer, cause, trouble, paper byte) State {
 
 // printed waits for the answer to the barrier. While none comes the printer is
 // asked what is wrong: it answers that even when it stands still.
-func (l *line) printed(limit time.Duration) (State, error) {
+func (l *line) printed(askEvery, limit time.Duration) (State, error) {
 	for {
-		_, kind, err := l.read(pollEvery)
+		_, kind, err := l.read(askEvery)
 		switch {
 		case err == nil && kind == paperSensor:
 			return OK, nil
@@ -148,9 +148,12 @@ func (l *line) printed(limit time.Duration) (State, error) {
 	}
 }
 
+// farewell limits the last words to a printer that failed.
+const farewell = 250 * time.Millisecond
+
 // abandon makes the printer forget a job that did not get through, and says why.
 func (l *line) abandon(what string, state State, cause error) error {
-	l.end = time.Now().Add(pollEvery)
+	l.end = time.Now().Add(farewell)
 	if err := l.send(forget); err != nil && cause == nil {
 		cause = err
 	}

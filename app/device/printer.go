@@ -40,13 +40,17 @@ type Printer struct {
 	// DialTime limits the connecting (default 1 s), AnswerTime one answer about
 	// the state (default 1 s), JobTime the whole of a job after connecting (default 15 s).
 	DialTime, AnswerTime, JobTime time.Duration
+	// AskEvery is how often a printer that is silent at work is asked what is wrong
+	// (default 250 ms).
+	AskEvery time.Duration
 	// turn has room for the one who may speak with the printer.
 	turn chan struct{}
 }
 
 // NewPrinter gives the printer at an address, host:port; "" for none. It does not connect.
 func NewPrinter(address string) *Printer {
-	return &Printer{Address: address, DialTime: time.Second, AnswerTime: time.Second, JobTime: 15 * time.Second, turn: make(chan struct{}, 1)}
+	return &Printer{Address: address, DialTime: time.Second, AnswerTime: time.Second, JobTime: 15 * time.Second,
+		AskEvery: 250 * time.Millisecond, turn: make(chan struct{}, 1)}
 }
 
 // Commands to the printer that are no part of a job.
@@ -57,9 +61,6 @@ var (
 	// failed does not come out when paper is put in.
 	forget = []byte{0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8}
 )
-
-// pollEvery is how often a printer that is silent at work is asked what is wrong.
-const pollEvery = 250 * time.Millisecond
 
 // Print sends a job (ESC/POS bytes, cut included) and returns when the printer
 // says that it is on paper. The printer is asked for its state before and after.
@@ -88,7 +89,7 @@ func (p *Printer) Print(ctx context.Context, job []byte) (err error) {
 	if err := l.send(append(job[:len(job):len(job)], barrier...)); err != nil {
 		return l.abandon("send job", Off, err)
 	}
-	if state, err := l.printed(p.AnswerTime); err != nil || !state.Prints() {
+	if state, err := l.printed(p.AskEvery, p.AnswerTime); err != nil || !state.Prints() {
 		return l.abandon("finish job", state, err)
 	}
 	// The job is on paper. An empty roll now is the next job's trouble, and the

@@ -7,6 +7,8 @@ import (
 	"image"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -31,7 +33,9 @@ func start(t *testing.T, cut func(device.Sheet)) (*device.Twin, *device.Printer)
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { end(t, twin) })
-	return twin, device.NewPrinter(twin.Address())
+	printer := device.NewPrinter(twin.Address())
+	printer.AskEvery = 20 * time.Millisecond
+	return twin, printer
 }
 
 func dial(t *testing.T, address string) net.Conn {
@@ -317,7 +321,9 @@ func TestLateBarrier(t *testing.T) {
 		}
 		return []byte{0x12}
 	})
-	if err := device.NewPrinter(address).Print(background, note("late")); err != nil {
+	p := device.NewPrinter(address)
+	p.AskEvery = 10 * time.Millisecond
+	if err := p.Print(background, note("late")); err != nil {
 		t.Error(err)
 	}
 	if !bytes.Contains(received(), note("late")) {
@@ -345,7 +351,9 @@ func TestTroubleAtWork(t *testing.T) {
 			}
 			return []byte{0x12}
 		})
-		wantReason(t, device.NewPrinter(address).Print(background, note("x")), c.want)
+		p := device.NewPrinter(address)
+		p.AskEvery = 10 * time.Millisecond
+		wantReason(t, p.Print(background, note("x")), c.want)
 		if !bytes.HasSuffix(received(), []byte{0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8}) {
 			t.Errorf("%s: the printer was not told to forget the job", c.name)
 		}
@@ -358,4 +366,35 @@ func TestNeverDone(t *testing.T) {
 	p := device.NewPrinter(address)
 	p.JobTime = 100 * time.Millisecond
 	wantReason(t, p.Print(background, note("x")), device.Off)
+}
+
+// TestPaperFolder has folders that cannot take paper.
+func TestPaperFolder(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if twin, err := device.StartTwin("127.0.0.1:0", filepath.Join(file, "paper"), nil); err == nil {
+		end(t, twin)
+		t.Error("started with a folder below a file")
+	}
+	if twin, err := device.StartTwin("127.0.0.1:99999", "", nil); err == nil {
+		end(t, twin)
+		t.Error("started on a port that does not exist")
+	}
+	gone := filepath.Join(folder, "gone")
+	twin, err := device.StartTwin("127.0.0.1:0", gone, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(gone); err != nil {
+		t.Fatal(err)
+	}
+	if err := device.NewPrinter(twin.Address()).Print(background, note("x")); err != nil {
+		t.Errorf("a printer prints whether or not its paper is kept: %v", err)
+	}
+	if err := twin.Close(); err == nil {
+		t.Error("the twin does not say that its paper was not kept")
+	}
 }
