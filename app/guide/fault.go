@@ -102,7 +102,7 @@ func decode(file string, whole, text []byte, start int, v any) *Fault {
 	var syntax *json.SyntaxError
 	var shape *json.UnmarshalTypeError
 	switch {
-	case errors.As(err, &syntax) && int(syntax.Offset) >= len(bytes.TrimRight(text, " \t\r\n")) && strings.Contains(err.Error(), "unexpected end"):
+	case errors.As(err, &syntax) && int(syntax.Offset) >= len(bytes.TrimRight(text, " \t\r\n")) && endsShort(err):
 		f.Kind, f.Problem, f.Advice = FaultTruncated, "the file ends in the middle", adviceCopy
 		return f.at(whole, start+int(syntax.Offset))
 	case errors.As(err, &syntax):
@@ -114,6 +114,12 @@ func decode(file string, whole, text []byte, start int, v any) *Fault {
 		return f.at(whole, start+int(shape.Offset)-1)
 	}
 	return f.at(whole, start)
+}
+
+// endsShort tells the words of encoding/json for a text that stops too early, also
+// within "null" or "true", where it complains about the blank that it adds itself.
+func endsShort(err error) bool {
+	return strings.Contains(err.Error(), "unexpected end") || strings.Contains(err.Error(), "' ' in literal")
 }
 
 func kindName(e *json.UnmarshalTypeError) string {
@@ -129,4 +135,16 @@ func kindName(e *json.UnmarshalTypeError) string {
 	default:
 		return k
 	}
+}
+
+// Decode reads the JSON of one file into v; a *Fault says what is wrong and where.
+func Decode(file string, text []byte, v any) error {
+	text, f := readable(file, text)
+	if f == nil {
+		f = decode(file, text, text, 0, v)
+	}
+	if f != nil {
+		return f
+	}
+	return nil
 }

@@ -85,6 +85,8 @@ type character struct {
 	r      rune
 	sounds []sound
 	rarity float64
+	// starts has a bit for each letter that one of the sounds begins with.
+	starts uint32
 }
 
 // Index answers searches over one catalogue, in memory. It never changes, so
@@ -241,7 +243,11 @@ func (x *Index) addPhrase(n int, why Why, weight float64, text string) {
 			k = uint16(len(x.chars))
 			x.number[r] = k
 			sounds := spoken().of[r]
-			x.chars = append(x.chars, character{r: r, sounds: sounds})
+			c := character{r: r, sounds: sounds}
+			for _, s := range sounds {
+				c.starts |= 1 << (spoken().names[s][0] - 'a')
+			}
+			x.chars = append(x.chars, c)
 			for _, s := range sounds[:min(2, len(sounds))] {
 				x.bySound[s] = append(x.bySound[s], k)
 			}

@@ -88,7 +88,7 @@ func split(file string, text []byte) (rest []byte, items []part, _ *Fault) {
 		at += len(body)
 	}
 	delete(top, "items")
-	rest, err := json.Marshal(top)
+	rest, err := encode(top)
 	if err != nil {
 		return nil, nil, &Fault{Kind: FaultSyntax, File: file, Problem: err.Error(), Advice: adviceCopy}
 	}
@@ -222,7 +222,7 @@ type complaint func(kind FaultKind, item, field, problem, advice string) *Fault
 
 // area reads one area; its other fields are halls with their floor and windows.
 func (b *builder) area(text []byte, path string, fields map[string]json.RawMessage, wrong complaint) *Fault {
-	whole, err := json.Marshal(fields)
+	whole, err := encode(fields)
 	if err != nil {
 		return wrong(FaultSyntax, "", path, err.Error(), adviceCopy)
 	}

@@ -107,6 +107,10 @@ func (x *Index) fit(p pattern, ph *phrase, at, from int) (quality float64, chars
 	if from == len(p.text) || at == len(ph.chars) {
 		return 0, 0
 	}
+	c, letter := &x.chars[ph.chars[at]], p.letters[from]
+	if c.r != p.text[from] && (letter == '?' || c.starts&(1<<(letter-'a')) == 0) {
+		return 0, 0
+	}
 	try := func(length int, worth float64) {
 		q, n := worth, 1
 		if from+length < len(p.text) {
@@ -120,14 +124,13 @@ func (x *Index) fit(p pattern, ph *phrase, at, from int) (quality float64, chars
 			quality, chars = q, n
 		}
 	}
-	c := &x.chars[ph.chars[at]]
 	if c.r == p.text[from] {
 		try(1, 1)
 	}
-	rest := p.letters[from:]
-	if rest[0] == '?' {
+	if letter == '?' {
 		return quality, chars
 	}
+	rest := p.letters[from:]
 	names := spoken().names
 	for n, number := range c.sounds {
 		s := names[number]

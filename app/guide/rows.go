@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/json"
@@ -79,16 +80,25 @@ func (c *Catalogue) Files() (map[string][]byte, error) {
 		if err := json.Unmarshal(d.Body, &top); err != nil {
 			return nil, fmt.Errorf("read head of %s: %w", d.Name, err)
 		}
-		list, err := json.Marshal(append([]json.RawMessage{}, lists[d.Name]...))
-		if err != nil {
+		var err error
+		if top["items"], err = encode(append([]json.RawMessage{}, lists[d.Name]...)); err != nil {
 			return nil, fmt.Errorf("list items of %s: %w", d.Name, err)
 		}
-		top["items"] = list
-		if out[d.Name], err = json.Marshal(top); err != nil {
+		if out[d.Name], err = encode(top); err != nil {
 			return nil, fmt.Errorf("write %s: %w", d.Name, err)
 		}
 	}
 	return out, nil
+}
+
+// encode writes JSON without escaping what HTML would need, so that bytes that
+// were read come out as they were.
+func encode(v any) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSpace(out.Bytes()), err
 }
 
 // Hash names the content: equal for catalogues with the same items in the same

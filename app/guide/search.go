@@ -84,10 +84,10 @@ func (x *Index) Search(query string, limit int) []Hit {
 
 // query is what a person typed, prepared.
 type query struct {
-	chars  []rune   // all characters and digits in order, fillers included
-	core   []string // stretches of characters and digits without fillers
-	words  []string // Latin words in order
-	mixed  []run    // everything in order, for patterns like "办hz"
+	chars []rune   // all characters and digits in order, fillers included
+	core  []string // stretches of characters and digits without fillers
+	words []string // Latin words in order
+	mixed []run    // everything in order, for patterns like "办hz"
 }
 
 func newQuery(s string) query {

@@ -17,6 +17,8 @@ func fold(s string) []rune {
 			continue
 		case r >= 0xFF01 && r <= 0xFF5E:
 			r -= 0xFEE0
+		case r == 'ü' || r == 'Ü':
+			r = 'v'
 		}
 		r = unicode.ToLower(r)
 		if to, ok := simple[r]; ok {

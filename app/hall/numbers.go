@@ -21,6 +21,9 @@ func DateOf(ms int64) Date {
 // ClockOf gives the local clock time of a moment, "09:05".
 func ClockOf(ms int64) string { return time.UnixMilli(ms).In(zone).Format("15:04") }
 
+// LocalTime gives a moment in the halls' civil time.
+func LocalTime(ms int64) time.Time { return time.UnixMilli(ms).In(zone) }
+
 // At gives the moment of a clock time ("09:05" or "09:05:30") on a business day, in ms.
 func At(d Date, clock string) (int64, error) {
 	layout := "2006-01-02 15:04"

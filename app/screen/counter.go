@@ -13,6 +13,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 )
 
 // Wrong PINs before a pause, and the pause.
@@ -436,13 +437,12 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 		return IntakeResult{}, err
 	}
 	item, ok := c.m.Guides.Item(guide.Code(in.Item))
-	if !ok {
+	switch {
+	case !ok:
 		return IntakeResult{}, event.ItemUnknown.With("code", in.Item)
-	}
-	if in.Request == "" || len(in.Request) > 64 {
+	case in.Request == "", len(in.Request) > 64:
 		return IntakeResult{}, event.RequestUnusable
 	}
-	at := Taking{Application: c.m.NewID(), Ticket: hall.TicketID(in.Ticket), Hall: c.m.Hall, Device: c.m.Device, Window: c.window, Clerk: c.clerk.ID}
 	var result IntakeResult
 	var saved event.ID
 	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
@@ -460,20 +460,20 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 		if t.State != hall.Serving {
 			return event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
 		}
-		at.NowMS = c.m.Book.Now()
-		if at.Count, err = tx.CaseCount(hall.DateOf(at.NowMS)); err != nil {
+		n, err := tx.CaseCount(hall.DateOf(c.m.Book.Now()))
+		if err != nil {
 			return fmt.Errorf("count the day's applications: %w", err)
 		}
-		at.Count++
-		kind, payload, res, err := c.m.Intake.Take(in, item, at)
+		f, no := c.wish(in, n+1).Decide(item, c.m.Calendar, hall.DateOf(c.m.Book.Now()))
+		if no != nil {
+			return no
+		}
+		e, _, err := tx.Append(intake.KindTaken, f)
 		if err != nil {
 			return err
 		}
-		e, _, err := tx.Append(kind, payload)
-		if err != nil {
-			return err
-		}
-		result, saved = res, e.ID
+		result = IntakeResult{Number: f.Number, State: string(f.State), DueDate: string(f.DueDate), Missing: append([]string{}, f.Absent...)}
+		saved = e.ID
 		kept, err := json.Marshal(result)
 		if err != nil {
 			return fmt.Errorf("keep the answer: %w", err)
@@ -488,4 +488,17 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 		result.Saved = Saved(c.m.Book.Saved(saved))
 	}
 	return result, nil
+}
+
+// wish turns the form of the page into the wish that is decided.
+func (c *Counter) wish(in Intake, count int) intake.Take {
+	now := c.m.Book.Now()
+	w := intake.Take{Request: in.Request, Application: intake.ApplicationID(c.m.NewID()), Number: intake.Number(c.m.Hall, hall.DateOf(now), c.m.Device, count),
+		Ticket: hall.TicketID(in.Ticket), Hall: c.m.Hall, Window: c.window, Clerk: c.clerk.ID,
+		Applicant: intake.Personal(in.Applicant), DocumentType: intake.DocumentType(in.DocumentType), DocumentNumber: intake.Personal(in.DocumentNumber),
+		Phone: intake.Personal(in.Phone), Note: intake.Personal(in.Note), NowMS: now}
+	for _, m := range in.Materials {
+		w.Materials = append(w.Materials, intake.Material{No: m.No, State: intake.Received(m.State)})
+	}
+	return w
 }

@@ -8,6 +8,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 )
 
 // Tx is one commit of the terminal's store.
@@ -103,24 +104,6 @@ type Machine struct {
 	Disk     func() string
 	NewID    func() string
 	CheckPIN func(pin, verifier string) bool
-	// Rules decides the first record of an application.
-	Intake Intakes
-}
-
-// Intakes decides applications; the book keeps them.
-type Intakes interface {
-	Take(in Intake, item *guide.Item, at Taking) (kind event.Kind, payload any, result IntakeResult, err error)
-}
-
-// Taking is where and by whom an application is taken.
-type Taking struct {
-	Application string
-	Ticket      hall.TicketID
-	Hall        hall.ID
-	Device      string
-	Window      hall.WindowID
-	Clerk       hall.ClerkID
-	NowMS       int64
-	// Count is the running number of the day at this device, from 1.
-	Count int
+	// Calendar knows the working days for the dates that are promised.
+	Calendar *intake.Calendar
 }

@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
-	"encoding/json"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 )
 
 // Case is an application as its projection keeps it: nothing personal.
@@ -18,36 +20,36 @@ type Case struct {
 	Event   event.ID
 }
 
-// taken is what the projection needs of an application's first event.
-type taken struct {
-	Application string        `json:"application"`
-	Number      string        `json:"number"`
-	Ticket      hall.TicketID `json:"ticket"`
-	Hall        hall.ID       `json:"hall"`
-	Item        hall.ItemCode `json:"item"`
-	State       string        `json:"state"`
-	DueDate     string        `json:"due_date"`
-	AtMS        int64         `json:"at_ms"`
-}
-
-const kindTaken event.Kind = "application.taken"
-
-// foldCase keeps the projection of applications. The same event twice changes nothing.
+// foldCase keeps the projection of applications: the fold as a row, and what
+// lists are made of beside it.
 func (tx *Tx) foldCase(e event.Event) error {
-	if e.Kind != kindTaken {
+	if !intake.Concerns(e.Kind) {
 		return nil
 	}
-	var f taken
-	if err := json.Unmarshal(e.Payload, &f); err != nil {
-		return fmt.Errorf("decode %s: %w", e.Kind, err)
+	f, err := intake.Read(e)
+	if err != nil {
+		return err
 	}
-	if f.Application == "" || f.Number == "" {
-		return fmt.Errorf("%s: id or number of the application is missing", e.ID)
+	var old *intake.Case
+	var row []byte
+	switch err := tx.Query("SELECT row FROM application WHERE id = ?", []any{string(f.Application)}, &row); {
+	case err == nil:
+		if old, err = intake.ReadRow(row); err != nil {
+			return err
+		}
+	case !errors.Is(err, sql.ErrNoRows):
+		tx.fault = fmt.Errorf("read application: %w", err)
+		return tx.fault
 	}
-	return tx.Exec(`INSERT INTO application (id, number, ticket, hall, item, state, date, due, taken_at_ms, origin, epoch, seq)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
-		f.Application, f.Number, string(f.Ticket), string(f.Hall), string(f.Item), f.State, string(hall.DateOf(f.AtMS)), f.DueDate, f.AtMS,
-		string(e.Origin), int64(e.Epoch), int64(e.Seq))
+	c, err := intake.Fold(old, e)
+	if err != nil {
+		return err
+	}
+	s := c.Status()
+	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, taken_at_ms, origin, epoch, seq, row)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		string(c.Application), s.Number, string(s.Ticket), string(s.Hall), string(s.Item), string(s.State), string(hall.DateOf(s.TakenMS)), string(s.DueDate), s.TakenMS,
+		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), c.Row())
 }
 
 // CaseCount counts the applications that this node's own device noted on a day.

@@ -24,6 +24,7 @@ import (
 	"onewindow/app/folder"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 	"onewindow/app/screen"
 	"onewindow/app/store"
 	"onewindow/sync/broker"
@@ -118,6 +119,10 @@ func Open(s config.Settings, opt Options) (t *Terminal, err error) {
 	if opt.Index == nil {
 		opt.Index = guide.NewIndex(opt.Guides)
 	}
+	calendar, err := intake.ShippedCalendar()
+	if err != nil {
+		return nil, err
+	}
 	if _, ok := opt.Guides.Hall(guide.HallID(s.Hall)); !ok {
 		return nil, fmt.Errorf("the catalogue has no hall %q: correct \"hall\" in the settings", s.Hall)
 	}
@@ -126,7 +131,7 @@ func Open(s config.Settings, opt Options) (t *Terminal, err error) {
 	}
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM,
 		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key()}, Guides: opt.Guides, Index: opt.Index,
-		Disk: t.disk, NewID: opt.NewID, CheckPIN: badge.Check}
+		Disk: t.disk, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	if s.Printer != "" {
 		t.printer = &paper{p: device.NewPrinter(strings.TrimPrefix(s.Printer, "tcp://")), state: device.Off}
 		t.Machine.Printer = t.printer

@@ -72,7 +72,7 @@ CREATE TABLE ticket (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ticket_day ON ticket (date, hall);
 
--- What was applied for, without anything personal: that stays in the event.
+-- What was applied for: row is the fold, the rest is what lists are made of.
 CREATE TABLE application (
     id TEXT PRIMARY KEY,
     number TEXT NOT NULL,
@@ -85,7 +85,8 @@ CREATE TABLE application (
     taken_at_ms INTEGER NOT NULL,
     origin TEXT NOT NULL,
     epoch INTEGER NOT NULL,
-    seq INTEGER NOT NULL
+    seq INTEGER NOT NULL,
+    row BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX application_ticket ON application (ticket);
 CREATE INDEX application_day ON application (hall, taken_at_ms);

@@ -1,0 +1,167 @@
+package intake
+
+import (
+	"embed"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+)
+
+// Shipped has the calendar that comes with the program, in the folder "shipped".
+//
+//go:embed shipped/calendar.json
+var Shipped embed.FS
+
+// FileCalendar is the name of the calendar among the files of a catalogue.
+const FileCalendar = "calendar.json"
+
+// ShippedCalendar gives the calendar that comes with the program.
+func ShippedCalendar() (*Calendar, error) {
+	text, err := Shipped.ReadFile("shipped/" + FileCalendar)
+	if err != nil {
+		return nil, fmt.Errorf("read shipped calendar: %w", err)
+	}
+	return ParseCalendar(text)
+}
+
+// Calendar knows the working days of the years that a national notice was
+// published for. Of any other year it says that it does not know.
+type Calendar struct {
+	first, last int
+	unknown     map[int]bool
+	days        map[hall.Date]bool // true: works although a weekend; false: holiday
+}
+
+const layout = "2006-01-02"
+
+// ParseCalendar reads a calendar file. A *guide.Fault names what is wrong with
+// it; the number of working days of each year that the file states is checked.
+func ParseCalendar(text []byte) (*Calendar, error) {
+	var file struct {
+		Years       []int          `json:"years"`
+		WorkingDays map[string]int `json:"working_days"`
+		NoDataFor   []int          `json:"no_data_for"`
+		Days        []struct {
+			Date hall.Date `json:"date"`
+			Type string    `json:"type"`
+		} `json:"days"`
+	}
+	if err := guide.Decode(FileCalendar, text, &file); err != nil {
+		return nil, err
+	}
+	wrong := func(entry, problem string) error {
+		return &guide.Fault{Kind: guide.FaultValue, File: FileCalendar, Item: entry, Problem: problem, Advice: "fetch the calendar again"}
+	}
+	if len(file.Years) != 2 || file.Years[0] > file.Years[1] || file.Years[0] < 1949 || file.Years[1] > 2200 {
+		return nil, wrong("", "years has to name the first and the last year")
+	}
+	c := &Calendar{first: file.Years[0], last: file.Years[1], unknown: map[int]bool{}, days: map[hall.Date]bool{}}
+	for _, y := range file.NoDataFor {
+		c.unknown[y] = true
+	}
+	for _, d := range file.Days {
+		at, err := time.Parse(layout, string(d.Date))
+		if err != nil {
+			return nil, wrong(string(d.Date), "this is not a day")
+		}
+		if _, twice := c.days[d.Date]; twice {
+			return nil, wrong(string(d.Date), "the day stands there twice")
+		}
+		if d.Type != "public_holiday" && d.Type != "transfer_workday" {
+			return nil, wrong(string(d.Date), "the type "+strconv.Quote(d.Type)+" is not known")
+		}
+		if !c.knows(at.Year()) {
+			return nil, wrong(string(d.Date), "the day is outside the years of the file")
+		}
+		c.days[d.Date] = d.Type == "transfer_workday"
+	}
+	for year := c.first; year <= c.last; year++ {
+		stated, ok := file.WorkingDays[strconv.Itoa(year)]
+		if counted := c.count(year); ok && !c.unknown[year] && counted != stated {
+			return nil, wrong(strconv.Itoa(year), fmt.Sprintf("the year states %d working days and lists %d", stated, counted))
+		}
+	}
+	return c, nil
+}
+
+func (c *Calendar) knows(year int) bool { return year >= c.first && year <= c.last && !c.unknown[year] }
+
+func (c *Calendar) count(year int) (n int) {
+	for t := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC); t.Year() == year; t = t.AddDate(0, 0, 1) {
+		if c.works(t) {
+			n++
+		}
+	}
+	return n
+}
+
+// works tells whether a day of a known year is a working day.
+func (c *Calendar) works(t time.Time) bool {
+	if works, listed := c.days[hall.Date(t.Format(layout))]; listed {
+		return works
+	}
+	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
+}
+
+// WorkingDay tells whether d is a working day; known is false when d is no day or
+// of a year that no notice was published for.
+func (c *Calendar) WorkingDay(d hall.Date) (working, known bool) {
+	t, err := time.Parse(layout, string(d))
+	if err != nil || !c.knows(t.Year()) {
+		return false, false
+	}
+	return c.works(t), true
+}
+
+// maxTerm bounds terms, in days; the longest of any law is far below it.
+const maxTerm = 3650
+
+// AddWorkingDays gives the n-th working day after d, which does not count itself;
+// n of 0 gives d. known is false when the way there touches a year that is not known.
+func (c *Calendar) AddWorkingDays(d hall.Date, n int) (due hall.Date, known bool) {
+	t, err := time.Parse(layout, string(d))
+	if err != nil || n < 0 || n > maxTerm {
+		return "", false
+	}
+	for n > 0 {
+		t = t.AddDate(0, 0, 1)
+		if !c.knows(t.Year()) {
+			return "", false
+		}
+		if c.works(t) {
+			n--
+		}
+	}
+	return hall.Date(t.Format(layout)), true
+}
+
+// addDays gives the day n calendar days after d.
+func addDays(d hall.Date, n int) (hall.Date, bool) {
+	t, err := time.Parse(layout, string(d))
+	if err != nil || n < 0 || n > maxTerm {
+		return "", false
+	}
+	return hall.Date(t.AddDate(0, 0, n).Format(layout)), true
+}
+
+// due gives the promised day of an item accepted on d, or nothing when it is not known.
+func (c *Calendar) due(item *guide.Item, d hall.Date) hall.Date {
+	var day hall.Date
+	var known bool
+	switch item.DayUnit {
+	case guide.WorkingDays:
+		day, known = c.AddWorkingDays(d, item.PromisedDays)
+	case guide.CalendarDays:
+		day, known = addDays(d, item.PromisedDays)
+	}
+	if !known {
+		return ""
+	}
+	return day
+}
+
+func compactDate(d hall.Date) string { return strings.ReplaceAll(string(d), "-", "") }

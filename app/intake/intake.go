@@ -1,0 +1,123 @@
+// Package intake is the application (办件) at a window as pure functions: the
+// check of what was handed in against the guide, the state that follows, the
+// working-day clock, and the fold of these facts. It reads no clock, prints
+// nothing and keeps personal values out of logs. The queue is not its business.
+package intake
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+)
+
+type (
+	// ApplicationID is the UUID of an application in its text form; it never changes.
+	ApplicationID string
+	// State is where an application stands.
+	State string
+	// Received tells what became of one material.
+	Received string
+	// DocumentType is the kind of document that a person or company shows.
+	DocumentType string
+)
+
+// States of an application after it was taken.
+const (
+	Accepted State = "accepted"
+	// AcceptedLater is 容缺受理: accepted, with materials to be brought afterwards.
+	AcceptedLater State = "accepted_later"
+	// Correction is 补正告知: not accepted until the named materials are brought.
+	Correction State = "correction"
+)
+
+// What became of a material.
+const (
+	Brought Received = "received"
+	Missing Received = "missing"
+	// Waived: a shared data set proves it.
+	Waived Received = "waived"
+	// Owed: to be brought afterwards (容缺后补).
+	Owed Received = "later"
+)
+
+// Documents that people show.
+const (
+	ResidentID DocumentType = "resident_id"
+	Passport   DocumentType = "passport"
+	CreditCode DocumentType = "credit_code"
+	Other      DocumentType = "other"
+)
+
+// KindTaken is noted when a window has taken an application.
+const KindTaken event.Kind = "application.taken"
+
+// Material is what became of the material with this number in the guide.
+type Material struct {
+	No    int      `json:"no"`
+	State Received `json:"state"`
+}
+
+// Taken is an application as the window took it. Personal values are of the type
+// Personal; everything else may be shown and logged.
+type Taken struct {
+	Application    ApplicationID `json:"application"`
+	Number         string        `json:"number"`
+	Ticket         hall.TicketID `json:"ticket"`
+	Hall           hall.ID       `json:"hall"`
+	Item           hall.ItemCode `json:"item"`
+	ItemVersion    int           `json:"item_version"`
+	Applicant      Personal      `json:"applicant"`
+	DocumentType   DocumentType  `json:"document_type"`
+	DocumentNumber Personal      `json:"document_number"`
+	Phone          Personal      `json:"phone,omitempty"`
+	Materials      []Material    `json:"materials"`
+	// Absent names the materials that are missing or owed, in the words of the guide of that day.
+	Absent []string `json:"absent,omitempty"`
+	State  State    `json:"state"`
+	// DueDate is the promised day, or empty: not accepted, or not known.
+	DueDate hall.Date     `json:"due_date,omitempty"`
+	Window  hall.WindowID `json:"window"`
+	Clerk   hall.ClerkID  `json:"clerk"`
+	AtMS    int64         `json:"at_ms"`
+	Note    Personal      `json:"note,omitempty"`
+	Request string        `json:"request"`
+}
+
+// LogValue gives the parts of an application that may stand in a log.
+func (t Taken) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("application", string(t.Application)), slog.String("number", t.Number),
+		slog.String("item", string(t.Item)), slog.String("state", string(t.State)))
+}
+
+// ErrNotOurs says that an event is not a usable fact of this package.
+var ErrNotOurs = errors.New("not a fact of an application")
+
+// Read decodes the fact of an event of KindTaken. Errors wrap ErrNotOurs.
+func Read(e event.Event) (Taken, error) {
+	if e.Kind != KindTaken {
+		return Taken{}, fmt.Errorf("%w: kind %s", ErrNotOurs, e.Kind)
+	}
+	var t Taken
+	if err := json.Unmarshal(e.Payload, &t); err != nil {
+		return Taken{}, fmt.Errorf("%w: %s: %w", ErrNotOurs, e.ID, err)
+	}
+	if t.Application == "" || t.Number == "" || t.Item == "" || t.State == "" {
+		return Taken{}, fmt.Errorf("%w: %s lacks application, number, item or state", ErrNotOurs, e.ID)
+	}
+	return t, nil
+}
+
+// Payload encodes the fact for an event.
+func (t Taken) Payload() []byte { return hall.Payload(t) }
+
+// Number gives the number that people read on their receipt, "JN20261124-C07-0003":
+// hall, day, device and n, which counts the device's applications of that day
+// from 1. No hub is needed to keep numbers apart as long as a device counts its own.
+func Number(h hall.ID, d hall.Date, device string, n int) string {
+	return fmt.Sprintf("%s%s-%s-%04d", guide.Short(guide.HallID(h)), compactDate(d), upper(device), n)
+}

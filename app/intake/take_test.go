@@ -1,0 +1,244 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+
+	"pgregory.net/rapid"
+)
+
+func item() *guide.Item {
+	return &guide.Item{Code: "119901080000X0019K4990701001000", Name: "样例", PromisedDays: 3, DayUnit: guide.WorkingDays, Version: 2,
+		Materials: []guide.Material{
+			{No: 1, Name: "申请书", Necessity: "必要"},
+			{No: 2, Name: "户口簿", Necessity: "必要", WaivedBy: "hukou"},
+			{No: 3, Name: "体检报告", Necessity: "容缺后补"},
+			{No: 4, Name: "委托书", Necessity: "非必要"},
+		}}
+}
+
+func wish(materials ...Material) Take {
+	return Take{Request: "r1", Application: "01a0", Number: "JN20261124-C07-0001", Ticket: "t1", Hall: "jiangnan", Window: "A01", Clerk: "c1",
+		Applicant: " 罗庆 (样例) ", DocumentType: ResidentID, DocumentNumber: "99010820000907755x", Phone: "100 0000 0000", Materials: materials, NowMS: 1}
+}
+
+func TestDecide(t *testing.T) {
+	c := shippedCalendar(t)
+	for _, w := range []struct {
+		name      string
+		materials []Material
+		state     State
+		absent    []string
+		due       hall.Date
+		rows      []Material
+	}{
+		{"all there", []Material{{1, Brought}, {2, Brought}, {3, Brought}}, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Brought}, {3, Brought}}},
+		{"one waived", []Material{{1, Brought}, {2, Waived}, {3, Brought}, {4, Missing}}, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Brought}, {4, Missing}}},
+		{"one owed", []Material{{1, Brought}, {2, Waived}, {3, Owed}}, AcceptedLater, []string{"体检报告"}, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Owed}}},
+		{"one not mentioned that may come later", []Material{{1, Brought}, {2, Waived}}, AcceptedLater, []string{"体检报告"}, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Owed}}},
+		{"one missing", []Material{{1, Missing}, {2, Waived}, {3, Brought}}, Correction, []string{"申请书"}, "", []Material{{1, Missing}, {2, Waived}, {3, Brought}}},
+		{"what must be there cannot be owed", []Material{{1, Owed}, {2, Waived}, {3, Brought}}, Correction, []string{"申请书"}, "", []Material{{1, Missing}, {2, Waived}, {3, Brought}}},
+		{"missing after owed", []Material{{2, Missing}, {3, Missing}, {1, Brought}}, Correction, []string{"户口簿", "体检报告"}, "", []Material{{1, Brought}, {2, Missing}, {3, Owed}}},
+		{"nothing", nil, Correction, []string{"申请书", "户口簿", "体检报告"}, "", []Material{{1, Missing}, {2, Missing}, {3, Owed}}},
+	} {
+		got, refusal := wish(w.materials...).Decide(item(), c, today)
+		if refusal != nil {
+			t.Errorf("%s: %v", w.name, refusal)
+			continue
+		}
+		if got.State != w.state || !slices.Equal(got.Absent, w.absent) || got.DueDate != w.due || !slices.Equal(got.Materials, w.rows) {
+			t.Errorf("%s: %s, absent %v, due %s, %v", w.name, got.State, got.Absent, got.DueDate, got.Materials)
+		}
+		if string(got.Applicant) != "罗庆 (样例)" || string(got.DocumentNumber) != "99010820000907755X" || string(got.Phone) != "10000000000" || got.ItemVersion != 2 {
+			t.Errorf("%s: not normalised: %q %q %q", w.name, string(got.Applicant), string(got.DocumentNumber), string(got.Phone))
+		}
+	}
+}
+
+func TestDueDates(t *testing.T) {
+	all := []Material{{1, Brought}, {2, Brought}, {3, Brought}}
+	for _, w := range []struct {
+		unit string
+		days int
+		day  hall.Date
+		due  hall.Date
+	}{
+		{guide.WorkingDays, 0, "2026-11-24", "2026-11-24"},
+		{guide.WorkingDays, 1, "2026-09-30", "2026-10-08"},
+		{guide.WorkingDays, 3, "2026-09-30", "2026-10-10"},
+		{guide.WorkingDays, 40, "2026-11-24", ""},
+		{guide.CalendarDays, 30, "2026-11-24", "2026-12-24"},
+		{guide.CalendarDays, 40, "2026-11-24", "2027-01-03"},
+		{"小时", 3, "2026-11-24", ""},
+	} {
+		i := item()
+		i.DayUnit, i.PromisedDays = w.unit, w.days
+		got, refusal := wish(all...).Decide(i, shippedCalendar(t), w.day)
+		if refusal != nil || got.DueDate != w.due {
+			t.Errorf("%d %s from %s: %s, want %q (%v)", w.days, w.unit, w.day, got.DueDate, w.due, refusal)
+		}
+		if got, _ := wish(all...).Decide(i, nil, w.day); w.unit == guide.WorkingDays && got.DueDate != "" {
+			t.Errorf("a due date without a calendar: %s", got.DueDate)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	c := shippedCalendar(t)
+	for _, w := range []struct {
+		name       string
+		spoil      func(*Take)
+		want       *event.Refusal
+		arg, value string
+	}{
+		{"no name", func(c *Take) { c.Applicant = " " }, event.FieldMissing, "field", "applicant"},
+		{"no document number", func(c *Take) { c.DocumentNumber = "　" }, event.FieldMissing, "field", "document_number"},
+		{"check digit", func(c *Take) { c.DocumentNumber = "990108200009077550" }, event.IdentityWrong, "why", WrongCheck},
+		{"document type", func(c *Take) { c.DocumentType = "" }, event.IdentityWrong, "why", WrongType},
+		{"phone with letters", func(c *Take) { c.Phone = "call me" }, event.FieldMissing, "field", "phone"},
+		{"no request", func(c *Take) { c.Request = "" }, event.RequestUnusable, "field", "request"},
+		{"no number", func(c *Take) { c.Number = "" }, event.RequestUnusable, "field", "number"},
+		{"no ticket", func(c *Take) { c.Ticket = "" }, event.RequestUnusable, "field", "ticket"},
+		{"material unknown", func(c *Take) { c.Materials = []Material{{9, Brought}} }, event.RequestUnusable, "field", "materials.9"},
+		{"material twice", func(c *Take) { c.Materials = []Material{{1, Brought}, {1, Missing}} }, event.RequestUnusable, "field", "materials.1"},
+		{"state unknown", func(c *Take) { c.Materials = []Material{{1, "seen"}} }, event.RequestUnusable, "field", "materials.1"},
+		{"waived without a data set", func(c *Take) { c.Materials = []Material{{1, Waived}} }, event.RequestUnusable, "field", "materials.1"},
+	} {
+		take := wish(Material{1, Brought})
+		w.spoil(&take)
+		got, refusal := take.Decide(item(), c, today)
+		if refusal == nil || !errors.Is(refusal, w.want) || refusal.Args[w.arg] != w.value {
+			t.Errorf("%s: %v, want %v %s", w.name, refusal, w.want, w.value)
+		}
+		if !reflect.DeepEqual(got, Taken{}) {
+			t.Errorf("%s: a refusal with a fact", w.name)
+		}
+	}
+	if _, refusal := wish().Decide(nil, c, today); !errors.Is(refusal, event.ItemUnknown) {
+		t.Errorf("no item: %v", refusal)
+	}
+	if _, refusal := wish().Decide(item(), c, "soon"); !errors.Is(refusal, event.RequestUnusable) {
+		t.Errorf("no day: %v", refusal)
+	}
+	without := wish(Material{1, Brought})
+	without.Phone = ""
+	if _, refusal := without.Decide(item(), c, today); refusal != nil {
+		t.Errorf("a person without a phone is refused: %v", refusal)
+	}
+}
+
+// Whatever the clerk ticks, nothing is accepted while a must is neither received
+// nor waived, nothing waits for an optional material, and each must has a row.
+func TestAcceptanceHoldsForTheWholeCatalogue(t *testing.T) {
+	files, err := guide.ShippedFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalogue, err := guide.Parse(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calendar := shippedCalendar(t)
+	rapid.Check(t, func(t *rapid.T) {
+		i := rapid.SampledFrom(catalogue.Items()).Draw(t, "item")
+		take := wish()
+		met, owed := true, false
+		for _, m := range i.Materials {
+			states := []Received{Brought, Missing, Owed}
+			if m.WaivedBy != "" {
+				states = append(states, Waived)
+			}
+			s := rapid.SampledFrom(states).Draw(t, "state")
+			take.Materials = append(take.Materials, Material{m.No, s})
+			there := s == Brought || s == Waived
+			met = met && (there || m.Need() != guide.Must)
+			owed = owed || !there && m.Need() == guide.Later
+		}
+		got, refusal := take.Decide(i, calendar, "2026-06-01")
+		if refusal != nil {
+			t.Fatal(refusal)
+		}
+		want := Correction
+		if met && owed {
+			want = AcceptedLater
+		} else if met {
+			want = Accepted
+		}
+		if got.State != want || (got.State == Correction) != (got.DueDate == "") || len(got.Materials) != len(i.Materials) {
+			t.Fatalf("%s: %s due %q, want %s", i.Slug, got.State, got.DueDate, want)
+		}
+		if back, err := Read(event.Event{Kind: KindTaken, Payload: got.Payload()}); err != nil || !reflect.DeepEqual(back, got) {
+			t.Fatalf("the fact is another one after its payload: %v", err)
+		}
+	})
+}
+
+func TestPersonalValuesStayOutOfLogs(t *testing.T) {
+	taken, refusal := wish(Material{1, Brought}).Decide(item(), shippedCalendar(t), today)
+	if refusal != nil {
+		t.Fatal(refusal)
+	}
+	taken.Note = "备注里的电话 10000000000"
+	c := &Case{Taken: taken}
+	var out bytes.Buffer
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
+		l := slog.New(handler)
+		l.Info("x", "who", taken.Applicant, "taken", taken, "case", c, "take", wish(), "number", taken.DocumentNumber)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		fmt.Fprintf(&out, verb+"\n", taken)
+		fmt.Fprintf(&out, verb+"\n", wish())
+		fmt.Fprintf(&out, verb+"\n", taken.DocumentNumber)
+		fmt.Fprintf(&out, verb+"\n", c.Status())
+	}
+	fmt.Fprintln(&out, taken.Applicant, taken, fmt.Errorf("failed for %s", taken.Applicant))
+	for _, secret := range []string{"罗庆", "7755", "1000000", fmt.Sprintf("%x", "罗庆")} {
+		if strings.Contains(out.String(), secret) {
+			t.Errorf("%q was printed:\n%s", secret, out.String())
+		}
+	}
+	if !strings.Contains(out.String(), mask) {
+		t.Error("nothing was masked")
+	}
+	b, err := json.Marshal(taken)
+	if err != nil || !strings.Contains(string(b), "罗庆") {
+		t.Errorf("the event lost the value: %v", err)
+	}
+	status, err := json.Marshal(c.Status())
+	if err != nil || strings.Contains(string(status), "罗庆") || strings.Contains(string(status), "7755") {
+		t.Errorf("the status tells about the person: %s", status)
+	}
+}
+
+func TestNumber(t *testing.T) {
+	if n := Number("jiangnan", today, "c07", 3); n != "JN20261124-C07-0003" {
+		t.Error(n)
+	}
+	if n := Number("street-1", today, "c1", 12345); n != "S120261124-C1-12345" {
+		t.Error(n)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) (hall.ID, hall.Date, string, int) {
+			d, _ := addDays("2026-01-01", rapid.IntRange(0, 800).Draw(t, name+" day"))
+			return hall.ID(rapid.SampledFrom([]string{"jiangnan", "jiangbei", "street-1", "street-2"}).Draw(t, name+" hall")), d,
+				rapid.SampledFrom([]string{"c1", "c10", "c-1", "k1"}).Draw(t, name+" device"), rapid.IntRange(1, 20000).Draw(t, name)
+		}
+		h1, d1, v1, n1 := draw("a")
+		h2, d2, v2, n2 := draw("b")
+		same := h1 == h2 && d1 == d2 && v1 == v2 && n1 == n2
+		if (Number(h1, d1, v1, n1) == Number(h2, d2, v2, n2)) != same {
+			t.Fatalf("%s %s %s %d and %s %s %s %d", h1, d1, v1, n1, h2, d2, v2, n2)
+		}
+	})
+}
