@@ -322,3 +322,46 @@ func TestCodesThatAreNotForHereGetASentence(t *testing.T) {
 		t.Errorf("yesterday's slip: %v", err)
 	}
 }
+
+func TestAnApplicationReachesTheCentreWithItsTicket(t *testing.T) {
+	w := apptest.New(t)
+	k, c := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1")
+	reached(t, k, c)
+	signIn(t, c, "wang", "246810", "A01", "A")
+	item := k.Machine.Guides.ItemsIn("A")[0]
+	p := issue(t, k, "A", string(item.Code))
+	in := screen.Intake{Request: "i1", Ticket: p.Ticket, Item: string(item.Code), Applicant: "罗庆(样例)", DocumentType: "resident_id", DocumentNumber: "99010820000907755X"}
+	for _, m := range item.Materials {
+		in.Materials = append(in.Materials, screen.MaterialRow{No: m.No, State: "received"})
+	}
+	if _, err := c.Counter.TakeIntake(in); !errors.Is(err, event.NoTicket) {
+		t.Fatalf("intake without a visit: %v", err)
+	}
+	apptest.Eventually(t, "called", func() bool { _, err := c.Counter.Next("n1"); return err == nil })
+	_, err := c.Counter.Start()
+	apptest.Must(t, err)
+	wrong := in
+	wrong.DocumentNumber = "990108200009077550"
+	if _, err := c.Counter.TakeIntake(wrong); !errors.Is(err, event.IdentityWrong) {
+		t.Fatalf("wrong check digit: %v", err)
+	}
+	one, err := c.Counter.TakeIntake(in)
+	apptest.Must(t, err)
+	two, err := c.Counter.TakeIntake(in)
+	apptest.Must(t, err)
+	if one.Number != two.Number || one.State != "accepted" || one.DueDate == "" {
+		t.Fatalf("applications %+v and %+v", one, two)
+	}
+	converged(t, w, k, c)
+	list, err := w.Centre.Store.Cases(t.Context(), hall.TicketID(p.Ticket))
+	apptest.Must(t, err)
+	if len(list) != 1 || list[0].Number != one.Number || list[0].State != "accepted" {
+		t.Fatalf("at the centre %+v", list)
+	}
+	// Nothing personal goes round the hall: the kiosk has the ticket and not the application.
+	kept, err := k.Store.Cases(t.Context(), hall.TicketID(p.Ticket))
+	apptest.Must(t, err)
+	if len(kept) != 0 {
+		t.Fatalf("the kiosk holds %+v", kept)
+	}
+}
