@@ -90,8 +90,8 @@ const (
 	ReasonQuarantine      = "quarantine"
 )
 
-// Tickets counts the tickets of a business day by state. Unknown tickets have
-// moves here while the ticket itself is still on its way; they are not Issued yet.
+// Tickets counts the tickets of a business day by state. A ticket counts from
+// when its own facts are here; moves that came before them wait for it.
 type Tickets struct {
 	Issued  int `json:"issued"`
 	Waiting int `json:"waiting"`
@@ -99,7 +99,6 @@ type Tickets struct {
 	Serving int `json:"serving"`
 	Done    int `json:"done"`
 	NoShow  int `json:"no_show"`
-	Unknown int `json:"unknown"`
 }
 
 // Debt is what the district is known to owe the centre: the sum over the halls
@@ -146,7 +145,8 @@ type HallState struct {
 	Unsaved       Unsaved      `json:"unsaved"`
 	Applications  Applications `json:"applications"`
 	Conflicts     []Conflict   `json:"conflicts"`
-	Doubled       []string     `json:"numbers_doubled"`
+	// Doubled are display numbers that two tickets of one day carry, of all days in memory.
+	Doubled []string `json:"numbers_doubled"`
 }
 
 // Queue is one area of a hall. LowMinutes and HighMinutes forecast the wait of

@@ -55,7 +55,6 @@ func (s *State) add(h HallState) {
 	t.Serving += h.Tickets.Serving
 	t.Done += h.Tickets.Done
 	t.NoShow += h.Tickets.NoShow
-	t.Unknown += h.Tickets.Unknown
 	s.Conflicts += len(h.Conflicts)
 	s.Doubled += len(h.Doubled)
 	if !h.Unsaved.Known {
@@ -180,13 +179,13 @@ func (h *HallState) queues(v *hall.Hall, areas []Area, date hall.Date) {
 		q.Name, q.Windows = a.Name, a.Windows
 	}
 	for _, t := range v.Tickets(date) {
-		h.Tickets.add(t)
 		if kind, windows := t.Conflict(); kind != "" {
 			h.Conflicts = append(h.Conflicts, Conflict{Number: t.Number, Kind: kind, Windows: windows, State: t.State})
 		}
 		if !t.Known {
 			continue
 		}
+		h.Tickets.add(t)
 		q := queue(t.Service)
 		q.Issued++
 		switch t.State {
@@ -208,10 +207,6 @@ func (h *HallState) queues(v *hall.Hall, areas []Area, date hall.Date) {
 }
 
 func (n *Tickets) add(t *hall.Ticket) {
-	if !t.Known {
-		n.Unknown++
-		return
-	}
 	n.Issued++
 	switch t.State {
 	case hall.Waiting:

@@ -19,7 +19,6 @@ var words = map[string]Name{
 	"stale":       {"与中心失去联系，以下内容已不是最新。", "The centre does not answer: what you see is no longer current."},
 	"skip":        {"跳到各大厅", "Skip to the halls"},
 	"none":        {"—", "–"},
-	"unknown":     {"不明", "unknown"},
 	"unreadable":  {"读不出", "unreadable"},
 	"range":       {"{names} 分钟", "{names} min"},
 	"more":        {"等", "and more"},
@@ -58,7 +57,6 @@ var words = map[string]Name{
 	"serving": {"办理中", "Being served"},
 	"done":    {"办结", "Done"},
 	"no_show": {"过号", "No-show"},
-	"partial": {"待补全", "Incomplete"},
 
 	"link_reached":  {"在线", "In touch"},
 	"link_awaited":  {"等待首次心跳", "Awaiting the first beat"},
