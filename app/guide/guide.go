@@ -159,7 +159,7 @@ type HallArea struct {
 	Windows []string
 }
 
-// Hall is a place with windows. Short stands in document numbers; see Short.
+// Hall is a place with windows. Its document numbers begin with Short of its id.
 type Hall struct {
 	ID      HallID `json:"id"`
 	Name    string `json:"name"`

@@ -16,7 +16,7 @@ type field struct {
 }
 
 // saidField is the weight of what people say for an item (tables/words.txt).
-var saidField = field{weight: 2.2, damp: 0.2, spoken: true}
+var saidField = field{weight: 3, damp: 0.2, spoken: true}
 
 var fields = []field{
 	{5, 0.3, true, func(i *Item) []string { return []string{i.Name} }},
@@ -28,6 +28,9 @@ var fields = []field{
 	{0.9, 0.5, false, func(i *Item) []string { return append([]string{i.Result}, i.Conditions...) }},
 	{5, 0.3, false, func(i *Item) []string { return []string{i.NameEn} }},
 }
+
+// variantWeight is how much an alias counts with one word replaced by another for the same.
+const variantWeight = 0.85
 
 // areaField is where the area's English name goes as well.
 const areaField = 3
@@ -111,7 +114,7 @@ const k1 = 1.5
 func NewIndex(c *Catalogue) *Index {
 	x := &Index{items: c.items, words: map[string]int32{}, postings: map[term][]posting{},
 		number: map[rune]uint16{}, bySound: map[sound][]uint16{}}
-	all := sayings()
+	all, alike := sayings()
 	for n, i := range c.items {
 		texts := make([][]string, 0, len(fields)+1)
 		for _, f := range fields {
@@ -119,14 +122,19 @@ func NewIndex(c *Catalogue) *Index {
 		}
 		area, _ := c.Area(i.Letter)
 		texts[areaField] = append(texts[areaField], string(fold(area.NameEn)))
-		heard := heardFor(all, append(slices.Clone(texts[0]), texts[1]...))
-		x.folded = append(x.folded, append(texts, heard))
+		own := append(slices.Clone(texts[0]), texts[1]...)
+		heard := heardFor(all, own)
+		others, replaced := variants(alike, own)
+		x.folded = append(x.folded, append(texts, append(slices.Clone(heard), replaced...)))
 		x.addPhrase(n, WhyName, 1, i.Name)
 		for _, a := range i.Aliases {
 			x.addPhrase(n, WhyAlias, 1, a)
 		}
 		for _, h := range heard {
 			x.addPhrase(n, WhyWords, 0.5, h)
+		}
+		for _, o := range others {
+			x.addPhrase(n, WhyWords, variantWeight, o)
 		}
 	}
 	x.weigh()

@@ -210,7 +210,7 @@ func (b *builder) halls(text []byte) *Fault {
 		return wrong(FaultEmpty, "", "areas", "there is not one area", adviceCopy)
 	}
 	for i, fields := range doc.Areas {
-		if f := b.area(text, fmt.Sprintf("areas[%d]", i), fields, wrong); f != nil {
+		if f := b.area(fmt.Sprintf("areas[%d]", i), fields, wrong); f != nil {
 			return f
 		}
 	}
@@ -218,10 +218,11 @@ func (b *builder) halls(text []byte) *Fault {
 	return nil
 }
 
+// complaint makes a fault about an entry of one file and finds its line.
 type complaint func(kind FaultKind, item, field, problem, advice string) *Fault
 
 // area reads one area; its other fields are halls with their floor and windows.
-func (b *builder) area(text []byte, path string, fields map[string]json.RawMessage, wrong complaint) *Fault {
+func (b *builder) area(path string, fields map[string]json.RawMessage, wrong complaint) *Fault {
 	whole, err := encode(fields)
 	if err != nil {
 		return wrong(FaultSyntax, "", path, err.Error(), adviceCopy)

@@ -33,6 +33,9 @@ func (x *Index) addPinyin(q *query, scores []float64, best []found) {
 		}
 		for k := range x.phrases {
 			p := &x.phrases[k]
+			if p.weight == variantWeight {
+				continue // what people write for an alias they seldom type by its sound
+			}
 			if l := x.fits(t, p) * p.weight; l >= leastPinyin {
 				gained[p.item].add(l*t.share, k, true)
 			}

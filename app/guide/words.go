@@ -15,11 +15,14 @@ type saying struct {
 	heard []string
 }
 
-// sayings reads tables/words.txt.
-func sayings() []saying {
-	var out []saying
+// sayings reads tables/words.txt; alike are its lists of words for the same.
+func sayings() (out []saying, alike [][]string) {
 	for line := range strings.Lines(wordsTable) {
 		line = strings.TrimSpace(line)
+		if same, ok := strings.CutPrefix(line, "~"); ok {
+			alike = append(alike, strings.Fields(same))
+			continue
+		}
 		left, right, ok := strings.Cut(line, "=")
 		if !ok || strings.HasPrefix(line, "#") {
 			continue
@@ -37,7 +40,38 @@ func sayings() []saying {
 		}
 		out = append(out, s)
 	}
-	return out
+	return out, alike
+}
+
+// variants gives phrases with one of their words replaced by each that is used
+// for it, and the words that were put in; both without doubles.
+func variants(alike [][]string, phrases []string) (texts, words []string) {
+	seen := map[string]bool{}
+	for _, p := range phrases {
+		for _, same := range alike {
+			// The longest word counts, so that "驾驶证" is not taken for another word within it.
+			longest := ""
+			for _, w := range same {
+				if len(w) > len(longest) && strings.Contains(p, w) {
+					longest = w
+				}
+			}
+			if longest == "" {
+				continue
+			}
+			for _, w := range same {
+				if v := strings.Replace(p, longest, w, 1); w != longest && !seen[v] {
+					seen[v] = true
+					texts = append(texts, v)
+				}
+				if !seen[w] {
+					seen[w] = true
+					words = append(words, w)
+				}
+			}
+		}
+	}
+	return texts, words
 }
 
 // heardFor gives what people say for an item whose name and aliases are phrases,

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 )
@@ -23,7 +22,7 @@ func (p Personal) String() string {
 }
 
 // Format prints the mask whatever the verb is.
-func (p Personal) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
+func (p Personal) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(p.String())) }
 
 // LogValue makes loggers print the mask; those that write JSON would else print the value.
 func (p Personal) LogValue() slog.Value { return slog.StringValue(p.String()) }

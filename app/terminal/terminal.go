@@ -74,7 +74,7 @@ type Terminal struct {
 
 // Open starts a terminal. It works with nothing else running: without a hub it
 // says so and goes on. Errors name what is wrong and the next step.
-func Open(s config.Settings, opt Options) (t *Terminal, err error) {
+func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if opt.Now == nil {
 		opt.Now = func() int64 { return time.Now().UnixMilli() }
 	}
@@ -84,10 +84,10 @@ func Open(s config.Settings, opt Options) (t *Terminal, err error) {
 	if opt.NewID == nil {
 		opt.NewID = func() string { return NewID(opt.Now()) }
 	}
-	t = &Terminal{Settings: s, log: opt.Logger, tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
+	t := &Terminal{Settings: s, log: opt.Logger, tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
 	defer func() {
 		if err != nil {
-			_ = t.Close()
+			err = errors.Join(err, t.Close())
 		}
 	}()
 	if err := folder.Make(s.Data); err != nil {

@@ -30,7 +30,8 @@ func (e InputError) Error() string { return e.text }
 // ExitCode is the program's exit status for wrong input.
 func (InputError) ExitCode() int { return 2 }
 
-func wrong(format string, args ...any) error { return InputError{fmt.Sprintf(format, args...)} }
+// Wrong makes an InputError.
+func Wrong(format string, args ...any) error { return InputError{fmt.Sprintf(format, args...)} }
 
 // FileName is the day's file in a data folder.
 const FileName = "day.json"
@@ -95,17 +96,17 @@ func Read(folder string) (*File, error) {
 	path := filepath.Join(folder, FileName)
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, wrong("there is no %s: name the folder that holds %s with --data", path, FileName)
+		return nil, Wrong("there is no %s: name the folder that holds %s with --data", path, FileName)
 	}
 	if err != nil {
-		return nil, wrong("%s cannot be read (%v): correct its rights, or name another folder with --data", path, err)
+		return nil, Wrong("%s cannot be read (%v): correct its rights, or name another folder with --data", path, err)
 	}
 	f := &File{}
 	if err := json.Unmarshal(raw, f); err != nil {
-		return nil, wrong("%s: put it back from a copy", unreadable(path, raw, err))
+		return nil, Wrong("%s: put it back from a copy", unreadable(path, raw, err))
 	}
 	if what := f.fault(); what != "" {
-		return nil, wrong("%s: %s: correct it, or put the file back from a copy", path, what)
+		return nil, Wrong("%s: %s: correct it, or put the file back from a copy", path, what)
 	}
 	return f, nil
 }
@@ -126,7 +127,9 @@ func unreadable(path string, raw []byte, err error) string {
 	return fmt.Sprintf("%s, line %d is not JSON (%v)", path, line(raw, at), err)
 }
 
-func line(raw []byte, at int64) int { return 1 + bytes.Count(raw[:min(int(at), len(raw))], []byte("\n")) }
+func line(raw []byte, at int64) int {
+	return 1 + bytes.Count(raw[:min(int(at), len(raw))], []byte("\n"))
+}
 
 // fault names the first thing that does not fit together; "" when all does.
 func (f *File) fault() string {
@@ -213,7 +216,7 @@ func (f *File) of(id hall.ID) (HallDay, error) {
 			known = append(known, string(k))
 		}
 		slices.Sort(known)
-		return h, wrong("the day has no hall %q: name one of %s with --hall", id, strings.Join(known, ", "))
+		return h, Wrong("the day has no hall %q: name one of %s with --hall", id, strings.Join(known, ", "))
 	}
 	return h, nil
 }

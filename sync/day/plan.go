@@ -85,7 +85,7 @@ func NewPlan(f *File, id hall.ID, date hall.Date, seed uint64, want []string, gu
 	for _, l := range h.letters() {
 		a, ok := guides.AreaOf(guide.HallID(id), guide.Letter(l))
 		if !ok || len(a.Windows) < h.Areas[l].Windows {
-			return nil, wrong("the shipped catalogue has %d windows for area %s of hall %s and the day wants %d: the two files do not belong together",
+			return nil, Wrong("the shipped catalogue has %d windows for area %s of hall %s and the day wants %d: the two files do not belong together",
 				len(a.Windows), l, id, h.Areas[l].Windows)
 		}
 	}
@@ -95,7 +95,7 @@ func NewPlan(f *File, id hall.ID, date hall.Date, seed uint64, want []string, gu
 	for _, w := range f.Opening.Windows {
 		from, err := hall.At(date, w[0])
 		if err != nil {
-			return nil, wrong("%q is no date: name one like 2026-11-24 with --date", date)
+			return nil, Wrong("%q is no date: name one like 2026-11-24 with --date", date)
 		}
 		to, _ := hall.At(date, w[1])
 		p.Sessions = append(p.Sessions, [2]int64{from, to})
@@ -110,7 +110,7 @@ func (p *Plan) disturb(want []string) error {
 	for _, name := range want {
 		known := name == "all" || slices.ContainsFunc(all, func(d Disturbance) bool { return d.ID == name })
 		if !known || name != "all" && !slices.Contains([]string{NetCut, KioskOff, FastPC, Bus, HubCut}, name) {
-			return wrong("there is no disturbance %q: name some of net-cut, kiosk-off, clock, bus, hub-cut, or all, with --disturb", name)
+			return Wrong("there is no disturbance %q: name some of net-cut, kiosk-off, clock, bus, hub-cut, or all, with --disturb", name)
 		}
 	}
 	for _, d := range all {

@@ -22,33 +22,32 @@ type Centre struct {
 }
 
 // OpenCentre starts the district's end.
-func OpenCentre(o Options) (c *Centre, err error) {
-	c = &Centre{}
+func OpenCentre(o Options) (opened *Centre, err error) {
+	c := &Centre{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.Close())
-			c = nil
 		}
 	}()
 	if err := c.open(&o, event.Origin("district/centre"), "centre"); err != nil {
-		return c, err
+		return nil, err
 	}
 	files, err := guide.ShippedFiles()
 	if err != nil {
-		return c, err
+		return nil, err
 	}
 	catalogue, err := guide.Parse(files)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
 	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: places{catalogue}, Logger: o.Logger, Now: o.Now})
 	if err != nil {
-		return c, fmt.Errorf("start the centre: %w", err)
+		return nil, fmt.Errorf("start the centre: %w", err)
 	}
-	c.closers = append(c.closers, func() error { c.District.Stop(); return nil })
+	c.closers = append(c.closers, c.District.Stop)
 	in, err := inlet.Serve(c.conn, wire.Centre, c.Store, o.Logger)
 	if err != nil {
-		return c, fmt.Errorf("start the centre: %w", err)
+		return nil, fmt.Errorf("start the centre: %w", err)
 	}
 	c.closers = append(c.closers, in.Stop)
 	return c, nil

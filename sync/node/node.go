@@ -109,32 +109,31 @@ type Hub struct {
 }
 
 // OpenHub starts a hall's hub.
-func OpenHub(o Options) (h *Hub, err error) {
-	h = &Hub{}
+func OpenHub(o Options) (opened *Hub, err error) {
+	h := &Hub{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.Close())
-			h = nil
 		}
 	}()
 	origin := event.Origin(string(o.Hall) + "/hub")
 	if err := h.open(&o, origin, "hub"); err != nil {
-		return h, err
+		return nil, err
 	}
 	h.Allocator, err = hub.Start(hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached})
 	if err != nil {
-		return h, fmt.Errorf("start the hub: %w", err)
+		return nil, fmt.Errorf("start the hub: %w", err)
 	}
 	h.closers = append(h.closers, func() error { h.Allocator.Stop(); return nil })
 	in, err := inlet.Serve(h.conn, string(o.Hall), h.Store, o.Logger)
 	if err != nil {
-		return h, fmt.Errorf("start the hub: %w", err)
+		return nil, fmt.Errorf("start the hub: %w", err)
 	}
 	h.closers = append(h.closers, in.Stop)
 	if o.Centre != "" {
 		conn, err := broker.Connect(o.Centre, string(origin), o.Logger)
 		if err != nil {
-			return h, err
+			return nil, err
 		}
 		h.closers = append(h.closers, func() error { conn.Close(); return nil })
 		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Beat: h.beat, Now: o.Now,

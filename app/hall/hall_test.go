@@ -1,0 +1,266 @@
+package hall_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+)
+
+const start = int64(1_795_485_600_000) // 2026-11-24 10:00
+
+// desk notes facts as one origin would.
+type desk struct {
+	origin event.Origin
+	seq    event.Seq
+}
+
+func (d *desk) note(kind event.Kind, fact any, ms int64) event.Event {
+	d.seq++
+	return event.Event{ID: event.ID{Origin: d.origin, Epoch: 1, Seq: d.seq}, At: event.Stamp{MS: ms}, Kind: kind, Payload: hall.Payload(fact)}
+}
+
+func issued(n int, c hall.Class, ms int64) hall.Issued {
+	return hall.Issued{Ticket: hall.TicketID(fmt.Sprintf("t%04d", n)), Hall: "jiangnan", Date: hall.DateOf(ms), Service: "B",
+		Number: hall.Number(fmt.Sprintf("B%03d", n)), Class: c, IssuedMS: ms, Ahead: -1, LowMinutes: -1, HighMinutes: -1}
+}
+
+func fold(t interface{ Fatal(...any) }, events []event.Event) *hall.Hall {
+	h := hall.New("jiangnan")
+	for _, e := range events {
+		if _, err := h.Apply(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return h
+}
+
+// TestTheFoldDoesNotDependOnTheOrderBetweenOrigins makes a wild day at a kiosk,
+// a hub and three counters that are cut off from each other, and folds it in many
+// orders, with repetitions.
+func TestTheFoldDoesNotDependOnTheOrderBetweenOrigins(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		desks := []*desk{{origin: "jiangnan/k1"}, {origin: "jiangnan/hub"}, {origin: "jiangnan/c1"}, {origin: "jiangnan/c2"}, {origin: "jiangnan/c3"}}
+		kinds := []event.Kind{hall.KindCalled, hall.KindRecalled, hall.KindStarted, hall.KindMissed, hall.KindReturned, hall.KindFinished, hall.KindReprinted}
+		var all []event.Event
+		tickets := rapid.IntRange(1, 4).Draw(t, "tickets")
+		for n := range tickets {
+			all = append(all, desks[0].note(hall.KindIssued, issued(n+1, hall.WalkIn, start), start))
+		}
+		for range rapid.IntRange(0, 25).Draw(t, "moves") {
+			d := desks[rapid.IntRange(1, 4).Draw(t, "who")]
+			id := hall.TicketID(fmt.Sprintf("t%04d", rapid.IntRange(1, tickets).Draw(t, "ticket")))
+			ms := start + rapid.Int64Range(0, 5).Draw(t, "ms")
+			round, window := rapid.IntRange(0, 2).Draw(t, "round"), hall.WindowID(rapid.SampledFrom([]string{"B01", "B02"}).Draw(t, "window"))
+			kind := rapid.SampledFrom(kinds).Draw(t, "kind")
+			if kind == hall.KindCalled {
+				all = append(all, d.note(kind, hall.Called{Ticket: id, Round: round, Window: window, AtMS: ms, Hall: "jiangnan"}, ms))
+				continue
+			}
+			all = append(all, d.note(kind, hall.Moved{Ticket: id, Round: round, Window: window, AtMS: ms, Recall: rapid.IntRange(0, 3).Draw(t, "recall")}, ms))
+		}
+		want := fold(t, all).Hash(hall.DateOf(start))
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "shuffle"), 1))
+		for range 4 {
+			mixed := append(slices.Clone(all), all[r.IntN(len(all))])
+			r.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
+			h := fold(t, mixed)
+			if got := h.Hash(hall.DateOf(start)); got != want {
+				t.Fatalf("another order, another hash")
+			}
+			for _, x := range h.Tickets("") {
+				again, err := hall.ReadRow(x.Row())
+				if err != nil || string(again.Row()) != string(x.Row()) {
+					t.Fatalf("row of %s: %v", x.Ticket, err)
+				}
+			}
+		}
+	})
+}
+
+// TestTheBoundOfTheOrder: no walk-in is overtaken by a priority ticket that was
+// issued more than the head start after it, and within a class nobody overtakes.
+func TestTheBoundOfTheOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		kiosk, hub, counter := &desk{origin: "jiangnan/k1"}, &desk{origin: "jiangnan/hub"}, &desk{origin: "jiangnan/c1"}
+		h := hall.New("jiangnan")
+		apply := func(e event.Event) {
+			if _, err := h.Apply(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		now, n := start, 0
+		waiting := map[hall.TicketID]hall.Issued{}
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			now += rapid.Int64Range(1, 10*60_000).Draw(t, "pause")
+			if rapid.Bool().Draw(t, "arrives") {
+				n++
+				f := issued(n, rapid.SampledFrom([]hall.Class{hall.WalkIn, hall.Priority, hall.Appointment}).Draw(t, "class"), now)
+				waiting[f.Ticket] = f
+				apply(kiosk.note(hall.KindIssued, f, now))
+				continue
+			}
+			c, no := h.CallNext(hall.Call{Request: fmt.Sprint(now), Window: "B01", Services: []hall.Letter{"B"}}, now)
+			if no != nil {
+				if !errors.Is(no, event.NobodyWaits) || len(waiting) > 0 {
+					t.Fatalf("%v with %d waiting", no, len(waiting))
+				}
+				continue
+			}
+			got := waiting[c.Ticket]
+			delete(waiting, c.Ticket)
+			for _, w := range waiting {
+				if w.IssuedMS < got.IssuedMS-hall.HeadStartMS(got.Class) {
+					t.Fatalf("%s of %d overtook %s of %d", got.Class, got.IssuedMS, w.Class, w.IssuedMS)
+				}
+			}
+			apply(hub.note(hall.KindCalled, c, now))
+			apply(counter.note(hall.KindStarted, hall.Moved{Ticket: c.Ticket, Window: "B01", AtMS: now}, now))
+			apply(counter.note(hall.KindFinished, hall.Moved{Ticket: c.Ticket, Window: "B01", AtMS: now, Ended: []hall.Ending{{Outcome: hall.AdviceOnly}}}, now))
+		}
+		if h.WaitingAt(hall.DateOf(start), "B") != len(waiting) {
+			t.Fatalf("%d wait, want %d", h.WaitingAt(hall.DateOf(start), "B"), len(waiting))
+		}
+	})
+}
+
+func TestPresenceBeatsACall(t *testing.T) {
+	kiosk, hub, c2 := &desk{origin: "jiangnan/k1"}, &desk{origin: "jiangnan/hub"}, &desk{origin: "jiangnan/c2"}
+	h := fold(t, []event.Event{
+		kiosk.note(hall.KindIssued, issued(1, hall.WalkIn, start), start),
+		hub.note(hall.KindCalled, hall.Called{Ticket: "t0001", Window: "B01", AtMS: start + 5, Hall: "jiangnan"}, start+5),
+		hub.note(hall.KindMissed, hall.Moved{Ticket: "t0001", Window: "B01", AtMS: start + 9}, start+9),
+		c2.note(hall.KindStarted, hall.Moved{Ticket: "t0001", Window: "B02", AtMS: start + 2}, start+2),
+	})
+	x := h.Ticket("t0001")
+	if x.State != hall.Serving || x.Window != "B02" {
+		t.Fatalf("%s at %s", x.State, x.Window)
+	}
+	if kind, windows := x.Conflict(); kind != "called_and_served" || len(windows) != 2 {
+		t.Fatalf("conflict %q %v", kind, windows)
+	}
+	if h.AtWindow("B01") != nil || h.AtWindow("B02") == nil {
+		t.Fatal("the wrong window holds the ticket")
+	}
+}
+
+func TestNumbersOfSeveralKiosksNeverMeet(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		hub := &desk{origin: "jiangnan/hub"}
+		kiosks := []*desk{{origin: "jiangnan/k1"}, {origin: "jiangnan/k2"}, {origin: "jiangnan/k3"}}
+		// Each kiosk has its own view: it sees its own tickets and the blocks that it got.
+		views := []*hall.Hall{hall.New("jiangnan"), hall.New("jiangnan"), hall.New("jiangnan")}
+		allocator := hall.New("jiangnan")
+		date := hall.DateOf(start)
+		seen := map[hall.Number]bool{}
+		for i := range rapid.IntRange(1, 120).Draw(t, "steps") {
+			k := rapid.IntRange(0, 2).Draw(t, "kiosk")
+			if rapid.IntRange(0, 9).Draw(t, "what") == 0 {
+				b := allocator.Lease(fmt.Sprint("r", i), kiosks[k].origin, date, "B")
+				e := hub.note(hall.KindBlockLeased, b, start)
+				for _, h := range []*hall.Hall{allocator, views[k]} {
+					if _, err := h.Apply(e); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if again := allocator.Lease(fmt.Sprint("r", i), kiosks[k].origin, date, "B"); again != b {
+					t.Fatalf("the same request got %+v and %+v", b, again)
+				}
+				continue
+			}
+			f := views[k].Issue(hall.Issue{Ticket: hall.TicketID(fmt.Sprint("t", i)), Origin: kiosks[k].origin, Digit: k + 1, Service: "B", Class: hall.WalkIn, NowMS: start})
+			if seen[f.Number] {
+				t.Fatalf("number %s twice", f.Number)
+			}
+			seen[f.Number] = true
+			if _, err := views[k].Apply(kiosks[k].note(hall.KindIssued, f, start)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestTheBusinessDayChangesAtFour(t *testing.T) {
+	four, err := hall.At("2026-11-24", "04:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := hall.DateOf(four-1), hall.DateOf(four); a != "2026-11-23" || b != "2026-11-24" {
+		t.Fatalf("%s and %s", a, b)
+	}
+}
+
+func TestForecasts(t *testing.T) {
+	h := hall.New("jiangnan")
+	if r := h.Forecast("B", 3); r.Known {
+		t.Fatal("a forecast with no window open")
+	}
+	c := &desk{origin: "jiangnan/c1"}
+	for _, w := range []hall.WindowID{"B01", "B02"} {
+		if _, err := h.Apply(c.note(hall.KindWindowOpened, hall.WindowOpened{Window: w, Services: []hall.Letter{"B"}, AtMS: start}, start)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := h.Forecast("B", 0); !r.Known || r.Low != 0 || r.High < 1 {
+		t.Fatalf("nobody ahead and a free window: %+v", r)
+	}
+	last := hall.Range{}
+	for ahead := range 30 {
+		r := h.Forecast("B", ahead)
+		if r.Low < last.Low || r.High < r.Low || r.High < last.High {
+			t.Fatalf("%d ahead: %+v after %+v", ahead, r, last)
+		}
+		last = r
+	}
+}
+
+func TestMovesAreGuarded(t *testing.T) {
+	kiosk, hub, c := &desk{origin: "jiangnan/k1"}, &desk{origin: "jiangnan/hub"}, &desk{origin: "jiangnan/c1"}
+	h := fold(t, []event.Event{kiosk.note(hall.KindIssued, issued(1, hall.WalkIn, start), start)})
+	refused := func(name string, no, want *event.Refusal) {
+		t.Helper()
+		if no == nil || !errors.Is(no, want) {
+			t.Errorf("%s: %v, want %v", name, no, want)
+		}
+	}
+	_, no := h.Start("B01", "wang", "button", start)
+	refused("start without a ticket", no, event.NoTicket)
+	call, no := h.CallNext(hall.Call{Request: "r", Window: "B01", Services: []hall.Letter{"B"}}, start)
+	if no != nil {
+		t.Fatal(no)
+	}
+	if _, err := h.Apply(hub.note(hall.KindCalled, call, start)); err != nil {
+		t.Fatal(err)
+	}
+	_, no = h.CallNext(hall.Call{Request: "r2", Window: "B01", Services: []hall.Letter{"B"}}, start)
+	refused("a second call", no, event.StillServing)
+	_, no = h.Recall("B01", "wang", start+1000)
+	refused("recall at once", no, event.TooSoon)
+	_, no = h.Miss("B01", "wang", start+60_000)
+	refused("no-show after a minute", no, event.TooSoon)
+	_, no = h.Finish("B01", "wang", []hall.Ending{{Outcome: hall.Accepted}}, start)
+	refused("finish before the start", no, event.TicketState)
+	for i := range hall.RecallLimit {
+		m, no := h.Recall("B01", "wang", start+int64(i+1)*40_000)
+		if no != nil {
+			t.Fatal(no)
+		}
+		if _, err := h.Apply(c.note(hall.KindRecalled, m, start)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, no = h.Recall("B01", "wang", start+400_000)
+	refused("a fourth recall", no, event.RecallLimit)
+	if _, no = h.Miss("B01", "wang", start+130_000); no != nil {
+		t.Errorf("no-show after the last recall: %v", no)
+	}
+	if _, no := h.Return("B01", "wang", "wrong window", start+130_000); no != nil {
+		t.Errorf("return: %v", no)
+	}
+}

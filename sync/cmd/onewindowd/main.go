@@ -1,0 +1,163 @@
+// Command onewindowd is the server program: a hall's hub, the district's centre,
+// or both, and the tools that IT staff run. It has no window and needs no cgo.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"onewindow/app/device"
+	"onewindow/app/hall"
+	"onewindow/sync/node"
+)
+
+// commands of the program. Exit status: 0 done, 1 it failed, 2 the command line is wrong.
+type commands struct {
+	Hub      hubCommand     `cmd:"" help:"Run a hall's hub."`
+	Centre   centreCommand  `cmd:"" help:"Run the district's centre and its web page."`
+	Both     bothCommand    `cmd:"" help:"Run hub and centre in one process, for one machine."`
+	Clerk    clerkCommand   `cmd:"" help:"Clerks of a hall."`
+	Ticket   ticketCommand  `cmd:"" help:"Tickets on paper."`
+	Printer  printerCommand `cmd:"" help:"Run a virtual ticket printer that draws each slip as a PNG."`
+	Simulate Simulate       `cmd:"" help:"Play a day of a hall through the real programs' code and check it."`
+}
+
+func main() {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("onewindowd"), kong.Description("OneWindow's hub, centre and tools."), kong.UsageOnError())
+	if err != nil {
+		panic(err) // the commands above are malformed: no run can succeed
+	}
+	ctx, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "onewindowd: %v: see onewindowd --help\n", err)
+		os.Exit(2)
+	}
+	if err := ctx.Run(); err != nil {
+		fmt.Fprintf(os.Stderr, "onewindowd: %v\n", err)
+		var status interface{ ExitCode() int }
+		if errors.As(err, &status) {
+			os.Exit(status.ExitCode())
+		}
+		os.Exit(1)
+	}
+}
+
+func logger() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)) }
+
+type hubCommand struct {
+	Data   string `required:"" help:"Data folder." type:"path"`
+	Hall   string `default:"jiangnan" help:"Id of the hall in the catalogue."`
+	Nats   string `default:"127.0.0.1:4222" help:"Where terminals connect; 0.0.0.0:4222 for the whole hall."`
+	Centre string `help:"Where the centre listens, nats://host:4223; empty for a hall that stands alone."`
+}
+
+// Run serves until it is told to end.
+func (c *hubCommand) Run() error {
+	h, err := node.OpenHub(node.Options{Data: c.Data, Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: c.Centre, Logger: logger()})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("onewindowd hub %s on %s\n", h.Store.Origin(), h.Broker.URL())
+	waitForEnd()
+	return h.Close()
+}
+
+type centreCommand struct {
+	Data string `required:"" help:"Data folder." type:"path"`
+	Nats string `default:"127.0.0.1:4223" help:"Where hubs connect."`
+	HTTP string `default:"127.0.0.1:8470" name:"http" help:"Where the web page is served."`
+}
+
+// Run serves until it is told to end.
+func (c *centreCommand) Run() error {
+	n, stop, err := c.open(logger())
+	if err != nil {
+		return err
+	}
+	fmt.Printf("onewindowd centre on %s, page on %s\n", n.Broker.URL(), c.HTTP)
+	waitForEnd()
+	return stop()
+}
+
+func (c *centreCommand) open(log *slog.Logger) (*node.Centre, func() error, error) {
+	listener, err := net.Listen("tcp", c.HTTP)
+	if err != nil {
+		return nil, nil, fmt.Errorf("serve the page on %s: %w: end the program that holds the port, or choose another with --http", c.HTTP, err)
+	}
+	n, err := node.OpenCentre(node.Options{Data: c.Data, Listen: c.Nats, Logger: log})
+	if err != nil {
+		return nil, nil, errors.Join(err, listener.Close())
+	}
+	c.HTTP = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: n.Page(), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			log.Error("the page has ended", "error", err)
+		}
+	}()
+	return n, func() error { return errors.Join(server.Close(), n.Close()) }, nil
+}
+
+type bothCommand struct {
+	Data string `required:"" help:"Data folder; hub and centre have one each inside." type:"path"`
+	Hall string `default:"jiangnan" help:"Id of the hall in the catalogue."`
+	Nats string `default:"127.0.0.1:4222" help:"Where terminals connect."`
+	HTTP string `default:"127.0.0.1:8470" name:"http" help:"Where the centre's web page is served."`
+}
+
+// Run serves until it is told to end.
+func (c *bothCommand) Run() error {
+	log := logger()
+	cc := centreCommand{Data: filepath.Join(c.Data, "centre"), Nats: "127.0.0.1:0", HTTP: c.HTTP}
+	n, stop, err := cc.open(log)
+	if err != nil {
+		return err
+	}
+	h, err := node.OpenHub(node.Options{Data: filepath.Join(c.Data, "hub"), Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: n.Broker.URL(), Logger: log})
+	if err != nil {
+		return errors.Join(err, stop())
+	}
+	fmt.Printf("onewindowd hub %s on %s, centre's page on %s\n", h.Store.Origin(), h.Broker.URL(), cc.HTTP)
+	waitForEnd()
+	return errors.Join(h.Close(), stop())
+}
+
+type printerCommand struct {
+	Listen string `default:"127.0.0.1:9100" help:"Where the printer listens."`
+	Out    string `required:"" help:"Folder for the slips." type:"path"`
+}
+
+// Run prints until it is told to end.
+func (c *printerCommand) Run() error {
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return fmt.Errorf("make the folder for slips: %w", err)
+	}
+	twin, err := device.StartTwin(c.Listen, c.Out, func(s device.Sheet) { fmt.Printf("slip %d: %s\n", s.Number, s.File) })
+	if err != nil {
+		return fmt.Errorf("%w: end the program that holds the port, or choose another with --listen", err)
+	}
+	if missing := twin.Missing(); missing != "" {
+		fmt.Fprintln(os.Stderr, "onewindowd:", missing)
+	}
+	fmt.Printf("onewindowd printer on %s\n", twin.Address())
+	waitForEnd()
+	return twin.Close()
+}
+
+func waitForEnd() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	<-ctx.Done()
+}

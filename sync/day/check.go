@@ -1,0 +1,216 @@
+package day
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/app/store"
+)
+
+// evidence is what the centre has at the end, read from its log and its fold.
+type evidence struct {
+	issued       map[hall.TicketID][]hall.Issued
+	papers       map[hall.TicketID][]hall.Issued // tickets made again from their paper
+	moves        map[hall.TicketID]map[event.Kind]int
+	applications map[string]int
+	tickets      map[hall.TicketID]*hall.Ticket
+	conflicts    int
+	events       int
+	quarantined  int
+}
+
+func newEvidence() *evidence {
+	return &evidence{issued: map[hall.TicketID][]hall.Issued{}, papers: map[hall.TicketID][]hall.Issued{},
+		moves: map[hall.TicketID]map[event.Kind]int{}, applications: map[string]int{}, tickets: map[hall.TicketID]*hall.Ticket{}}
+}
+
+// gather reads a node's whole log and what it makes of the day.
+func gather(ctx context.Context, s *store.Store, id hall.ID, date hall.Date) (*evidence, error) {
+	ev := newEvidence()
+	rows, err := s.Reader().QueryContext(ctx, "SELECT body FROM event WHERE fault IS NULL ORDER BY pos")
+	if err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var body []byte
+		if err := rows.Scan(&body); err != nil {
+			return nil, fmt.Errorf("read the log: %w", err)
+		}
+		e, err := event.Decode(body)
+		if err == nil {
+			err = ev.add(e)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the log: %w", err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	if ev.quarantined, err = s.Quarantined(ctx); err != nil {
+		return nil, err
+	}
+	s.View(id, func(h *hall.Hall) {
+		ev.conflicts = len(h.Conflicts(date))
+		for _, t := range h.Tickets(date) {
+			copied := *t
+			ev.tickets[t.Ticket] = &copied
+		}
+	})
+	return ev, nil
+}
+
+// add counts one event.
+func (ev *evidence) add(e event.Event) error {
+	ev.events++
+	switch e.Kind {
+	case hall.KindIssued:
+		f, err := decode[hall.Issued](e)
+		ev.issued[f.Ticket] = append(ev.issued[f.Ticket], f)
+		return err
+	case hall.KindAdmitted:
+		f, err := decode[hall.Admitted](e)
+		ev.papers[f.Ticket] = append(ev.papers[f.Ticket], f.Issued)
+		return err
+	case hall.KindCalled, hall.KindRecalled, hall.KindStarted, hall.KindMissed, hall.KindReturned, hall.KindFinished, hall.KindReprinted:
+		f, err := decode[hall.Moved](e)
+		if ev.moves[f.Ticket] == nil {
+			ev.moves[f.Ticket] = map[event.Kind]int{}
+		}
+		ev.moves[f.Ticket][e.Kind]++
+		return err
+	case "application.taken":
+		f, err := decode[struct {
+			Number string `json:"number"`
+		}](e)
+		ev.applications[f.Number]++
+		return err
+	}
+	return nil
+}
+
+// Verdict is what the observer finds when it compares its notes with the centre.
+// Lost and Doubled count tickets, steps of tickets and applications that a
+// terminal said it had saved.
+type Verdict struct {
+	Lost           int      `json:"lost"`
+	Doubled        int      `json:"doubled"`
+	NumbersDoubled int      `json:"numbers_doubled"`
+	Invented       int      `json:"invented"`
+	WrongState     int      `json:"wrong_state"`
+	OutOfOrder     int      `json:"out_of_order"`
+	Faults         []string `json:"-"`
+}
+
+// judge compares the observer's notes with what the centre has.
+func (o *observer) judge(ev *evidence) Verdict {
+	v := Verdict{Doubled: o.doubled, OutOfOrder: o.disorder, Faults: slices.Clone(o.faults)}
+	for _, n := range o.notes {
+		v.ticket(n, ev)
+		v.steps(n, ev)
+		if n.application != "" {
+			v.count("application "+n.application, 1, ev.applications[n.application])
+		}
+		if t := ev.tickets[n.ticket]; t == nil || !n.agrees(t) {
+			v.WrongState++
+			v.fault("%s was %s at %q for the people in the hall, and is something else at the centre", n.number, n.state, n.window)
+		}
+	}
+	numbers := map[hall.Number]int{}
+	for id, list := range ev.issued {
+		numbers[list[0].Number]++
+		if o.byTicket[id] == nil {
+			v.Invented++
+			v.fault("the centre has ticket %s %s, which nobody was given", list[0].Number, id)
+		}
+	}
+	for number, times := range numbers {
+		if times > 1 {
+			v.NumbersDoubled++
+			v.fault("number %s stands on %d tickets", number, times)
+		}
+	}
+	v.NumbersDoubled = max(v.NumbersDoubled, o.numbers)
+	return v
+}
+
+// maxFaults bounds what is told in words; the counts are complete.
+const maxFaults = 20
+
+func (v *Verdict) fault(format string, args ...any) {
+	if len(v.Faults) < maxFaults {
+		v.Faults = append(v.Faults, fmt.Sprintf(format, args...))
+	}
+}
+
+// count compares how often something was done with how often the centre has it.
+func (v *Verdict) count(what string, done, have int) {
+	switch {
+	case have < done:
+		v.Lost += done - have
+		v.fault("%s: the centre has it %d times, it was done %d times", what, have, done)
+	case have > done:
+		v.Doubled += have - done
+		v.fault("%s: the centre has it %d times, it was done %d times", what, have, done)
+	}
+}
+
+func (v *Verdict) ticket(n *note, ev *evidence) {
+	list := ev.issued[n.ticket]
+	v.count("ticket "+string(n.number), 1, len(list))
+	for _, f := range slices.Concat(list, ev.papers[n.ticket]) {
+		if f.Number != n.number || f.Service != n.person.Service || f.IssuedMS != n.issuedMS || f.Class != n.person.Class ||
+			!slices.Equal(f.Items, n.person.Items) {
+			v.Lost++
+			v.fault("ticket %s is another one at the centre: %s of %s", n.number, f.Number, f.Service)
+		}
+	}
+}
+
+func (v *Verdict) steps(n *note, ev *evidence) {
+	for _, k := range []event.Kind{hall.KindCalled, hall.KindRecalled, hall.KindStarted, hall.KindMissed, hall.KindReturned, hall.KindFinished, hall.KindReprinted} {
+		v.count(string(k)+" of "+string(n.number), n.moves[k], ev.moves[n.ticket][k])
+	}
+}
+
+// agrees tells whether the centre's ticket ended as the people in the hall saw it.
+func (n *note) agrees(t *hall.Ticket) bool {
+	return t.State == n.state && t.Window == n.window && t.Number == n.number && slices.Equal(t.Ended(), n.ended) &&
+		t.Reprints == n.moves[hall.KindReprinted]
+}
+
+// hashes gives the state hash of every node: of the terminals, the hub and the centre.
+func (r *run) hashes() map[string]event.Hash {
+	out := map[string]event.Hash{}
+	sum := func(s *store.Store) (h event.Hash) {
+		s.View(r.plan.Hall, func(v *hall.Hall) { h = v.Hash(r.plan.Date) })
+		return h
+	}
+	out["hub"], out["centre"] = sum(r.hub.Store), sum(r.centre.Store)
+	for _, s := range r.terminals() {
+		out[s.settings.Device] = sum(s.Store)
+	}
+	return out
+}
+
+// caughtUp tells whether every terminal has read the hall's feed to its end.
+func (r *run) caughtUp() bool {
+	return all(r.terminals(), func(s *station) bool {
+		_, pos, err := s.Store.Cursor(r.ctx, string(r.plan.Hall))
+		for err == nil {
+			f, failed := r.hub.Store.Feed(r.ctx, pos, 2000)
+			switch {
+			case failed != nil || len(f.Bodies) > 0:
+				return false
+			case f.Upto == pos:
+				return true
+			}
+			pos = f.Upto // silent positions: nothing that concerns a terminal
+		}
+		return false
+	})
+}

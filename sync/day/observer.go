@@ -1,0 +1,123 @@
+package day
+
+import (
+	"fmt"
+	"slices"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/app/screen"
+)
+
+// note is what the observer knows of one person, all of it seen from outside:
+// what a page answered, never what a database says.
+type note struct {
+	person  *Person
+	kiosk   event.Origin
+	request string
+
+	ticket   hall.TicketID
+	number   hall.Number
+	issuedMS int64
+	code     string // on the paper in the person's hand
+	own      bool   // a number of the kiosk's own series
+
+	state    hall.State
+	window   hall.WindowID
+	called   bool // granted by the hub; else served by scanning
+	reachMS  int64
+	startMS  int64
+	finishMS int64
+	ended    []hall.Ending
+
+	// moves counts the steps that a terminal said it had saved.
+	moves map[event.Kind]int
+	// application is the number of the application taken, "" for none.
+	application string
+}
+
+func (n *note) moved(k event.Kind) { n.moves[k]++ }
+
+// observer stands outside the nodes and notes each answer.
+type observer struct {
+	notes     []*note
+	byTicket  map[hall.TicketID]*note
+	byNumber  map[hall.Number]*note
+	faults    []string // answers that contradict earlier ones
+	doubled   int
+	numbers   int // display numbers given twice
+	disorder  int
+	issueMS   []float64
+	callMS    []float64
+	nextTimes int // how often "next" was pressed in vain because the hub was away
+}
+
+func newObserver() *observer {
+	return &observer{byTicket: map[hall.TicketID]*note{}, byNumber: map[hall.Number]*note{}}
+}
+
+func (o *observer) fault(format string, args ...any) {
+	o.faults = append(o.faults, fmt.Sprintf(format, args...))
+}
+
+// issued notes a kiosk's answer. The same person may be answered again, with the same ticket.
+func (o *observer) issued(n *note, id hall.TicketID, number hall.Number, ms int64) {
+	if n.ticket != "" {
+		if n.ticket != id || n.number != number {
+			o.doubled++
+			o.fault("%s: first the ticket was %s, now it is %s", n.request, n.number, number)
+		}
+		return
+	}
+	n.ticket, n.number, n.issuedMS, n.state = id, number, ms, hall.Waiting
+	if other := o.byTicket[id]; other != nil {
+		o.doubled++
+		o.fault("%s and %s got one ticket: %s", other.request, n.request, id)
+		return
+	}
+	if other := o.byNumber[number]; other != nil {
+		o.numbers++
+		o.fault("%s and %s got one number: %s", other.request, n.request, number)
+	}
+	o.byTicket[id], o.byNumber[number] = n, n
+	o.notes = append(o.notes, n)
+}
+
+// granted notes a call and finds the person by what the counter shows.
+func (o *observer) granted(t *screen.CounterTicket, waiting []*note, w hall.WindowID, nowMS int64) (*note, error) {
+	if t == nil {
+		return nil, fmt.Errorf("window %s called and shows no ticket", w)
+	}
+	n := o.byTicket[hall.TicketID(t.Ticket)]
+	if n == nil {
+		return nil, fmt.Errorf("window %s called ticket %s, which nobody holds", w, t.Ticket)
+	}
+	if n.state != hall.Waiting {
+		o.doubled++
+		o.fault("window %s called %s, which is %s at %s", w, n.number, n.state, n.window)
+	}
+	if first := slices.MinFunc(waiting, before); first != n {
+		o.disorder++
+		o.fault("window %s called %s while %s was first", w, n.number, first.number)
+	}
+	n.state, n.window, n.called, n.reachMS = hall.CalledS, w, true, nowMS
+	n.moved(hall.KindCalled)
+	return n, nil
+}
+
+// before is the order of the queue as its rules say, written here a second time.
+func before(a, b *note) int {
+	key := func(n *note) int64 {
+		if n.person.Class == hall.WalkIn {
+			return n.issuedMS
+		}
+		return n.issuedMS - 20*60_000
+	}
+	if d := key(a) - key(b); d != 0 {
+		return int(d)
+	}
+	if a.ticket < b.ticket {
+		return -1
+	}
+	return 1
+}

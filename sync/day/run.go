@@ -1,0 +1,265 @@
+package day
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/app/screen"
+)
+
+// Options of Run.
+type Options struct {
+	// Folder takes the databases of all machines; it must be empty and stays.
+	Folder string
+	// Compress is how many seconds of the day may pass in one real second at most; 0 for no bound.
+	Compress float64
+	// Tell takes a line of progress now and then; nil for none.
+	Tell func(string)
+}
+
+// run is a day under way. Everything in it belongs to one goroutine.
+type run struct {
+	*world
+	*observer
+	ctx    context.Context
+	opt    Options
+	plan   *Plan
+	agenda agenda
+	rand   *rand.Rand
+	logs   *logCount
+
+	waiting map[hall.Letter][]*note // who holds a ticket and was not called, in order of arrival
+	unheard map[hall.Letter][]*note // of those, the ones that the hub was not seen to have
+	late    bool                    // the windows have closed; who holds a ticket is still served
+	hubAway bool
+	dark    *station // the kiosk without power
+	crash   bool     // the next person's kiosk loses power
+	fast    *desk    // the counter PC with the fast clock
+	// fastSeen: that counter's page has told that its clock is off.
+	fastSeen bool
+	stories  []Story
+	drain    time.Duration
+}
+
+// Run plays a day and gives what came of it. An error means that the day could
+// not be played to its end; a day that was played and went wrong is told by
+// Report.Bad.
+func Run(ctx context.Context, plan *Plan, opt Options) (report *Report, err error) {
+	begin := time.Now()
+	logs := &logCount{}
+	w := &world{plan: plan, folder: opt.Folder, clock: &clock{}, log: slog.New(logs)}
+	r := &run{world: w, observer: newObserver(), ctx: ctx, opt: opt, plan: plan, logs: logs,
+		rand: rand.New(rand.NewPCG(plan.Seed, 0xda7)), waiting: map[hall.Letter][]*note{}, unheard: map[hall.Letter][]*note{}}
+	defer func() {
+		if closing := w.close(); err == nil && closing != nil {
+			err = fmt.Errorf("end the day: %w", closing)
+		}
+	}()
+	if err := w.open(ctx); err != nil {
+		return nil, err
+	}
+	r.tell("%s: %d terminals started in %.1f s", plan.Hall, len(w.terminals()), time.Since(begin).Seconds())
+	if err := r.morning(); err != nil {
+		return nil, err
+	}
+	if err := r.play(); err != nil {
+		return nil, fmt.Errorf("at %s: %w", hall.ClockOf(r.clock.now()), err)
+	}
+	played := time.Now()
+	r.tell("%s: played in %.1f s, waiting until all is at the centre", plan.Hall, time.Since(begin).Seconds())
+	if err := r.settle(); err != nil {
+		return nil, err
+	}
+	r.drain = time.Since(played)
+	report, err = r.report()
+	if err == nil {
+		report.Seconds = time.Since(begin).Seconds()
+	}
+	return report, err
+}
+
+func (r *run) tell(format string, args ...any) {
+	if r.opt.Tell != nil {
+		r.opt.Tell(fmt.Sprintf(format, args...))
+	}
+}
+
+// morning signs everybody in and writes the day on the agenda.
+func (r *run) morning() error {
+	err := each(r.desks, 4, func(d *desk) error { return d.arriveAtWork(r.ctx) })
+	if err != nil {
+		return err
+	}
+	for _, p := range r.plan.People {
+		r.agenda.note(p.AtMS, func() error { return r.arrive(p) })
+	}
+	for n, s := range r.plan.Sessions {
+		last := n == len(r.plan.Sessions)-1
+		for _, d := range r.desks {
+			r.agenda.note(s[0]+r.rand.Int64N(20_000), func() error { return r.openWindow(d) })
+		}
+		r.agenda.note(s[1], func() error { return r.endSession(last) })
+	}
+	for _, d := range r.plan.Disturb {
+		r.agenda.note(r.plan.at(d.At), func() error { return r.begin(d) })
+	}
+	for at := r.plan.Sessions[0][0]; at < r.plan.Sessions[len(r.plan.Sessions)-1][1]; at += 60_000 {
+		r.agenda.note(at, r.look)
+	}
+	return nil
+}
+
+// play goes through the agenda until nothing is left to happen.
+func (r *run) play() error {
+	hour := ""
+	for len(r.agenda.steps) > 0 {
+		s := r.agenda.next()
+		if err := r.clock.forward(r.ctx, max(s.atMS, r.clock.now()), r.opt.Compress); err != nil {
+			return err
+		}
+		if now := hall.ClockOf(r.clock.now()); now[:2] != hour {
+			hour = now[:2]
+			r.tell("%s %s: %d tickets", r.plan.Hall, now, len(r.notes))
+		}
+		if err := s.do(); err != nil {
+			return err
+		}
+	}
+	for l, left := range r.waiting {
+		if len(left) > 0 {
+			return fmt.Errorf("the day ended and %d people still wait in %s", len(left), l)
+		}
+	}
+	return nil
+}
+
+// after notes what happens some ms from now.
+func (r *run) after(ms int64, do func() error) { r.agenda.note(r.clock.now()+ms, do) }
+
+// look is what everybody in the hall sees each minute: the board.
+func (r *run) look() error {
+	for _, c := range r.board.Board.Page().Calls {
+		if n := r.byNumber[hall.Number(c.Number)]; n == nil {
+			r.fault("the board shows %s, which nobody holds", c.Number)
+		}
+	}
+	return r.lookAtFastPC()
+}
+
+// arrive brings a person to a kiosk.
+func (r *run) arrive(p *Person) error {
+	n := &note{person: p, request: fmt.Sprintf("tap-%d", p.No), moves: map[event.Kind]int{}}
+	if r.crash {
+		r.crash = false
+		return r.powerCut(n)
+	}
+	return r.issue(r.kioskFor(p), n)
+}
+
+// kioskFor picks a kiosk: the first one, at the door, takes the most people.
+func (r *run) kioskFor(p *Person) *station {
+	i := int(float64(len(r.kiosks)) * p.Kiosk * p.Kiosk)
+	for r.kiosks[i] == r.dark {
+		i = (i + 1) % len(r.kiosks)
+	}
+	return r.kiosks[i]
+}
+
+func (n *note) wish() screen.TicketRequest {
+	p := n.person
+	w := screen.TicketRequest{Request: n.request, Letter: string(p.Service), Class: string(p.Class), Language: "zh"}
+	if p.English {
+		w.Language = "en"
+	}
+	for _, code := range p.Items {
+		w.Items = append(w.Items, string(code))
+	}
+	return w
+}
+
+// issue is a person's way through the kiosk's pages to a ticket.
+func (r *run) issue(k *station, n *note) error {
+	if err := r.stocked(k, n.person.Service); err != nil {
+		return err
+	}
+	k.Kiosk.Home()
+	if _, err := k.Kiosk.Items(string(n.person.Service)); err != nil {
+		return fmt.Errorf("list the items of %s: %w", n.person.Service, err)
+	}
+	begin := time.Now()
+	page, err := k.Kiosk.Issue(n.wish())
+	r.issueMS = append(r.issueMS, ms(time.Since(begin)))
+	if err != nil {
+		return fmt.Errorf("take a ticket at %s: %w", k.settings.Device, err)
+	}
+	n.kiosk, n.code, n.own = k.Store.Origin(), k.slips.last, page.OwnSeries
+	r.issued(n, hall.TicketID(page.Ticket), hall.Number(page.Number), page.IssuedMS)
+	r.queueUp(n)
+	return nil
+}
+
+// stocked waits until the kiosk has numbers: a person taps seconds after the
+// last one, and a block comes in milliseconds.
+func (r *run) stocked(k *station, l hall.Letter) error {
+	if r.hubAway {
+		return nil
+	}
+	return until(r.ctx, "numbers of "+string(l)+" at "+k.settings.Device, func() (ok bool) {
+		k.Store.View(r.plan.Hall, func(h *hall.Hall) { ok = h.NumbersLeft(k.Store.Origin(), r.plan.Date, l) > 0 })
+		return ok
+	})
+}
+
+// queueUp adds a person with a ticket to those who wait and wakes a free clerk.
+func (r *run) queueUp(n *note) {
+	l := n.person.Service
+	r.waiting[l] = append(r.waiting[l], n)
+	r.unheard[l] = append(r.unheard[l], n)
+	r.wake(l)
+}
+
+// leave takes a person out of those who wait.
+func (r *run) leave(n *note) {
+	l := n.person.Service
+	r.waiting[l] = slices.DeleteFunc(r.waiting[l], func(x *note) bool { return x == n })
+}
+
+// heard waits until the hub has the tickets of a service and what a desk did
+// last: for people that is seconds ago, for the line milliseconds.
+func (r *run) heard(d *desk) error {
+	l := d.service
+	err := until(r.ctx, "the hub to have the tickets of "+string(l), func() bool {
+		r.hub.Store.View(r.plan.Hall, func(h *hall.Hall) {
+			r.unheard[l] = slices.DeleteFunc(r.unheard[l], func(n *note) bool {
+				t := h.Ticket(n.ticket)
+				return t != nil && t.Known
+			})
+		})
+		return len(r.unheard[l]) == 0
+	})
+	if err != nil {
+		return err
+	}
+	return until(r.ctx, "the hub to know that "+string(d.window)+" is free", func() (ok bool) {
+		r.hub.Store.View(r.plan.Hall, func(h *hall.Hall) { ok = h.AtWindow(d.window) == nil })
+		return ok
+	})
+}
+
+// settle waits until everything is everywhere: confirmed from below to above,
+// and the hall's feed read to its end.
+func (r *run) settle() error {
+	return errors.Join(
+		until(r.ctx, "the hub to have all of the terminals", func() bool { return owed(r.terminals()) == 0 }),
+		until(r.ctx, "the centre to have all of the hub", func() bool { return owedBy(r.hub.Store) == 0 }),
+		until(r.ctx, "the terminals to have all of the hub", r.caughtUp))
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
