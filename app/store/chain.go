@@ -251,7 +251,7 @@ var ErrFork = errors.New("the place above has another history of this chain")
 // moves back (the place above was restored from a backup) makes the events
 // pending again. toCentre tells that the place above is the centre itself.
 func (s *Store) Acked(ctx context.Context, o event.Origin, e event.Epoch, a wire.Ack, toCentre bool) error {
-	return s.Write(ctx, func(tx *Tx) error {
+	return s.Replicate(ctx, func(tx *Tx) error {
 		c := s.chain(chainID{o, e})
 		if a.Upto > c.seq {
 			return fmt.Errorf("%w: it confirms %d of %d events of %s", ErrFork, a.Upto, c.seq, o)

@@ -69,7 +69,7 @@ func (s *Store) Cursor(ctx context.Context, source string) (event.Epoch, int64, 
 // TakeFeed folds a feed and moves the cursor in the same commit. Events that
 // are here already change nothing.
 func (s *Store) TakeFeed(ctx context.Context, source string, f wire.Feed) error {
-	return s.Write(ctx, func(tx *Tx) error {
+	return s.Replicate(ctx, func(tx *Tx) error {
 		for _, body := range f.Bodies {
 			if err := tx.Take(body); err != nil {
 				return err

@@ -55,6 +55,7 @@ type Store struct {
 	writer *sql.DB
 	reader *sql.DB
 	prep   map[string]*sql.Stmt
+	sync   string // what the next commit waits for
 
 	// mu guards everything below: the writer holds it from the first decision
 	// of a batch until its commit, so that no reader sees what is not saved.
@@ -100,7 +101,7 @@ func Open(opt Options) (*Store, error) {
 	}
 	lockOnce.Do(openLocks)
 	s := &Store{opt: opt, jobs: make(chan job, 4*opt.MaxBatch), closed: make(chan struct{}),
-		prep: map[string]*sql.Stmt{}, watchers: map[chan struct{}]bool{}}
+		prep: map[string]*sql.Stmt{}, sync: opt.Synchronous, watchers: map[chan struct{}]bool{}}
 	if err := s.open(); err != nil {
 		s.shut()
 		return nil, err

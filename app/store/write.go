@@ -17,6 +17,8 @@ import (
 type job struct {
 	fn   func(*Tx) error
 	done func(error)
+	// again tells that what it writes can be fetched again: see Replicate.
+	again bool
 }
 
 // ErrClosed says that the store is closed.
@@ -26,8 +28,22 @@ var ErrClosed = errors.New("the database is closed")
 // decide before it appends: an error after an append fails everything that
 // shares the commit. Errors of the disk come as event.DiskFull or event.NotSaved.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	return s.wait(ctx, job{fn: fn})
+}
+
+// Replicate is Write for what can be fetched again: the feed of the hub, and how
+// far the place above has confirmed. Such a commit does not wait for the disk; a
+// power cut may take back the last of them together with their cursor, and then
+// they come again. The next Write makes them durable too, because the
+// write-ahead log is synced as a whole.
+func (s *Store) Replicate(ctx context.Context, fn func(*Tx) error) error {
+	return s.wait(ctx, job{fn: fn, again: true})
+}
+
+func (s *Store) wait(ctx context.Context, j job) error {
 	result := make(chan error, 1)
-	if err := s.Submit(fn, func(err error) { result <- err }); err != nil {
+	j.done = func(err error) { result <- err }
+	if err := s.queue(j); err != nil {
 		return err
 	}
 	select {
@@ -41,13 +57,17 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 // Submit queues fn and calls done after the commit, from the writer's goroutine:
 // done must not block.
 func (s *Store) Submit(fn func(*Tx) error, done func(error)) error {
+	return s.queue(job{fn: fn, done: done})
+}
+
+func (s *Store) queue(j job) error {
 	select {
 	case <-s.closed:
 		return ErrClosed
 	default:
 	}
 	select {
-	case s.jobs <- job{fn, done}:
+	case s.jobs <- j:
 		return nil
 	case <-s.closed:
 		return ErrClosed
@@ -122,6 +142,9 @@ func (s *Store) transact(batch []job, results []error) (changed bool, err error)
 		s.broken = nil
 	}
 	ctx := context.Background()
+	if err := s.synced(ctx, batch); err != nil {
+		return false, err
+	}
 	if _, err := s.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return false, fmt.Errorf("begin: %w", err)
 	}
@@ -154,6 +177,25 @@ func (s *Store) transact(batch []job, results []error) (changed bool, err error)
 		return false, fmt.Errorf("commit: %w", err)
 	}
 	return true, nil
+}
+
+// synced chooses whether the next commit waits for the disk: always, unless
+// everything in it can be fetched again.
+func (s *Store) synced(ctx context.Context, batch []job) error {
+	want := "NORMAL"
+	for i := range batch {
+		if !batch[i].again {
+			want = s.opt.Synchronous
+		}
+	}
+	if want == s.sync {
+		return nil
+	}
+	if _, err := s.conn.ExecContext(ctx, "PRAGMA synchronous = "+want); err != nil {
+		return fmt.Errorf("choose how to sync: %w", err)
+	}
+	s.sync = want
+	return nil
 }
 
 // Tx is the writer's hand during one commit. It is only valid inside its function.

@@ -186,6 +186,11 @@ func (h *Hub) feed(m *nats.Msg) {
 	}
 }
 
+// newsEvery is the least pause between two news. The first commit after a quiet
+// moment is told at once; in a rush, a hundred terminals take a run of commits
+// together instead of each alone.
+const newsEvery = 40 * time.Millisecond
+
 // news tells the hall each run of commits as it happens, and how far the centre
 // has come. What is lost on the way is fetched by whoever sees the gap.
 func (h *Hub) news(ctx context.Context) {
@@ -225,7 +230,21 @@ func (h *Hub) news(ctx context.Context) {
 				h.opt.Logger.Warn("news", "error", err)
 			}
 			last = f.Upto
+			if pause(ctx, newsEvery) != nil {
+				return
+			}
 		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
 	}
 }
 
