@@ -405,6 +405,9 @@ func IssueDate(id TicketID) Date {
 	return DateOf(ms)
 }
 
+// ReadCalled reads a grant out of its event.
+func ReadCalled(e event.Event) (Called, error) { return decode[Called](e) }
+
 // ReadDevice reads the first event of a device's epoch.
 func ReadDevice(e event.Event) (Device, error) { return decode[Device](e) }
 

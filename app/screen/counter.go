@@ -301,11 +301,19 @@ func (c *Counter) Next(request string) (CounterPage, error) {
 		return CounterPage{}, err
 	}
 	ctx := context.Background()
-	body, err := c.m.Hub.Call(ctx, hall.Call{Request: request, Window: c.window, Clerk: c.clerk.ID, Services: c.services})
+	bodies, err := c.m.Hub.Call(ctx, hall.Call{Request: request, Window: c.window, Clerk: c.clerk.ID, Services: c.services})
 	if err != nil {
 		return CounterPage{}, err
 	}
-	if err := c.m.Book.Write(ctx, func(tx Tx) error { return tx.Take(body) }); err != nil {
+	err = c.m.Book.Write(ctx, func(tx Tx) error {
+		for _, body := range bodies {
+			if err := tx.Take(body); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		return CounterPage{}, err
 	}
 	return c.page()

@@ -53,9 +53,10 @@ type Line struct {
 // Hub is the way to the hall's hub.
 type Hub interface {
 	Line() Line
-	// Call asks for the next ticket and Block for a block of numbers; both give the
-	// hub's event, or a refusal (event.HubUnreachable when nobody answers).
-	Call(ctx context.Context, c hall.Call) ([]byte, error)
+	// Call asks for the next ticket and gives the ticket's own event and the hub's;
+	// Block asks for a block of numbers and gives the hub's event. Both refuse with
+	// event.HubUnreachable when nobody answers.
+	Call(ctx context.Context, c hall.Call) ([][]byte, error)
 	Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error)
 }
 

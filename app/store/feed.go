@@ -169,6 +169,31 @@ func (s *Store) bringBack(id hall.TicketID) *hall.Ticket {
 	return t
 }
 
+// Source gives the event that a ticket was made by: the kiosk's own, or, of a
+// ticket that is only known from its paper, none.
+func (tx *Tx) Source(id hall.TicketID) ([]byte, error) {
+	var source event.ID
+	for _, h := range tx.s.halls {
+		if t := h.Ticket(id); t != nil {
+			source, _ = event.ParseID(t.Source)
+		}
+	}
+	if source.Seq == 0 {
+		return nil, nil
+	}
+	for i := range tx.rows {
+		if tx.rows[i].id == source {
+			return tx.rows[i].body, nil
+		}
+	}
+	var body []byte
+	err := tx.Query("SELECT body FROM event WHERE origin = ? AND epoch = ? AND seq = ?", []any{string(source.Origin), int64(source.Epoch), int64(source.Seq)}, &body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return body, err
+}
+
 // Event reads one event of the log.
 func (s *Store) Event(ctx context.Context, id event.ID) (event.Event, error) {
 	var body []byte

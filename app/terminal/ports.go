@@ -38,7 +38,7 @@ func (l line) Line() screen.Line {
 	return screen.Line(l.t.link.Line())
 }
 
-func (l line) Call(ctx context.Context, c hall.Call) ([]byte, error) {
+func (l line) Call(ctx context.Context, c hall.Call) ([][]byte, error) {
 	if l.t.link == nil {
 		return nil, event.HubUnreachable
 	}

@@ -25,6 +25,8 @@ type Tx interface {
 	Append(kind event.Kind, payload any) (event.Event, []byte, error)
 	Answered(request string) ([]byte, bool, error)
 	Answer(request string, answer []byte) error
+	// Source gives the event that a ticket was made by, nil when it is not in the log.
+	Source(id hall.TicketID) ([]byte, error)
 }
 
 // Log is what the hub needs of its store.
@@ -121,7 +123,7 @@ func (h *Hub) block(m *nats.Msg) {
 // grant commits one decision and answers it; a request that was answered before
 // gets the same event again.
 func (h *Hub) grant(m *nats.Msg, request string, decide func(Tx) (event.Kind, any, *event.Refusal)) {
-	var body []byte
+	var body, source []byte
 	err := h.opt.Log.Submit(func(tx Tx) error {
 		before, known, err := tx.Answered(request)
 		if err != nil {
@@ -129,11 +131,17 @@ func (h *Hub) grant(m *nats.Msg, request string, decide func(Tx) (event.Kind, an
 		}
 		if known {
 			body = before
-			return nil
+			source, err = ticketOf(tx, body)
+			return err
 		}
 		kind, fact, no := decide(tx)
 		if no != nil {
 			return no
+		}
+		if c, ok := fact.(hall.Called); ok {
+			if source, err = tx.Source(c.Ticket); err != nil {
+				return err
+			}
 		}
 		if _, body, err = tx.Append(kind, fact); err != nil {
 			return err
@@ -143,7 +151,7 @@ func (h *Hub) grant(m *nats.Msg, request string, decide func(Tx) (event.Kind, an
 		var no *event.Refusal
 		switch {
 		case err == nil:
-			h.answer(m, wire.Grant{Event: body})
+			h.answer(m, wire.Grant{Event: body, Ticket: source})
 		case errors.As(err, &no):
 			h.answer(m, wire.Grant{Refuse: no})
 		default:
@@ -154,6 +162,19 @@ func (h *Hub) grant(m *nats.Msg, request string, decide func(Tx) (event.Kind, an
 	if err != nil {
 		h.answer(m, wire.Grant{Refuse: event.NotSaved})
 	}
+}
+
+// ticketOf finds the ticket's own event for an answer that is given again.
+func ticketOf(tx Tx, body []byte) ([]byte, error) {
+	e, err := event.Decode(body)
+	if err != nil || e.Kind != hall.KindCalled {
+		return nil, err
+	}
+	c, err := hall.ReadCalled(e)
+	if err != nil {
+		return nil, err
+	}
+	return tx.Source(c.Ticket)
 }
 
 // feed gives a terminal what it has missed. A cursor of another database, or one

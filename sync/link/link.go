@@ -316,15 +316,23 @@ func (l *Link) ask(ctx context.Context, subject string, body []byte, limit time.
 	return nil
 }
 
-// Call asks the hub's allocator for the next ticket and gives the hub's event.
+// Call asks the hub's allocator for the next ticket and gives the hub's event,
+// behind the event that the ticket was made by.
 // The same request may be asked again. Refusals: those of hall.CallNext, and
 // event.HubUnreachable when the hub does not answer.
 //
 // What this node has noted goes first: the hub must know that the last visit of
 // the window has ended before it is asked for the next.
-func (l *Link) Call(ctx context.Context, c hall.Call) ([]byte, error) {
+func (l *Link) Call(ctx context.Context, c hall.Call) ([][]byte, error) {
 	l.flush(ctx)
-	return l.grant(ctx, wire.CallSubject(l.opt.Place), c)
+	g, err := l.grant(ctx, wire.CallSubject(l.opt.Place), c)
+	if err != nil {
+		return nil, err
+	}
+	if len(g.Ticket) == 0 {
+		return [][]byte{g.Event}, nil
+	}
+	return [][]byte{g.Ticket, g.Event}, nil
 }
 
 // flushLimit bounds how long a call waits for what was noted before it.
@@ -356,23 +364,24 @@ func (l *Link) flush(ctx context.Context) {
 
 // Block asks the hub for a block of display numbers and gives the hub's event.
 func (l *Link) Block(ctx context.Context, ask wire.BlockAsk) ([]byte, error) {
-	return l.grant(ctx, wire.BlockSubject(l.opt.Place), ask)
+	g, err := l.grant(ctx, wire.BlockSubject(l.opt.Place), ask)
+	return g.Event, err
 }
 
-func (l *Link) grant(ctx context.Context, subject string, ask any) ([]byte, error) {
+func (l *Link) grant(ctx context.Context, subject string, ask any) (wire.Grant, error) {
 	b, err := json.Marshal(ask)
 	if err != nil {
-		return nil, fmt.Errorf("ask the hub: %w", err)
+		return wire.Grant{}, fmt.Errorf("ask the hub: %w", err)
 	}
 	if !l.opt.Conn.IsConnected() {
-		return nil, event.HubUnreachable
+		return wire.Grant{}, event.HubUnreachable
 	}
 	var g wire.Grant
 	if err := l.ask(ctx, subject, b, 3*time.Second, &g); err != nil {
-		return nil, errors.Join(event.HubUnreachable, err)
+		return wire.Grant{}, errors.Join(event.HubUnreachable, err)
 	}
 	if g.Refuse != nil {
-		return nil, g.Refuse
+		return wire.Grant{}, g.Refuse
 	}
-	return g.Event, nil
+	return g, nil
 }

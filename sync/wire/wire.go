@@ -126,9 +126,12 @@ type BlockAsk struct {
 	Service string       `json:"service"`
 }
 
-// Grant answers a call or a block: the hub's event, or a refusal.
+// Grant answers a call or a block: the hub's event, or a refusal. Ticket is the
+// event that the called ticket was made by, because a counter may be called to
+// before it has heard of the ticket.
 type Grant struct {
 	Event  []byte         `json:"event,omitempty"`
+	Ticket []byte         `json:"ticket,omitempty"`
 	Refuse *event.Refusal `json:"refuse,omitempty"`
 }
 
