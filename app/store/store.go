@@ -57,6 +57,11 @@ type Store struct {
 	prep   map[string]*sql.Stmt
 	sync   string // what the next commit waits for
 
+	// replica is the open transaction of what can be fetched again; lost tells
+	// that one failed and its bringers do not know yet. Both are the writer's.
+	replica *Tx
+	lost    bool
+
 	// mu guards everything below: the writer holds it from the first decision
 	// of a batch until its commit, so that no reader sees what is not saved.
 	mu     sync.RWMutex

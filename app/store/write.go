@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -32,10 +34,8 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Replicate is Write for what can be fetched again: the feed of the hub, and how
-// far the place above has confirmed. Such a commit does not wait for the disk; a
-// power cut may take back the last of them together with their cursor, and then
-// they come again. The next Write makes them durable too, because the
-// write-ahead log is synced as a whole.
+// far the place above has confirmed. It returns when memory has it; see replicate.
+// ErrReplica says that earlier replicas were taken back: read the cursor again.
 func (s *Store) Replicate(ctx context.Context, fn func(*Tx) error) error {
 	return s.wait(ctx, job{fn: fn, again: true})
 }
@@ -78,12 +78,18 @@ func (s *Store) queue(j job) error {
 func (s *Store) write() {
 	defer s.ended.Done()
 	batch := make([]job, 0, s.opt.MaxBatch)
+	due := time.NewTimer(time.Hour)
+	defer due.Stop()
 	for {
 		batch = batch[:0]
 		select {
 		case j := <-s.jobs:
 			batch = append(batch, j)
+		case <-due.C:
+			s.endReplica()
+			continue
 		case <-s.closed:
+			s.endReplica()
 			for {
 				select {
 				case j := <-s.jobs:
@@ -101,7 +107,16 @@ func (s *Store) write() {
 				more = false
 			}
 		}
-		s.commit(batch)
+		if slices.ContainsFunc(batch, func(j job) bool { return !j.again }) {
+			s.endReplica()
+			s.commit(batch)
+			continue
+		}
+		begun := s.replica != nil
+		s.replicate(batch)
+		if !begun && s.replica != nil {
+			due.Reset(replicaPause)
+		}
 	}
 }
 
@@ -135,18 +150,12 @@ func (s *Store) commit(batch []job) {
 // transact runs a batch in one transaction. results holds the refusals of
 // single jobs; the error is of the whole transaction.
 func (s *Store) transact(batch []job, results []error) (changed bool, err error) {
-	if s.broken != nil {
-		if err := s.load(); err != nil {
-			return false, err
-		}
-		s.broken = nil
-	}
-	ctx := context.Background()
-	if err := s.synced(ctx, batch); err != nil {
+	if err := s.mend(); err != nil {
 		return false, err
 	}
-	if _, err := s.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return false, fmt.Errorf("begin: %w", err)
+	ctx := context.Background()
+	if err := s.begin(ctx, s.opt.Synchronous); err != nil {
+		return false, err
 	}
 	defer func() {
 		if err != nil || !changed {
@@ -156,7 +165,7 @@ func (s *Store) transact(batch []job, results []error) (changed bool, err error)
 			}
 		}
 	}()
-	tx := &Tx{s: s, touched: map[hall.TicketID]*hall.Ticket{}, chains: map[chainID]*chain{}}
+	tx := s.newTx()
 	for i, j := range batch {
 		before := tx.writes
 		results[i] = j.fn(tx)
@@ -177,25 +186,6 @@ func (s *Store) transact(batch []job, results []error) (changed bool, err error)
 		return false, fmt.Errorf("commit: %w", err)
 	}
 	return true, nil
-}
-
-// synced chooses whether the next commit waits for the disk: always, unless
-// everything in it can be fetched again.
-func (s *Store) synced(ctx context.Context, batch []job) error {
-	want := "NORMAL"
-	for i := range batch {
-		if !batch[i].again {
-			want = s.opt.Synchronous
-		}
-	}
-	if want == s.sync {
-		return nil
-	}
-	if _, err := s.conn.ExecContext(ctx, "PRAGMA synchronous = "+want); err != nil {
-		return fmt.Errorf("choose how to sync: %w", err)
-	}
-	s.sync = want
-	return nil
 }
 
 // Tx is the writer's hand during one commit. It is only valid inside its function.

@@ -198,19 +198,23 @@ func (r *run) hashes() map[string]event.Hash {
 }
 
 // caughtUp tells whether every terminal has read the hall's feed to its end.
-func (r *run) caughtUp() bool {
-	return all(r.terminals(), func(s *station) bool {
-		_, pos, err := s.Store.Cursor(r.ctx, string(r.plan.Hall))
-		for err == nil {
-			f, failed := r.hub.Store.Feed(r.ctx, pos, 2000)
-			switch {
-			case failed != nil || len(f.Bodies) > 0:
-				return false
-			case f.Upto == pos:
-				return true
-			}
-			pos = f.Upto // silent positions: nothing that concerns a terminal
+func (r *run) caughtUp() bool { return all(r.terminals(), r.upToDate) }
+
+// upToDate tells whether nothing of others is left for a terminal to read.
+func (r *run) upToDate(s *station) bool {
+	_, pos, err := s.Store.Cursor(r.ctx, string(r.plan.Hall))
+	for err == nil {
+		f, failed := r.hub.Store.Feed(r.ctx, pos, 2000)
+		if failed != nil || slices.ContainsFunc(f.Bodies, func(body []byte) bool {
+			e, err := event.Decode(body)
+			return err != nil || e.Origin != s.Store.Origin()
+		}) {
+			return false
 		}
-		return false
-	})
+		if f.Upto == pos {
+			return true
+		}
+		pos = f.Upto
+	}
+	return false
 }

@@ -35,6 +35,9 @@ func (l *Link) feed(ctx context.Context) {
 				l.opt.Logger.Warn("fetch the feed", "error", err)
 			}
 			epoch, pos, behind = e, p, err != nil
+			if behind {
+				epoch, pos = l.cursor(ctx, epoch, pos)
+			}
 		}
 		pause := 10*time.Second + rand.N(5*time.Second)
 		if behind {
@@ -55,13 +58,26 @@ func (l *Link) feed(ctx context.Context) {
 				continue
 			}
 			if err := l.opt.Log.TakeFeed(ctx, l.opt.Place, f); err != nil {
-				l.opt.Logger.Warn("save the feed", "error", err)
+				if ctx.Err() == nil {
+					l.opt.Logger.Warn("save the feed", "error", err)
+				}
+				epoch, pos = l.cursor(ctx, epoch, pos)
 				behind = true
 				continue
 			}
 			pos = f.Upto
 		}
 	}
+}
+
+// cursor reads how far the feed is saved, after a failure; where even that
+// fails, the one in memory stays and the next fetch finds out.
+func (l *Link) cursor(ctx context.Context, epoch event.Epoch, pos int64) (event.Epoch, int64) {
+	e, p, err := l.opt.Log.Cursor(ctx, l.opt.Place)
+	if err != nil {
+		return epoch, pos
+	}
+	return e, p
 }
 
 // join melts the news that wait into one feed from pos; false when they leave a gap.

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"onewindow/app/hall"
+)
+
+// replicaPause is how long replicas gather before they are committed.
+const replicaPause = 200 * time.Millisecond
+
+// ErrReplica says that replicas which were not committed yet had to be taken
+// back: whoever brought them reads the cursor and fetches them again.
+var ErrReplica = errors.New("replicas were taken back: fetch them again")
+
+// replicate folds what can be fetched again into memory and leaves it in an open
+// transaction. That is committed before the next own write, after replicaPause,
+// and at the end, without waiting for the disk: a power cut takes back the
+// replicas together with their cursor, and then they come again. A hall of a
+// hundred terminals would else commit a hundred times for each step of a ticket.
+func (s *Store) replicate(batch []job) {
+	results := make([]error, len(batch))
+	s.mu.Lock()
+	err := s.gather(batch, results)
+	if err != nil {
+		s.takeBack(err)
+		for i := range results {
+			results[i] = fmt.Errorf("%w: %w", ErrReplica, err)
+		}
+	}
+	s.mu.Unlock()
+	for i, j := range batch {
+		j.done(results[i])
+	}
+	if err == nil {
+		s.signal()
+	}
+}
+
+func (s *Store) gather(batch []job, results []error) error {
+	if s.lost {
+		s.lost = false
+		return errors.New("an earlier one failed")
+	}
+	if s.replica == nil {
+		if err := s.mend(); err != nil {
+			return err
+		}
+		if err := s.begin(context.Background(), "NORMAL"); err != nil {
+			return err
+		}
+		s.replica = s.newTx()
+	}
+	for i, j := range batch {
+		before := s.replica.writes
+		results[i] = j.fn(s.replica)
+		if s.replica.fault != nil {
+			return s.replica.fault
+		}
+		if results[i] != nil && s.replica.writes != before {
+			return fmt.Errorf("half done: %w", results[i])
+		}
+	}
+	return nil
+}
+
+// endReplica commits the replicas that have gathered.
+func (s *Store) endReplica() {
+	if s.replica == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.replica.flush()
+	if err == nil {
+		_, err = s.conn.ExecContext(context.Background(), "COMMIT")
+	}
+	if err != nil {
+		s.takeBack(err)
+		s.lost = true
+		return
+	}
+	s.replica = nil
+}
+
+// takeBack undoes the open transaction and takes memory from the disk again.
+func (s *Store) takeBack(err error) {
+	s.replica = nil
+	// The transaction may have ended with the failure; then there is nothing to roll back.
+	_, _ = s.conn.ExecContext(context.Background(), "ROLLBACK")
+	s.broken = err
+	if s.load() == nil {
+		s.broken = nil
+	}
+}
+
+// mend takes memory from the disk again after a failure that kept it from being read.
+func (s *Store) mend() error {
+	if s.broken == nil {
+		return nil
+	}
+	if err := s.load(); err != nil {
+		return err
+	}
+	s.broken = nil
+	return nil
+}
+
+// begin opens a transaction whose commit syncs as told.
+func (s *Store) begin(ctx context.Context, synchronous string) error {
+	if s.sync != synchronous {
+		if _, err := s.conn.ExecContext(ctx, "PRAGMA synchronous = "+synchronous); err != nil {
+			return fmt.Errorf("choose how to sync: %w", err)
+		}
+		s.sync = synchronous
+	}
+	if _, err := s.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) newTx() *Tx {
+	return &Tx{s: s, touched: map[hall.TicketID]*hall.Ticket{}, chains: map[chainID]*chain{}}
+}
