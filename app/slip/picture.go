@@ -60,7 +60,9 @@ func PNG(text string, minPx int) ([]byte, error) {
 	}
 	px := max(1, (minPx+len(modules)-1)/len(modules))
 	var out bytes.Buffer
-	if err := png.Encode(&out, drawModules(modules, px)); err != nil {
+	// The page shows it at once and forgets it: speed matters, size does not.
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
+	if err := encoder.Encode(&out, drawModules(modules, px)); err != nil {
 		return nil, fmt.Errorf("write QR picture: %w", err)
 	}
 	return out.Bytes(), nil

@@ -10,7 +10,7 @@ import (
 )
 
 // replicaPause is how long replicas gather before they are committed.
-const replicaPause = 200 * time.Millisecond
+const replicaPause = time.Second
 
 // ErrReplica says that replicas which were not committed yet had to be taken
 // back: whoever brought them reads the cursor and fetches them again.
