@@ -358,6 +358,11 @@ func TestAnApplicationReachesTheCentreWithItsTicket(t *testing.T) {
 	if len(list) != 1 || list[0].Number != one.Number || list[0].State != "accepted" {
 		t.Fatalf("at the centre %+v", list)
 	}
+	progress, err := k.Kiosk.Progress(p.Number)
+	apptest.Must(t, err)
+	if len(progress.Applications) != 1 || progress.Applications[0].Number != one.Number || progress.Applications[0].Saved != "centre" {
+		t.Fatalf("my progress at the kiosk: %+v", progress.Applications)
+	}
 	// Nothing personal goes round the hall: the kiosk has the ticket and not the application.
 	kept, err := k.Store.Cases(t.Context(), hall.TicketID(p.Ticket))
 	apptest.Must(t, err)

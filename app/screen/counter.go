@@ -158,8 +158,8 @@ func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, e
 			out.Items = append(out.Items, c.m.card(i))
 		}
 	}
-	var err error
-	out.Applications, err = c.m.cases(ctx, t.Ticket)
+	list, err := c.m.Book.Cases(ctx, t.Ticket)
+	out.Applications = c.m.caseList(list)
 	return out, err
 }
 

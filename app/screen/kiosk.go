@@ -263,11 +263,12 @@ func (k *Kiosk) Progress(query string) (Progress, error) {
 	if err != nil {
 		return Progress{}, err
 	}
-	cases, err := k.m.cases(context.Background(), id)
-	if err != nil {
+	// With the hub away the ticket's own progress is still an answer.
+	list, err := k.m.Hub.Cases(context.Background(), id)
+	if err != nil && !errors.Is(err, event.HubUnreachable) {
 		return Progress{}, err
 	}
-	return Progress{Found: true, Ticket: page, Applications: cases}, nil
+	return Progress{Found: true, Ticket: page, Applications: k.m.caseList(list)}, nil
 }
 
 // Reprint prints the same ticket again; the reprint is counted and stands on the

@@ -34,13 +34,13 @@ type Book interface {
 	Now() int64
 }
 
-// Case is an application as the book keeps it, without anything personal.
+// Case is an application without anything personal; Saved is where it is safe.
 type Case struct {
 	Number  string
 	Item    hall.ItemCode
 	State   string
 	DueDate string
-	Event   event.ID
+	Saved   Saved
 }
 
 // Line is how the way to the hub and the centre stands.
@@ -57,6 +57,8 @@ type Hub interface {
 	// Block asks for a block of numbers and gives the hub's event. Both refuse with
 	// event.HubUnreachable when nobody answers.
 	Call(ctx context.Context, c hall.Call) ([][]byte, error)
+	// Cases asks for the applications of a ticket, which only counters and the hub hold.
+	Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error)
 	Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error)
 }
 

@@ -38,6 +38,8 @@ type Place struct {
 	Hall     string `json:"hall"`
 	HallName Text   `json:"hallName"`
 	Terminal string `json:"terminal"`
+	// Window is the counter's fixed window from its settings, or empty.
+	Window string `json:"window"`
 	// PxPerMM is the screen's density and comes from the terminal's settings.
 	PxPerMM float64 `json:"pxPerMm"`
 	Date    string  `json:"date"`
@@ -188,6 +190,7 @@ type Progress struct {
 // CaseStatus is an application without anything personal.
 type CaseStatus struct {
 	Number  string `json:"number"`
+	Code    string `json:"code"`
 	Item    Text   `json:"item"`
 	State   string `json:"state"`
 	DueDate string `json:"dueDate"`

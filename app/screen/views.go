@@ -25,7 +25,7 @@ func (m *Machine) place() Place {
 	h, _ := m.Guides.Hall(guide.HallID(m.Hall))
 	now := m.Book.Now()
 	return Place{Role: m.Role, Hall: string(m.Hall), HallName: text(h.Name, h.NameEn), Terminal: string(m.Book.Origin()),
-		PxPerMM: m.PxPerMM, Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: m.Guides.Version}
+		PxPerMM: m.PxPerMM, Window: string(m.Window), Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: m.Guides.Version}
 }
 
 func (m *Machine) standing(ctx context.Context) Standing {
@@ -203,17 +203,13 @@ func (m *Machine) caseStatus(c Case) CaseStatus {
 	if i, ok := m.Guides.Item(guide.Code(c.Item)); ok {
 		name = text(i.Name, i.NameEn)
 	}
-	return CaseStatus{Number: c.Number, Item: name, State: c.State, DueDate: c.DueDate, Saved: Saved(m.Book.Saved(c.Event))}
+	return CaseStatus{Number: c.Number, Code: string(c.Item), Item: name, State: c.State, DueDate: c.DueDate, Saved: c.Saved}
 }
 
-func (m *Machine) cases(ctx context.Context, t hall.TicketID) ([]CaseStatus, error) {
-	list, err := m.Book.Cases(ctx, t)
-	if err != nil {
-		return nil, fmt.Errorf("read applications: %w", err)
-	}
+func (m *Machine) caseList(list []Case) []CaseStatus {
 	out := make([]CaseStatus, 0, len(list))
 	for _, c := range list {
 		out = append(out, m.caseStatus(c))
 	}
-	return out, nil
+	return out
 }

@@ -23,7 +23,7 @@ func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, e
 	list, err := b.Store.Cases(ctx, ticket)
 	out := make([]screen.Case, 0, len(list))
 	for _, c := range list {
-		out = append(out, screen.Case(c))
+		out = append(out, screen.Case{Number: c.Number, Item: c.Item, State: c.State, DueDate: c.DueDate, Saved: screen.Saved(b.Saved(c.Event))})
 	}
 	return out, err
 }
@@ -43,6 +43,18 @@ func (l line) Call(ctx context.Context, c hall.Call) ([][]byte, error) {
 		return nil, event.HubUnreachable
 	}
 	return l.t.link.Call(ctx, c)
+}
+
+func (l line) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, error) {
+	if l.t.link == nil {
+		return nil, event.HubUnreachable
+	}
+	list, err := l.t.link.Cases(ctx, ticket)
+	out := make([]screen.Case, 0, len(list))
+	for _, c := range list {
+		out = append(out, screen.Case{Number: c.Number, Item: hall.ItemCode(c.Item), State: c.State, DueDate: c.DueDate, Saved: screen.Saved(c.Saved)})
+	}
+	return out, err
 }
 
 func (l line) Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error) {

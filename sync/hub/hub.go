@@ -38,6 +38,8 @@ type Log interface {
 	Watch() chan struct{}
 	Unwatch(chan struct{})
 	Now() int64
+	// Cases lists the applications of a ticket, without anything personal.
+	Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error)
 }
 
 // Options of Start.
@@ -74,6 +76,7 @@ func Start(opt Options) (*Hub, error) {
 		wire.BlockSubject(place): h.block,
 		wire.FeedSubject(place):  h.feed,
 		wire.BeatSubject(place):  h.beat,
+		wire.CasesSubject(place): h.cases,
 	} {
 		sub, err := opt.Conn.Subscribe(subject, answer)
 		if err != nil {
@@ -204,6 +207,22 @@ func (h *Hub) feed(m *nats.Msg) {
 	}
 	if err := m.Respond(f.Encode()); err != nil {
 		h.opt.Logger.Warn("feed", "error", err)
+	}
+}
+
+// cases answers a kiosk's "my progress": the kiosk itself holds no applications.
+func (h *Hub) cases(m *nats.Msg) {
+	list, err := h.opt.Log.Cases(context.Background(), hall.TicketID(m.Data))
+	if err != nil {
+		h.opt.Logger.Error("cases", "error", err)
+		return
+	}
+	body, err := json.Marshal(list)
+	if err == nil {
+		err = m.Respond(body)
+	}
+	if err != nil {
+		h.opt.Logger.Warn("cases", "error", err)
 	}
 }
 

@@ -335,6 +335,18 @@ func (l *Link) Call(ctx context.Context, c hall.Call) ([][]byte, error) {
 	return [][]byte{g.Ticket, g.Event}, nil
 }
 
+// Cases asks the hub for the applications of a ticket.
+func (l *Link) Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error) {
+	if !l.opt.Conn.IsConnected() {
+		return nil, event.HubUnreachable
+	}
+	var list []wire.CaseRow
+	if err := l.ask(ctx, wire.CasesSubject(l.opt.Place), []byte(ticket), 2*time.Second, &list); err != nil {
+		return nil, errors.Join(event.HubUnreachable, err)
+	}
+	return list, nil
+}
+
 // flushLimit bounds how long a call waits for what was noted before it.
 const flushLimit = 2 * time.Second
 

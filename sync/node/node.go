@@ -164,3 +164,12 @@ type ledger struct{ *store.Store }
 func (l ledger) Submit(fn func(hub.Tx) error, done func(error)) error {
 	return l.Store.Submit(func(tx *store.Tx) error { return fn(tx) }, done)
 }
+
+func (l ledger) Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error) {
+	list, err := l.Store.Cases(ctx, ticket)
+	out := make([]wire.CaseRow, 0, len(list))
+	for _, c := range list {
+		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: c.State, DueDate: c.DueDate, Saved: l.Saved(c.Event)})
+	}
+	return out, err
+}

@@ -36,6 +36,9 @@ func CallSubject(hall string) string { return subject(hall, "call") }
 // BlockSubject takes a BlockAsk and answers a Grant.
 func BlockSubject(hall string) string { return subject(hall, "block") }
 
+// CasesSubject takes a ticket id as text and answers a JSON list of CaseRow.
+func CasesSubject(hall string) string { return subject(hall, "cases") }
+
 // BeatSubject takes a Beat and answers a BeatReply.
 func BeatSubject(place string) string { return subject(place, "beat") }
 
@@ -133,6 +136,15 @@ type Grant struct {
 	Event  []byte         `json:"event,omitempty"`
 	Ticket []byte         `json:"ticket,omitempty"`
 	Refuse *event.Refusal `json:"refuse,omitempty"`
+}
+
+// CaseRow is an application of a ticket as anybody may know it. Saved is "hall" or "centre".
+type CaseRow struct {
+	Number  string `json:"number"`
+	Item    string `json:"item"`
+	State   string `json:"state"`
+	DueDate string `json:"due_date,omitempty"`
+	Saved   string `json:"saved"`
 }
 
 // Beat tells the place above that a device lives and what it still owes.
