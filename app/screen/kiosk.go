@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"onewindow/app/event"
@@ -15,10 +16,20 @@ import (
 )
 
 // Kiosk answers the pages of a kiosk.
-type Kiosk struct{ m *Machine }
+type Kiosk struct {
+	m *Machine
+
+	// papers keeps what became of the paper of the last requests, for a page that
+	// asks again because the answer was lost. After a restart nobody knows.
+	mu     sync.Mutex
+	papers map[string]string
+}
 
 // NewKiosk gives the kiosk of a machine.
-func NewKiosk(m *Machine) *Kiosk { return &Kiosk{m} }
+func NewKiosk(m *Machine) *Kiosk { return &Kiosk{m: m, papers: map[string]string{}} }
+
+// papersKept bounds the memory of papers.
+const papersKept = 50
 
 // printLimit is how long a ticket's page waits for the printer before it says
 // that the slip is still being printed.
@@ -91,15 +102,29 @@ func (k *Kiosk) Issue(r TicketRequest) (TicketPage, error) {
 	if err != nil {
 		return TicketPage{}, fmt.Errorf("make the ticket's code: %w", err)
 	}
-	paper := ""
+	paper := k.paperOf(r.Request)
 	if !again {
 		paper = k.print(f, code, 0)
+		k.keepPaper(r.Request, paper)
 	}
 	page, err := k.page(f.Ticket, code)
-	if paper != "" {
-		page.Paper = paper
-	}
+	page.Paper = paper
 	return page, err
+}
+
+func (k *Kiosk) paperOf(request string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.papers[request]
+}
+
+func (k *Kiosk) keepPaper(request, paper string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.papers) >= papersKept {
+		clear(k.papers)
+	}
+	k.papers[request] = paper
 }
 
 // command checks a request against the catalogue.

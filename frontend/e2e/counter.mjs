@@ -1,0 +1,114 @@
+// Plays one visit at a counter, the way a clerk does it: sign in, open a window,
+// call next, start, intake, finish. By keyboard alone; exit 1 when a step fails.
+//
+//   BASE=http://127.0.0.1:7801 CLERK=... PIN=... [WINDOW=B07] [SHOTS=dir] node e2e/counter.mjs
+//
+// Somebody has to wait for a service of that window. SHOTS keeps counter-call.png
+// and counter-intake.png there.
+import { chromium } from 'playwright-core'
+
+const { BASE, CLERK, PIN, WINDOW, SHOTS } = process.env
+if (!BASE || !CLERK || !PIN) {
+  console.error('counter.mjs: BASE, CLERK and PIN must be set')
+  process.exit(1)
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+})
+const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
+page.setDefaultTimeout(10_000)
+
+const steps = []
+async function step(name, work) {
+  try {
+    await work()
+    steps.push(name)
+  } catch (fault) {
+    const said = await page.locator('[data-alert]').textContent().catch(() => '')
+    throw new Error(`${name}: ${fault.message.split('\n')[0]}${said ? ` (screen says: ${said})` : ''}`)
+  }
+}
+const pane = (state) => page.locator(`[data-state="${state}"]`)
+const shot = async (name) => { if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png` }) }
+
+/** The first window that nobody has opened. */
+async function freeWindow() {
+  const id = await page.locator('label:not(.taken) > [data-window]').first().getAttribute('data-window')
+  if (!id) throw new Error('no free window')
+  return id
+}
+
+async function openWindow() {
+  // The window may be open still from an earlier run.
+  await page.locator('#window-no, [data-state]').first().waitFor()
+  if (await page.locator('[data-state]').count()) return
+  await page.fill('#window-no', WINDOW ?? (await freeWindow()))
+  await page.keyboard.press('Enter')
+  await page.locator('[data-state]').waitFor()
+}
+
+async function intake() {
+  await page.locator('#in-applicant, #in-item').first().waitFor()
+  if (await page.locator('#in-item').count()) {
+    await page.fill('#in-item', process.env.ITEM ?? '登记')
+    await page.locator('[data-item]').first().waitFor()
+    await page.keyboard.press('Enter')
+  }
+  await page.locator('#in-applicant').waitFor()
+  await page.fill('#in-applicant', '罗庆(样例)')
+  await page.fill('#in-documentNumber', '99010820000907755X')
+  await page.fill('#in-phone', '10000000000')
+  await page.keyboard.press('F7')
+  await shot('counter-intake')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-result]').waitFor()
+}
+
+async function finish() {
+  await page.keyboard.press('F10')
+  await page.locator('[data-row]').first().waitFor()
+  // Rows that an intake has not decided: accepted on the spot.
+  const open = await page.locator('[data-row]:not(:has(input:checked))').count()
+  for (let i = 0; i < open; i++) {
+    const left = await page.locator('[data-row]:not(:has(input:checked))').count()
+    await page.keyboard.press('4')
+    await page.waitForFunction((n) => document.querySelectorAll('[data-row]:not(:has(input:checked))').length < n, left)
+  }
+  await page.locator('[data-act="confirm"]:focus').waitFor()
+  await page.keyboard.press('Enter')
+  await pane('idle').waitFor()
+}
+
+try {
+  await page.goto(BASE)
+  await step('sign in', async () => {
+    await page.locator('#clerk, #window-no, [data-state]').first().waitFor()
+    if (!(await page.locator('#clerk').count())) return
+    await page.fill('#clerk', CLERK)
+    await page.fill('#pin', PIN)
+    await page.keyboard.press('Enter')
+    await page.locator('#window-no, [data-state]').first().waitFor()
+  })
+  await step('open window', openWindow)
+  await step('call next', async () => {
+    await pane('idle').waitFor()
+    await page.keyboard.press('F2')
+    await pane('called').waitFor()
+    await shot('counter-call')
+  })
+  await step('start', async () => {
+    await page.keyboard.press('F9')
+    await pane('serving').waitFor()
+  })
+  await step('intake', intake)
+  await step('finish', finish)
+  console.log(`counter: ${steps.join(', ')}: done`)
+} catch (fault) {
+  console.error(`counter: failed at ${fault.message}`)
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/counter-failed.png` }).catch(() => undefined)
+  process.exitCode = 1
+} finally {
+  await browser.close()
+}

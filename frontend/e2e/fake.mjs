@@ -1,0 +1,159 @@
+// A terminal that is not one: it answers the bridge's calls from the shipped
+// catalogue, so that pages can be looked at in states that are hard to bring about
+// (no paper, cut off, a refusal). Only the gallery and people at work on pages use
+// it; no test rests on it and nothing of it is in the built pages.
+//
+//   PORT=7801 node e2e/fake.mjs        serves ../dist on http://127.0.0.1:7801
+//
+// POST /fake takes {standing, ticket, refuse, place, progress} and changes what is answered.
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname } from 'node:path'
+import { deflateSync } from 'node:zlib'
+
+const shipped = new URL('../../app/guide/shipped/', import.meta.url)
+const dist = new URL('../dist/', import.meta.url)
+const read = (name) => JSON.parse(readFileSync(new URL(name, shipped)))
+const text = (zh, en) => ({ zh, en: en || zh })
+
+const hallID = 'jiangnan'
+const halls = read('halls.json')
+const items = [...read('items.json').items, ...read('street.json').items]
+const sets = read('datasets.json')
+const hallName = (id) => text(halls.halls.find((h) => h.id === id).name, halls.halls.find((h) => h.id === id).name_en)
+
+let over = {}
+const waiting = { A: 12, B: 41, C: 9, D: 2, E: 23, F: 5, G: 8, H: 14, J: 6, K: 0, L: 1, M: 0 }
+const wait = (n) => ({ known: true, low: Math.round(n * 0.6), high: Math.round(n * 1.3) + (n > 0 ? 3 : 0) })
+const area = (a) => {
+  const n = waiting[a.letter] ?? 0
+  const here = a[hallID]
+  return { letter: a.letter, name: text(a.name, a.name_en), floor: here.floor, windows: here.windows, openWindows: a.letter === 'L' ? 0 : Math.ceil(here.windows / 2),
+    waiting: n, wait: a.letter === 'L' ? { known: false, low: 0, high: 0 } : wait(n), items: items.filter((i) => i.area_letter === a.letter).length }
+}
+const areas = () => halls.areas.map(area)
+const here = (i) => i.places.some((p) => p.hall === hallID)
+const card = (i, why = '', match = '') => ({ code: i.code, name: text(i.name, i.name_en), department: i.department, letter: i.area_letter,
+  area: text(halls.areas.find((a) => a.letter === i.area_letter).name, halls.areas.find((a) => a.letter === i.area_letter).name_en),
+  runOnce: i.run_once, materials: i.materials.length, here: here(i), why, match })
+const place = () => ({ role: 'kiosk', hall: hallID, hallName: hallName(hallID), terminal: 'k1', pxPerMm: Number(process.env.PX ?? 2.7), date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '1', ...over.place })
+const standing = () => ({ line: 'centre', sinceMs: 0, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'ok', ...over.standing })
+
+function guide(code) {
+  const i = items.find((x) => x.code === code)
+  const needs = { 必要: 'must', 非必要: 'maybe', 容缺后补: 'later' }
+  return { item: card(i), handling: i.handling, legalDays: i.legal_days, promisedDays: i.promised_days, dayUnit: i.day_unit, visits: i.visits, conditions: i.conditions,
+    materials: i.materials.map((m) => ({ no: m.no, name: m.name, form: m.form, originals: m.originals, copies: m.photocopies, need: needs[m.necessity],
+      waivedBy: m.waived_by ? text(...['name', 'name_en'].map((k) => sets.find((s) => s.id === m.waived_by)[k])) : text('', ''), note: m.note })),
+    steps: i.steps, result: i.result, fee: i.fee.text, charged: i.fee.charged, consultPhone: i.consult_phone, complaintPhone: i.complaint_phone, hours: i.hours.text,
+    places: i.places.map((p) => ({ hall: hallName(p.hall), address: p.address, floor: p.floor, windows: p.windows, here: p.hall === hallID })),
+    online: i.online.available, legalBasis: i.legal_basis, faq: (i.faq ?? []).map((f) => ({ q: f.q, a: f.a })), queue: area(halls.areas.find((a) => a.letter === i.area_letter)) }
+}
+
+// The first character of each pinyin letter, in the order of the dictionary.
+const bounds = [...'阿八嚓哒妸发旮哈讥咔垃妈拏噢妑七呥仨他哇夕丫匝']
+const letters = [...'ABCDEFGHJKLMNOPQRSTWXYZ']
+const order = new Intl.Collator('zh-Hans-CN').compare
+const initials = (s) => [...s].map((c) => (/[\u4e00-\u9fff]/.test(c) ? letters[bounds.findLastIndex((b) => order(c, b) >= 0)] ?? '' : '')).join('')
+function search(query) {
+  const q = query.trim().toUpperCase()
+  return items.flatMap((i) => {
+    if (i.name.includes(q) || (i.name_en ?? '').toUpperCase().includes(q)) return [card(i, 'name', i.name)]
+    const alias = i.aliases.find((a) => a.includes(q))
+    if (alias) return [card(i, 'alias', alias)]
+    const spoken = [i.name, ...i.aliases].find((n) => initials(n).startsWith(q))
+    return spoken ? [card(i, 'pinyin', spoken)] : []
+  }).slice(0, 20)
+}
+
+/** A picture with the look of a code and no meaning. */
+function picture(modules = 41) {
+  const on = (x, y) => {
+    const finder = [[0, 0], [modules - 7, 0], [0, modules - 7]].find(([a, b]) => x >= a - 1 && x <= a + 7 && y >= b - 1 && y <= b + 7)
+    if (finder) {
+      const d = Math.max(Math.abs(x - finder[0] - 3), Math.abs(y - finder[1] - 3))
+      return d === 3 || d <= 1
+    }
+    return ((x * 7919 + y * 104729 + x * y * 31) >> 3) % 2 === 0
+  }
+  const size = modules + 8
+  const rows = Buffer.concat(Array.from({ length: size }, (_, y) => Buffer.from([0, ...Array.from({ length: size }, (_, x) => (x >= 4 && y >= 4 && x < size - 4 && y < size - 4 && on(x - 4, y - 4) ? 0 : 255))])))
+  const table = Array.from({ length: 256 }, (_, n) => { let c = n; for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1; return c >>> 0 })
+  const crc = (b) => (b.reduce((c, x) => table[(c ^ x) & 255] ^ (c >>> 8), 0xffffffff) ^ 0xffffffff) >>> 0
+  const chunk = (type, body) => {
+    const out = Buffer.alloc(12 + body.length)
+    out.writeUInt32BE(body.length)
+    out.write(type, 4)
+    body.copy(out, 8)
+    out.writeUInt32BE(crc(out.subarray(4, 8 + body.length)), 8 + body.length)
+    return out
+  }
+  const head = Buffer.alloc(13)
+  head.writeUInt32BE(size)
+  head.writeUInt32BE(size, 4)
+  head.set([8, 0, 0, 0, 0], 8)
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
+}
+const qr = `data:image/png;base64,${picture().toString('base64')}`
+
+function ticket(letter, codes = [], more = {}) {
+  const a = halls.areas.find((x) => x.letter === letter)
+  const n = waiting[letter] ?? 0
+  const last = String(a[hallID].windows).padStart(2, '0')
+  return { ticket: `t-${letter}`, number: `${letter}0${10 + n}`, area: area(a), windows: last === '01' ? `${letter}01` : `${letter}01-${letter}${last}`,
+    items: codes.map((c) => card(items.find((i) => i.code === c)).name), ahead: n, wait: wait(n), class: 'walk_in', issuedMs: Date.UTC(2026, 10, 24, 1, 12),
+    issuedAt: '09:12', date: '2026-11-24', qr, saved: 'hall', state: 'waiting', window: '', paper: 'printed', ownSeries: false, ...more, ...over.ticket }
+}
+
+const methods = {
+  'Terminal.Place': place,
+  'Kiosk.Home': () => ({ place: place(), standing: standing(), areas: areas(), often: items.filter((i) => i.top && here(i)).slice(0, 12).map((i) => card(i)) }),
+  'Kiosk.Items': (letter) => items.filter((i) => i.area_letter === letter).map((i) => card(i)),
+  'Kiosk.Guide': guide,
+  'Kiosk.Search': search,
+  'Kiosk.Issue': (r) => ticket(r.letter, r.items, { class: r.class }),
+  'Kiosk.Progress': (query) => {
+    if (!/^[A-M]/.test(query)) return { found: false, ticket: ticket('B'), applications: [] }
+    const i = items.find((x) => x.area_letter === query[0])
+    return { found: true, ticket: ticket(query[0], [], { number: query, qr: '', paper: '' }), applications: over.progress
+      ? [{ number: 'JN-20261124-c1-0007', item: text(i.name, i.name_en), state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre' }] : [] }
+  },
+  'Kiosk.Reprint': (id) => ticket(id.slice(-1)),
+}
+
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' }
+
+export function serve(port = 0) {
+  const streams = new Set()
+  const server = createServer(async (req, res) => {
+    const path = new URL(req.url, 'http://127.0.0.1').pathname
+    const json = (status, body) => res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+    const body = async () => { let all = ''; for await (const part of req) all += part; return JSON.parse(all || '{}') }
+    if (path === '/fake') {
+      over = await body()
+      streams.forEach((s) => s.write('event: changed\ndata: {"revision":1}\n\n'))
+      return json(200, {})
+    }
+    if (path === '/events') {
+      res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': hello\n\n')
+      streams.add(res)
+      return req.on('close', () => streams.delete(res))
+    }
+    if (path.startsWith('/rpc/')) {
+      const name = path.slice(5)
+      const args = await body()
+      const no = over.refuse?.[name]
+      if (no) return json(409, { refusal: no })
+      return methods[name] ? json(200, { value: methods[name](...args) }) : json(404, { refusal: { code: 804, key: 'request_unusable', args: {} } })
+    }
+    try {
+      const file = readFileSync(new URL(`.${path === '/' ? '/index.html' : path}`, dist))
+      res.writeHead(200, { 'Content-Type': types[extname(path)] ?? types['.html'] }).end(file)
+    } catch {
+      res.writeHead(404).end()
+    }
+  })
+  return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, base: `http://127.0.0.1:${server.address().port}` })))
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) console.log((await serve(Number(process.env.PORT ?? 7801))).base)

@@ -1,0 +1,20 @@
+import type { CounterTicket } from '../types'
+
+/** What the desk is doing. */
+export type DeskState = 'idle' | 'called' | 'serving'
+
+/** What the right side of the desk shows. */
+export type Panel = 'queue' | 'intake' | 'finish'
+
+export function deskState(current: CounterTicket | null): DeskState {
+  if (current?.state === 'serving') return 'serving'
+  return current?.state === 'called' ? 'called' : 'idle'
+}
+
+/** The outcomes of an item, in the order of their keys 1 to 6. */
+export const outcomes = ['accepted', 'correction', 'refused', 'on_the_spot', 'advice', 'passed_on'] as const
+
+/** What an application's state says about how its item ended. */
+export function outcomeOf(state: string): string {
+  return state === 'correction' ? 'correction' : state.startsWith('accepted') ? 'accepted' : ''
+}

@@ -1,0 +1,168 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { createWords, languages, type Language } from '../i18n'
+import { expectAccessible } from '../testing/axe'
+import type { CounterPage } from '../types'
+import CounterApp from './CounterApp.vue'
+import { fakeTerminal, lookup, refuse, standing, ticket, transfer } from './testing/fakeTerminal'
+
+let terminal: ReturnType<typeof fakeTerminal>
+vi.mock('../bridge', async (original) => ({
+  ...(await original<object>()),
+  call: (method: string, ...args: unknown[]) => terminal.call(method, ...args),
+  onChanged: (fn: () => void) => terminal.listen(fn),
+}))
+
+const missing: string[] = []
+
+async function open(language: Language): Promise<VueWrapper> {
+  const words = createWords(language)
+  words.global.setMissingHandler((_, key) => { missing.push(key) })
+  const app = mount(CounterApp, { attachTo: document.body, global: { plugins: [words] } })
+  await flushPromises()
+  await flushPromises()
+  return app
+}
+
+beforeEach(() => {
+  missing.length = 0
+  localStorage.clear()
+  terminal = fakeTerminal()
+})
+
+const press = async (key: string) => {
+  window.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }))
+  await flushPromises()
+}
+const alone = (): CounterPage['standing'] => ({ ...standing(), line: 'alone', hereOnly: 14, clockOff: true, disk: 'low', printer: 'paper_out' })
+
+/** Every screen of the counter: how one gets there, and what must be on it. */
+const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => Promise<unknown> | undefined, mark: string][] = [
+  ['sign-in', () => undefined, () => undefined, '#pin'],
+  ['sign-in with a PIN too short', () => undefined, (app) => app.find('form').trigger('submit'), '#sign-fault'],
+  ['choice of the window', () => terminal.set({ clerk: 'li', clerkName: '李(样例)' }), () => undefined, '[data-window="B07"]'],
+  ['idle', () => terminal.atDesk(), () => undefined, '[data-act="next"]'],
+  ['idle with conflicts', () => terminal.set({ ...terminal.atDesk(), conflicts: [
+    { number: 'A044', kind: 'double_service', windows: ['A01', 'A03'] }, { number: 'A2-009', kind: 'called_and_served', windows: ['A01', 'B02'] }, { number: 'A1', kind: 'of_the_future', windows: [] }] }), () => undefined, '[data-conflicts]'],
+  ['cut off from the hall', () => terminal.set({ ...terminal.atDesk(), standing: alone() }), () => undefined, '[data-act="toScan"]'],
+  ['cut off from the centre', () => terminal.set({ ...terminal.atDesk(), standing: { ...standing(), line: 'hall', hallOnly: 211, disk: 'full' } }), () => undefined, '[data-banner]'],
+  ['called', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket(), class: 'priority', language: 'en', recalls: 3, recallInSeconds: -1 } }), () => undefined, '[data-act="start"]'],
+  ['called, with a refusal', () => terminal.set({ ...terminal.atDesk(), current: ticket() }), (app) => { terminal.instead.set('NoShow', () => refuse('too_soon')); return app.find('[data-act="noShow"]').trigger('click') }, '.refused'],
+  ['intake', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), () => undefined, '[data-material="1"]'],
+  ['choice of the item', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [] } }), () => undefined, '#in-item'],
+  ['finish', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [transfer, lookup] } }), () => press('F10'), '[data-row="1"]'],
+  ['finish without an item', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [] } }), () => press('F10'), '[data-row="0"]'],
+  ['queue while serving', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), () => press('Escape'), 'table'],
+]
+
+describe.each(languages)('screens in %s', (language) => {
+  it.each(screens)('%s: whole, worded and accessible', async (_, arrange, act, mark) => {
+    arrange()
+    const app = await open(language)
+    await act(app)
+    await flushPromises()
+    expect(app.find(mark).exists(), mark).toBe(true)
+    expect(app.findAll('[role="alert"], [role="status"]').length).toBeGreaterThan(0)
+    expect(missing).toEqual([])
+    await expectAccessible(app.element)
+  })
+
+  it.each(['accepted', 'accepted_later', 'correction'])('result "%s" of an intake', async (state) => {
+    terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
+    terminal.instead.set('TakeIntake', () => ({ number: 'N-1', state, dueDate: '2026-12-01', missing: ['登记申请书'], saved: 'here' }))
+    const app = await open(language)
+    await app.find('[data-act="receiveRest"]').trigger('click')
+    await app.find('[data-act="takeIntake"]').trigger('click')
+    await flushPromises()
+    expect(app.find('[data-result]').text()).toContain('N-1')
+    expect(missing).toEqual([])
+    await expectAccessible(app.element)
+  })
+})
+
+describe('what the counter says', () => {
+  it('offers one main step in each state', async () => {
+    terminal.atDesk()
+    const app = await open('zh')
+    const main = () => app.findAll('.act.main').map((b) => b.attributes('data-act'))
+    expect(main()).toEqual(['next'])
+    await press('F2')
+    expect(main()).toEqual(['start'])
+    await press('F9')
+    await flushPromises()
+    expect(main()).toEqual(['takeIntake'])
+    await press('F10')
+    expect(main()).toEqual(['confirm'])
+    await press('Escape')
+    await press('Escape')
+    expect(main()).toEqual(['intake'])
+  })
+
+  it('does not offer to call while the hall can not be reached', async () => {
+    terminal.set({ ...terminal.atDesk(), standing: alone() })
+    const app = await open('zh')
+    expect(app.find('[data-act="next"]').exists()).toBe(false)
+    const banner = app.find('[data-banner]').text()
+    for (const part of ['照常', '暂停', '14 条', '怎么做', '分钟']) expect(banner).toContain(part)
+  })
+
+  it('is silent about the line while all is well', async () => {
+    terminal.atDesk()
+    expect((await open('zh')).find('[data-banner]').exists()).toBe(false)
+  })
+
+  it('shows each of the three honest states as it is, never a better one', async () => {
+    terminal.set({ ...terminal.atDesk(), recent: (['here', 'hall', 'centre'] as const).map((saved, i) => ({ number: `A00${i}`, state: 'done', finishedAt: '10:00', saved })) })
+    const app = await open('zh')
+    expect(app.findAll('li [data-saved]').map((b) => [b.attributes('data-saved'), b.text()])).toEqual([['here', '已存本机'], ['hall', '已存大厅'], ['centre', '已存中心']])
+  })
+
+  it('counts down to the next recall and blocks it until then', async () => {
+    terminal.set({ ...terminal.atDesk(), current: { ...ticket(), recallInSeconds: 12 } })
+    const app = await open('zh')
+    const recall = app.find('[data-act="recall"]')
+    expect(recall.text()).toContain('12 秒')
+    await recall.trigger('click')
+    expect(terminal.asked).toEqual([])
+  })
+
+  it('gives a ticket back to the queue only with a reason', async () => {
+    terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
+    const app = await open('zh')
+    await app.find('[data-act="return"]').trigger('click')
+    await expectAccessible(app.element)
+    expect(terminal.asked.map((a) => a.method)).not.toContain('Return')
+    await app.find('[data-act="return-mistake"]').trigger('click')
+    await flushPromises()
+    expect(terminal.asked.at(-1)).toEqual({ method: 'Return', args: ['mistake'] })
+    expect(app.find('[data-state]').attributes('data-state')).toBe('idle')
+  })
+
+  it('forgets the PIN as soon as it is sent', async () => {
+    const app = await open('zh')
+    await app.find('#clerk').setValue('li')
+    await app.find('#pin').setValue('111111')
+    await app.find('form').trigger('submit')
+    await flushPromises()
+    expect(app.find('[data-alert]').text()).toContain('PIN')
+    expect(app.find<HTMLInputElement>('#pin').element.value).toBe('')
+    expect(document.activeElement?.id).toBe('pin')
+  })
+
+  it('takes the window\'s own area and lets others be added', async () => {
+    terminal.set({ clerk: 'li', clerkName: '李(样例)' })
+    const app = await open('zh')
+    await app.find('[data-window="A01"]').setValue()
+    await app.find('.list input[value="B"]').setValue(true)
+    await app.find('[data-act="openWindow"]').trigger('click')
+    expect(terminal.asked.at(-1)).toEqual({ method: 'OpenWindow', args: ['A01', ['A', 'B']] })
+  })
+
+  it('ignores the second click of a double click', async () => {
+    terminal.atDesk()
+    const app = await open('zh')
+    app.find('[data-act="next"]').element.dispatchEvent(new MouseEvent('click', { detail: 2, bubbles: true }))
+    await flushPromises()
+    expect(terminal.asked).toEqual([])
+  })
+})

@@ -1,0 +1,109 @@
+import { vi } from 'vitest'
+import type { Area, CounterPage, CounterTicket, GuidePage, Intake, ItemCard, Outcome } from '../../types'
+
+/** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
+
+const now = Date.parse('2026-11-24T10:30:00+08:00')
+
+export const item = (code: string, zh: string, en: string): ItemCard => ({
+  code, name: { zh, en }, department: '区不动产登记服务中心', letter: 'A', area: { zh: '不动产', en: 'Real estate' },
+  runOnce: true, materials: 3, here: true, why: '', match: '',
+})
+
+export const transfer = item('transfer', '存量房转移登记', 'Transfer of property')
+export const lookup = item('lookup', '不动产信息查询', 'Property look-up')
+
+export const guide = (of: ItemCard): GuidePage => ({
+  item: of, handling: '承诺件', legalDays: 30, promisedDays: 1, dayUnit: '工作日', visits: 1, conditions: [],
+  materials: [
+    { no: 1, name: '登记申请书', form: '原件', originals: 1, copies: 0, need: 'must', waivedBy: { zh: '', en: '' }, note: '' },
+    { no: 2, name: '婚姻状况材料', form: '原件', originals: 1, copies: 1, need: 'must', waivedBy: { zh: '民政婚姻登记信息', en: 'Marriage registration' }, note: '' },
+    { no: 3, name: '完税凭证', form: '原件', originals: 1, copies: 0, need: 'later', waivedBy: { zh: '', en: '' }, note: '可后补' },
+    { no: 4, name: '委托书', form: '原件', originals: 1, copies: 0, need: 'maybe', waivedBy: { zh: '', en: '' }, note: '' },
+  ],
+  steps: [], result: '', fee: '', charged: false, consultPhone: '', complaintPhone: '', hours: '', places: [], online: false, legalBasis: '', faq: [],
+  queue: area('A', 30),
+})
+
+export function area(letter: string, waiting: number): Area {
+  return { letter, name: { zh: `业务${letter}`, en: `Service ${letter}` }, floor: 2, windows: 3, openWindows: 2, waiting, wait: { known: true, low: 5, high: 20 }, items: 9 }
+}
+
+export function ticket(number = 'A058', state = 'called'): CounterTicket {
+  return {
+    ticket: `id-${number}`, number, letter: 'A', area: { zh: '不动产', en: 'Real estate' }, class: 'walk_in', language: 'zh', items: [transfer], state,
+    recalls: 0, calledMs: now, startedMs: state === 'serving' ? now : 0, waitMinutes: 23, recallInSeconds: 30, saved: 'hall', applications: [],
+  }
+}
+
+export const standing = (): CounterPage['standing'] => ({
+  line: 'centre', sinceMs: now - 420_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none',
+})
+
+function firstPage(): CounterPage {
+  return {
+    place: { role: 'counter', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'c1', window: '', pxPerMm: 3.8, date: '2026-11-24', nowMs: now, guidesVersion: '1' },
+    standing: standing(), clerk: '', clerkName: '', window: '', services: [], areas: [area('A', 30), area('B', 4)],
+    allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
+    current: null, waiting: 30, servedToday: 4,
+    recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
+    conflicts: [],
+  }
+}
+
+export const refuse = (key: string, args: Record<string, string> = {}): never => {
+  // The bridge rejects with a plain refusal, as the window does.
+  throw { code: 1, key, args }
+}
+
+export function fakeTerminal() {
+  let page = firstPage()
+  const asked: { method: string; args: unknown[] }[] = []
+  const listeners = new Set<() => void>()
+  /** What the next call of a method answers instead of its own answer. */
+  const instead = new Map<string, () => unknown>()
+
+  const need = (state: string): CounterTicket => (page.current?.state === state ? page.current : refuse('ticket_state'))
+  const set = (change: Partial<CounterPage>): CounterPage => (page = { ...page, ...change })
+  const methods: Record<string, (...args: never[]) => unknown> = {
+    Page: () => page,
+    SignIn: (clerk: string, pin: string) => (pin === '246810' ? set({ clerk, clerkName: '李(样例)' }) : refuse('pin_wrong')),
+    SignOut: () => (page.current ? refuse('still_serving') : set({ clerk: '', window: '' })),
+    OpenWindow: (window: string, services: string[]) => (window === 'A02' ? refuse('window_taken') : set({ window, services })),
+    CloseWindow: () => (page.current ? refuse('still_serving') : set({ window: '' })),
+    Next: () => (page.current ? refuse('still_serving') : set({ current: ticket(), waiting: page.waiting - 1 })),
+    Recall: () => set({ current: { ...need('called'), recalls: 1 } }),
+    Start: () => set({ current: { ...need('called'), state: 'serving', startedMs: now } }),
+    StartByScan: (text: string) => (text.startsWith('OW') ? set({ current: ticket('A2-031', 'serving') }) : refuse('code_foreign')),
+    Return: () => (page.current ? set({ current: null, waiting: page.waiting + 1 }) : refuse('no_ticket')),
+    NoShow: () => (need('called'), set({ current: null })),
+    Finish: (ended: Outcome[]) => (ended.every((o) => o.outcome) ? set({ current: need('serving') && null, servedToday: page.servedToday + 1 }) : refuse('outcome_missing')),
+    Guide: (code: string) => guide(code === 'lookup' ? lookup : transfer),
+    Search: (text: string) => [transfer, lookup].filter((i) => i.name.zh.includes(text)),
+    TakeIntake: (made: Intake) => {
+      if (!made.applicant) return refuse('field_missing', { field: 'applicant' })
+      if (made.documentNumber !== '99010820000907755X') return refuse('identity_wrong', { why: 'checksum', type: 'resident_id' })
+      const missing = made.materials.some((m) => m.state === 'missing')
+      return { number: '20261124-0001', state: missing ? 'correction' : 'accepted', dueDate: '2026-11-25', missing: missing ? ['登记申请书'] : null, saved: 'hall' }
+    },
+  }
+
+  const call = vi.fn(async (method: string, ...args: unknown[]): Promise<unknown> => {
+    const name = method.replace('Counter.', '')
+    if (name !== 'Page') asked.push({ method: name, args })
+    await Promise.resolve()
+    const other = instead.get(name)
+    instead.delete(name)
+    const known = methods[name]
+    if (!known) throw new Error(`the fake terminal has no ${method}`)
+    return other ? other() : known(...(args as never[]))
+  })
+
+  return {
+    call, asked, instead, set,
+    listen: (fn: () => void) => { listeners.add(fn); return () => listeners.delete(fn) },
+    changed: () => listeners.forEach((fn) => fn()),
+    /** Signs in and opens window A01. */
+    atDesk: () => set({ clerk: 'li', clerkName: '李(样例)', window: 'A01', services: ['A'] }),
+  }
+}

@@ -1,0 +1,119 @@
+import { computed, inject, onScopeDispose, provide, ref, shallowRef, type InjectionKey } from 'vue'
+import { call, onChanged, refusalOf, requestId, type Refusal } from '../bridge'
+import type { CounterPage } from '../types'
+
+/** Go sends an empty list as null; the page always has lists. */
+function whole(page: CounterPage): CounterPage {
+  const lists = { services: page.services ?? [], areas: page.areas ?? [], allWindows: page.allWindows ?? [], recent: page.recent ?? [], conflicts: page.conflicts ?? [] }
+  const c = page.current
+  return { ...page, ...lists, current: c ? { ...c, items: c.items ?? [], applications: c.applications ?? [] } : null }
+}
+
+/** Refusals after which the hub may have granted the request all the same: the retry must carry the same id. */
+const undecided = new Set(['hub_unreachable', 'internal', 'not_saved'])
+
+/**
+ * The counter's state as the terminal last told it, and the only way to change
+ * it. The truth stays in Go: each action's answer is the next page.
+ */
+export function createCounter() {
+  const page = shallowRef<CounterPage | null>(null)
+  const refusal = ref<Refusal | null>(null)
+  /** The name of the action under way, '' when none. */
+  const busy = ref('')
+  /** True while the terminal's own program does not answer. */
+  const lost = ref(false)
+  /** Milliseconds to add to this page's clock to get the terminal's. */
+  const skewMs = ref(0)
+  /** When the page came, in this page's clock: countdowns start there. */
+  const takenMs = ref(Date.now())
+  /** How far the visit at this window is: '' before its intake, "taken" after one, "finish" while outcomes are chosen. */
+  const phase = ref<'' | 'taken' | 'finish'>('')
+  /** Rises with every action, so that an older picture never replaces a newer one. */
+  let turn = 0
+  const requests = new Map<string, string>()
+
+  function take(next: CounterPage): void {
+    page.value = whole(next)
+    takenMs.value = Date.now()
+    skewMs.value = next.place.nowMs - takenMs.value
+    lost.value = false
+  }
+
+  async function refresh(): Promise<void> {
+    const asked = turn
+    try {
+      const next = await call<CounterPage>('Counter.Page')
+      if (asked === turn && busy.value === '') take(next)
+    } catch {
+      lost.value = true
+    }
+  }
+
+  /** Runs one step; a second press while it runs is ignored. True when it was done. */
+  async function run<T>(name: string, work: () => Promise<T>, done: (value: T) => void): Promise<boolean> {
+    if (busy.value !== '') return false
+    busy.value = name
+    turn++
+    try {
+      done(await work())
+      refusal.value = null
+      return true
+    } catch (thrown) {
+      refusal.value = refusalOf(thrown)
+      return false
+    } finally {
+      turn++
+      busy.value = ''
+    }
+  }
+
+  const act = (name: string, ...args: unknown[]) => run(name, () => call<CounterPage>(`Counter.${name}`, ...args), take)
+
+  /** The id of an intent: the same until the intent is decided, so that a retry changes nothing twice. */
+  function requestFor(intent: string): string {
+    const known = requests.get(intent)
+    if (known) return known
+    const made = requestId()
+    requests.set(intent, made)
+    return made
+  }
+
+  function settle(intent: string, done: boolean): void {
+    if (done || !undecided.has(refusal.value?.key ?? '')) requests.delete(intent)
+  }
+
+  async function next(): Promise<boolean> {
+    if (busy.value !== '') return false
+    const done = await act('Next', requestFor('next'))
+    settle('next', done)
+    return done
+  }
+
+  const stop = onChanged(() => void refresh())
+  onScopeDispose(stop)
+  void refresh()
+
+  return {
+    page, refusal, busy, lost, phase, skewMs, takenMs, refresh, run, act, next, requestFor, settle,
+    standing: computed(() => page.value?.standing),
+    current: computed(() => page.value?.current ?? null),
+    dismiss: () => { refusal.value = null },
+  }
+}
+
+export type Counter = ReturnType<typeof createCounter>
+
+const key: InjectionKey<Counter> = Symbol('counter')
+
+export function provideCounter(): Counter {
+  const counter = createCounter()
+  provide(key, counter)
+  return counter
+}
+
+export function useCounter(): Counter {
+  const counter = inject(key)
+  if (!counter) throw new Error('this part belongs inside CounterApp')
+  return counter
+}

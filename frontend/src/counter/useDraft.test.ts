@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { ref } from 'vue'
+import { guide, transfer } from './testing/fakeTerminal'
+import { presets, useDraft } from './useDraft'
+
+function filled() {
+  const ticket = ref('id-1')
+  const visit = useDraft(ticket)
+  visit.choose(transfer, guide(transfer))
+  Object.assign(visit.draft, { applicant: ' 罗庆(样例) ', documentNumber: '99010820000907755X', phone: '10000000000', note: 'n' })
+  return { ticket, visit }
+}
+
+describe('the draft of a visit', () => {
+  it('starts from what shared data proves and claims nothing else', () => {
+    expect(presets(guide(transfer))).toEqual({ 1: '', 2: 'waived', 3: '', 4: 'unneeded' })
+  })
+
+  it('marks the rest as received, without touching what was decided', () => {
+    const { visit } = filled()
+    visit.tick(3, 'later')
+    expect(visit.open()).toEqual([1])
+    visit.receiveRest()
+    expect(visit.draft.ticks).toEqual({ 1: 'received', 2: 'waived', 3: 'later', 4: 'unneeded' })
+  })
+
+  it('sends what was found, trimmed, without the needless', () => {
+    const { visit } = filled()
+    visit.receiveRest()
+    expect(visit.intake('r1')).toEqual({
+      request: 'r1', ticket: 'id-1', item: 'transfer', applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X',
+      phone: '10000000000', note: 'n', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'waived' }, { no: 3, state: 'received' }],
+    })
+  })
+
+  it.each(['', 'id-2'])('holds nothing of the person when the ticket becomes "%s"', (next) => {
+    const { ticket, visit } = filled()
+    visit.keep(transfer, { number: 'N1', state: 'accepted', dueDate: '', missing: [], saved: 'here' })
+    visit.ended['transfer'] = 'accepted'
+    ticket.value = next
+    expect(JSON.stringify([visit.draft, visit.taken.value, visit.shown.value, visit.ended])).not.toMatch(/罗庆|99010820|10000000000|N1|accepted/)
+  })
+
+  it('keeps the person and drops the item for another application of the visit', () => {
+    const { visit } = filled()
+    visit.again()
+    expect(visit.draft.applicant).toBe(' 罗庆(样例) ')
+    expect([visit.draft.item, visit.draft.note, visit.draft.ticks]).toEqual([null, '', {}])
+  })
+})

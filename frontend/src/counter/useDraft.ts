@@ -1,0 +1,99 @@
+import { reactive, ref, watch, type Ref } from 'vue'
+import type { GuidePage, Intake, IntakeResult, ItemCard } from '../types'
+
+/** What the clerk ticked for one material; '' is "not looked at yet". */
+export type Tick = '' | 'received' | 'missing' | 'waived' | 'later' | 'unneeded'
+
+export interface Draft {
+  item: ItemCard | null
+  guide: GuidePage | null
+  applicant: string
+  documentType: string
+  documentNumber: string
+  phone: string
+  ticks: Record<number, Tick>
+  note: string
+}
+
+/** An application taken in this visit: which item, and what came out. */
+export interface Taken {
+  item: ItemCard
+  result: IntakeResult
+}
+
+function empty(): Draft {
+  return { item: null, guide: null, applicant: '', documentType: 'resident_id', documentNumber: '', phone: '', ticks: {}, note: '' }
+}
+
+/** The state a row starts in: what shared data proves is waived, what may be needless starts so, the rest is for the clerk to look at. */
+export function presets(guide: GuidePage): Record<number, Tick> {
+  return Object.fromEntries(guide.materials.map((m) => [m.no, m.waivedBy.zh ? 'waived' : m.need === 'maybe' ? 'unneeded' : ''] as const))
+}
+
+/**
+ * The intake that is being filled in, kept in memory only and only for the visit:
+ * switching panels keeps it, another ticket or none clears every field.
+ */
+export function useDraft(ticket: Ref<string>) {
+  const draft = reactive<Draft>(empty())
+  const taken = ref<Taken[]>([])
+  /** The result that is on the screen until the clerk goes on; null while a form is open. */
+  const shown = ref<Taken | null>(null)
+  /** The outcome chosen for each item code, '' for a visit without an item. */
+  const ended = reactive<Record<string, string>>({})
+
+  function clear(): void {
+    Object.assign(draft, empty())
+    taken.value = []
+    shown.value = null
+    for (const code of Object.keys(ended)) delete ended[code]
+  }
+  watch(ticket, clear, { flush: 'sync' })
+
+  /** Begins another application of the same visit: the person stays, the item goes. */
+  function again(): void {
+    Object.assign(draft, { item: null, guide: null, ticks: {}, note: '' })
+    shown.value = null
+  }
+
+  /** Keeps what came out of the draft that was sent. */
+  function keep(item: ItemCard, result: IntakeResult): void {
+    shown.value = { item, result: { ...result, missing: result.missing ?? [] } }
+    taken.value = [...taken.value, shown.value]
+  }
+
+  function choose(item: ItemCard, guide: GuidePage): void {
+    // Go sends an empty list as null.
+    const whole = { ...guide, materials: guide.materials ?? [] }
+    Object.assign(draft, { item, guide: whole, ticks: presets(whole) })
+  }
+
+  /** Numbers of the materials that nobody has looked at yet. */
+  function open(): number[] {
+    return (draft.guide?.materials ?? []).filter((m) => !draft.ticks[m.no]).map((m) => m.no)
+  }
+
+  function tick(no: number, state: string): void {
+    draft.ticks[no] = state as Tick
+  }
+
+  function receiveRest(): void {
+    for (const no of open()) draft.ticks[no] = 'received'
+  }
+
+  /** The record to send; what turned out needless is not part of it. */
+  function intake(request: string): Intake {
+    const materials = Object.entries(draft.ticks)
+      .filter(([, state]) => state !== '' && state !== 'unneeded')
+      .map(([no, state]) => ({ no: Number(no), state }))
+    return {
+      request, ticket: ticket.value, item: draft.item?.code ?? '', applicant: draft.applicant.trim(),
+      documentType: draft.documentType, documentNumber: draft.documentNumber.trim(), phone: draft.phone.trim(),
+      materials, note: draft.note.trim(),
+    }
+  }
+
+  return { draft, taken, shown, ended, clear, again, keep, choose, open, tick, receiveRest, intake }
+}
+
+export type VisitDraft = ReturnType<typeof useDraft>

@@ -1,0 +1,12 @@
+import { useI18n } from 'vue-i18n'
+import type { Text } from '../types'
+
+/** The counter's words: `t` for its sentences, `say` for names that come in two languages. */
+export function useWords() {
+  const { t, te, locale } = useI18n({ useScope: 'global' })
+  const english = () => locale.value.startsWith('en')
+  return {
+    t, te, locale,
+    say: (text: Text): string => (english() ? text.en || text.zh : text.zh || text.en),
+  }
+}

@@ -1,0 +1,212 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createWords } from '../i18n'
+import CounterApp from './CounterApp.vue'
+import { fakeTerminal, refuse } from './testing/fakeTerminal'
+import { keyboard } from './testing/keyboard'
+
+let terminal: ReturnType<typeof fakeTerminal>
+vi.mock('../bridge', async (original) => ({
+  ...(await original<object>()),
+  call: (method: string, ...args: unknown[]) => terminal.call(method, ...args),
+  onChanged: (fn: () => void) => terminal.listen(fn),
+}))
+
+async function open() {
+  mount(CounterApp, { attachTo: document.body, global: { plugins: [createWords('zh')] } })
+  await flushPromises()
+  return keyboard()
+}
+const steps = () => terminal.asked.map((a) => a.method)
+const sent = (method: string) => terminal.asked.find((a) => a.method === method)?.args
+const pane = () => document.querySelector<HTMLElement>('[data-state]')?.dataset['state']
+const alert = () => document.querySelector('[data-alert]')?.textContent
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  localStorage.clear()
+  terminal = fakeTerminal()
+})
+afterEach(() => vi.useRealTimers())
+
+describe('a visit by keyboard alone', () => {
+  it('takes nine keys from calling to the end, besides what is typed', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    await keys.press('F2')
+    expect(pane()).toBe('called')
+    await keys.press('F9')
+    expect(pane()).toBe('serving')
+    await keys.type('罗庆(样例)')
+    await keys.press('Enter')
+    await keys.type('99010820000907755X')
+    await keys.press('Enter')
+    await keys.type('10000000000')
+    await keys.press('F7')
+    await keys.press('Ctrl+Enter')
+    expect(document.querySelector('[data-result]')?.textContent).toContain('20261124-0001')
+    await keys.press('F10')
+    expect(document.activeElement?.getAttribute('data-act')).toBe('confirm')
+    await keys.press('Enter')
+
+    expect(steps()).toEqual(['Next', 'Start', 'Guide', 'TakeIntake', 'Finish'])
+    expect(sent('TakeIntake')?.[0]).toMatchObject({
+      ticket: 'id-A058', item: 'transfer', applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X',
+      phone: '10000000000', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'waived' }, { no: 3, state: 'received' }],
+    })
+    expect(sent('Finish')).toEqual([[{ item: 'transfer', outcome: 'accepted' }]])
+    expect(keys.commands()).toBeLessThanOrEqual(9)
+    expect(pane()).toBe('idle')
+    expect(document.body.innerHTML).not.toMatch(/罗庆|99010820000907755X|10000000000/)
+  })
+
+  it('signs in and opens the window without a mouse', async () => {
+    const keys = await open()
+    await keys.type('li')
+    await keys.press('Tab')
+    await keys.type('246810')
+    await keys.press('Enter')
+    await keys.type('b7')
+    await keys.press('Enter')
+    expect(sent('SignIn')).toEqual(['li', '246810'])
+    expect(sent('OpenWindow')).toEqual(['B07', ['B']])
+    expect(pane()).toBe('idle')
+    expect(document.activeElement?.getAttribute('data-act')).toBe('next')
+  })
+
+  it('ends a visit for advice with four keys', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    for (const key of ['F2', 'F9', 'F10', '5', 'Enter']) await keys.press(key)
+    expect(sent('Finish')).toEqual([[{ item: 'transfer', outcome: 'advice' }]])
+    expect(pane()).toBe('idle')
+  })
+})
+
+describe('the keys of the desk', () => {
+  it('do nothing that does not fit the state', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    for (const key of ['F4', 'F8', 'F9', 'F10', 'F6', 'F7', 'Ctrl+Enter', 'Escape', '1']) await keys.press(key)
+    expect(steps()).toEqual([])
+    await keys.press('F2')
+    for (const key of ['F2', 'F10', 'F6']) await keys.press(key)
+    expect(steps()).toEqual(['Next'])
+  })
+
+  it('do not start a visit by pressing Enter twice after a call', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    await keys.press('Enter')
+    await keys.press('Enter')
+    expect(steps()).toEqual(['Next'])
+    expect(document.activeElement?.id).toBe('at-window')
+  })
+
+  it('act once while they are held down', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    await keys.press('F2', { repeat: true })
+    expect(steps()).toEqual([])
+  })
+
+  it('recall and mark a no-show', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    for (const key of ['F2', 'F4', 'F8']) await keys.press(key)
+    expect(steps()).toEqual(['Next', 'Recall', 'NoShow'])
+    expect(pane()).toBe('idle')
+  })
+})
+
+describe('intake', () => {
+  async function serving() {
+    terminal.atDesk()
+    const keys = await open()
+    await keys.press('F2')
+    await keys.press('F9')
+    return keys
+  }
+
+  it('shows a wrong check digit as one sentence and puts the cursor there', async () => {
+    const keys = await serving()
+    await keys.type('罗庆(样例)')
+    await keys.press('Enter')
+    await keys.type('990108200009077551')
+    await keys.press('F7')
+    await keys.press('Ctrl+Enter')
+    expect(alert()).toContain('校验位不对')
+    expect(document.activeElement?.id).toBe('in-documentNumber')
+    expect(document.activeElement?.getAttribute('aria-invalid')).toBe('true')
+    await keys.press('Escape')
+    expect(alert()).toBe('')
+    expect(document.querySelector<HTMLInputElement>('#in-applicant')?.value).toBe('罗庆(样例)')
+  })
+
+  it('asks about materials that nobody looked at, and sends nothing', async () => {
+    const keys = await serving()
+    await keys.type('罗庆(样例)')
+    await keys.press('Ctrl+Enter')
+    expect(steps()).not.toContain('TakeIntake')
+    expect(document.activeElement?.closest('[data-material]')?.getAttribute('data-material')).toBe('1')
+  })
+
+  it('keeps the draft while panels change', async () => {
+    const keys = await serving()
+    await keys.type('罗庆(样例)')
+    await keys.press('Escape')
+    expect(document.querySelector('#in-applicant')).toBeNull()
+    await keys.press('F6')
+    expect(document.querySelector<HTMLInputElement>('#in-applicant')?.value).toBe('罗庆(样例)')
+  })
+
+  it('sends a retry with the same id', async () => {
+    const keys = await serving()
+    await keys.type('罗庆(样例)')
+    await keys.press('Enter')
+    await keys.type('99010820000907755X')
+    await keys.press('F7')
+    terminal.instead.set('TakeIntake', () => refuse('not_saved'))
+    await keys.press('Ctrl+Enter')
+    await keys.press('Ctrl+Enter')
+    const ids = terminal.asked.filter((a) => a.method === 'TakeIntake').map((a) => (a.args[0] as { request: string }).request)
+    expect(ids).toHaveLength(2)
+    expect(ids[0]).toBe(ids[1])
+  })
+
+  it('finds an item by words when the ticket has none', async () => {
+    const keys = await serving()
+    await keys.click('changeItem')
+    await keys.type('查询')
+    await vi.waitFor(() => expect(document.querySelector('[data-item="lookup"]')).not.toBeNull())
+    await keys.press('Enter')
+    expect(document.querySelector('h2')?.textContent).toContain('查询')
+  })
+})
+
+describe('scanning', () => {
+  it('starts the visit of who stands here, wherever the focus is', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    await keys.scan('OW1:ABCDEFGHIJKLMNOPQRSTUV')
+    expect(sent('StartByScan')).toEqual(['OW1:ABCDEFGHIJKLMNOPQRSTUV'])
+    expect(pane()).toBe('serving')
+  })
+
+  it('can be done by pasting', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    await keys.press('F3')
+    await keys.type('OW1:x')
+    await keys.press('Enter')
+    expect(sent('StartByScan')).toEqual(['OW1:x'])
+  })
+
+  it('of a foreign code is refused in words and changes nothing', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    await keys.scan('https://example.invalid/ABC')
+    expect(alert()).toContain('二维码')
+    expect(pane()).toBe('idle')
+  })
+})

@@ -1,0 +1,86 @@
+import { flushPromises } from '@vue/test-utils'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Language } from '../i18n'
+import { expectAccessible } from '../testing/axe'
+import * as sample from '../testing/fixtures'
+import { mountKiosk, no, terminal, type FakeTerminal } from '../testing/terminal'
+
+let at: FakeTerminal
+beforeEach(() => { at = terminal() })
+
+/** Every screen and how to get there. */
+const ways: Record<string, string[]> = {
+  home: [],
+  areas: ['[data-verb="ticket"]'],
+  'areas for guides': ['[data-verb="guide"]'],
+  items: ['[data-verb="ticket"]', '[data-area="C"] .into'],
+  guide: ['[data-verb="guide"]', '[data-area="C"] .into', '[data-item]'],
+  search: ['[data-verb="search"]'],
+  'search found': ['[data-verb="search"]', '[data-key="S"]'],
+  ticket: ['[data-verb="ticket"]', '[data-take="C"]'],
+  progress: ['[data-verb="progress"]'],
+  found: ['[data-verb="progress"]', '[data-key="C"]', '[data-key="1"]', '[data-look-up]'],
+}
+
+describe.each(['zh', 'en'] as Language[])('in %s', (language) => {
+  it.each(Object.keys(ways))('%s can be used without sight', async (name) => {
+    document.documentElement.lang = language === 'en' ? 'en' : 'zh-CN'
+    const person = await mountKiosk(language)
+    for (const t of ways[name]!) await person.tap(t)
+    expect(person.page.findAll('h1').length).toBe(1)
+    expect(person.page.find('h1').text()).not.toBe('')
+    await expectAccessible(document.body)
+    // A key that is shown in place of its words would have dots in it.
+    expect(person.text()).not.toMatch(/\b(kiosk|common|refusal)\.\w/)
+  })
+
+  it('a refusal can be used without sight', async () => {
+    at.kiosk['Issue']!.mockImplementation(no('disk_full', 701))
+    const person = await mountKiosk(language)
+    for (const t of ways['ticket']!) await person.tap(t)
+    await expectAccessible(document.body)
+  })
+})
+
+describe('each tab of a guide', () => {
+  it.each(['materials', 'place', 'steps', 'faq'])('%s can be used without sight', async (tab) => {
+    const person = await mountKiosk()
+    for (const t of ways['guide']!) await person.tap(t)
+    const trigger = person.page.find(`[data-tab="${tab}"]`)
+    await trigger.trigger('mousedown', { button: 0 })
+    await flushPromises()
+    expect(trigger.attributes('aria-selected')).toBe('true')
+    await expectAccessible(document.body)
+  })
+})
+
+describe('a guide', () => {
+  it('of an item that this hall does not serve gives no ticket', async () => {
+    at.kiosk['Guide']!.mockResolvedValue({ ...sample.guide, item: sample.item(1, { here: false }) })
+    const person = await mountKiosk()
+    for (const t of ways['guide']!) await person.tap(t)
+    expect(person.see('[data-take]')).toBe(false)
+    expect(person.text()).toContain('本大厅不办这个事项')
+  })
+
+  it('shows this hall first and its windows in short', async () => {
+    const person = await mountKiosk()
+    for (const t of ways['guide']!) await person.tap(t)
+    await person.page.find('[data-tab="place"]').trigger('mousedown', { button: 0 })
+    await flushPromises()
+    const halls = person.page.findAll('.lines b').map((b) => b.text())
+    expect(halls).toEqual(['江南大厅', '江北大厅'])
+    expect(person.text()).toContain('C01–C12')
+  })
+})
+
+describe('a screen', () => {
+  it('takes the focus to its heading, or to its one field', async () => {
+    const person = await mountKiosk()
+    await person.tap('[data-verb="ticket"]')
+    await vi.waitFor(() => expect(document.activeElement?.tagName).toBe('H1'))
+    await person.tap('[data-nav="home"]')
+    await person.tap('[data-verb="search"]')
+    await vi.waitFor(() => expect(document.activeElement?.id).toBe('find'))
+  })
+})

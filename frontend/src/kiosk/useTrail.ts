@@ -1,0 +1,43 @@
+import { computed, reactive, type ComputedRef } from 'vue'
+import type { Progress, TicketPage } from '../types'
+
+/** What somebody came for: a number, or to read first. */
+export type Goal = 'ticket' | 'guide'
+
+/** A screen and what was chosen or typed on it. */
+export type Screen =
+  | { name: 'home' }
+  | { name: 'areas'; goal: Goal; page: number }
+  | { name: 'items'; goal: Goal; letter: string; page: number }
+  | { name: 'guide'; code: string; tab: string }
+  | { name: 'search'; text: string; page: number }
+  | { name: 'ticket'; ticket: TicketPage }
+  | { name: 'progress'; text: string }
+  | { name: 'found'; progress: Progress }
+
+export interface Trail {
+  screen: ComputedRef<Screen>
+  /** How many screens lie behind; 0 at home. */
+  depth: ComputedRef<number>
+  open(next: Screen): void
+  back(): void
+  /** Forgets every screen and what was entered on it. */
+  goHome(): void
+}
+
+/**
+ * The way somebody took through the screens. Each step keeps its own page, tab
+ * and text, so that going back loses nothing. It is ours and not a router's
+ * history, because a history cannot be wiped: after a person has gone, nothing
+ * of the visit may be left in the page.
+ */
+export function createTrail(): Trail {
+  const steps = reactive<Screen[]>([{ name: 'home' }])
+  return {
+    screen: computed(() => steps[steps.length - 1]!),
+    depth: computed(() => steps.length - 1),
+    open(next) { steps.push(next) },
+    back() { if (steps.length > 1) steps.pop() },
+    goHome() { steps.splice(0, steps.length, { name: 'home' }) },
+  }
+}

@@ -1,0 +1,121 @@
+import { inject, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { call, refusalOf, requestId, type Refusal } from '../bridge'
+import type { Progress, TicketPage, TicketRequest } from '../types'
+import { createHome, type HomeState } from './useHome'
+import { createTrail, type Trail } from './useTrail'
+
+/** Everything of one person's visit to the kiosk, and the terminal's own state beside it. */
+export interface Visit extends HomeState, Trail {
+  /** Asks for the head start of elderly, disabled and military people. */
+  priority: Ref<boolean>
+  /** The last "no", until the next step. */
+  refusal: Ref<Refusal | null>
+  /** True while a ticket or an answer is on its way; every button that would ask again is off. */
+  busy: Ref<boolean>
+  /** Tickets of this visit, one a queue: who goes back finds the ticket instead of taking a second one. */
+  taken: ShallowRef<TicketPage[]>
+  /** Takes a ticket of a queue, for items or for none, and shows it. */
+  take(letter: string, items: string[]): Promise<void>
+  /** Looks up a number or the text of a scanned code, and shows what is found. */
+  lookUp(text: string): Promise<void>
+  /** Prints a ticket again. */
+  printAgain(ticket: string): Promise<TicketPage | null>
+  /** Ends the visit: home, first language, nothing left. */
+  wipe(): void
+}
+
+export function createVisit(): Visit {
+  const { locale } = useI18n({ useScope: 'global' })
+  const state = createHome()
+  const trail = createTrail()
+  const priority = ref(false)
+  const refusal = ref<Refusal | null>(null)
+  const busy = ref(false)
+  const taken = shallowRef<TicketPage[]>([])
+  /** The request id of each intent that is not decided yet: a retry sends the same one and gets the same ticket. */
+  const requests = new Map<string, string>()
+  /** Rises with every wipe, so that an answer to a person who has left is not shown to the next. */
+  let person = 0
+
+  /** Runs one question; a second tap while it runs does nothing. */
+  async function once<T>(work: () => Promise<T>): Promise<T | null> {
+    if (busy.value) return null
+    busy.value = true
+    refusal.value = null
+    const asker = person
+    try {
+      const answer = await work()
+      return asker === person ? answer : null
+    } catch (thrown) {
+      if (asker === person) refusal.value = refusalOf(thrown)
+      return null
+    } finally {
+      if (asker === person) busy.value = false
+    }
+  }
+
+  async function take(letter: string, items: string[]): Promise<void> {
+    const priorityClass = priority.value ? 'priority' : 'walk_in'
+    const intent = [letter, priorityClass, ...items].join(' ')
+    const request = requests.get(intent) ?? requestId()
+    requests.set(intent, request)
+    const wish: TicketRequest = { request, letter, items, class: priorityClass, language: locale.value === 'en' ? 'en' : 'zh' }
+    const ticket = await once(() => call<TicketPage>('Kiosk.Issue', wish))
+    if (!ticket) return
+    requests.delete(intent)
+    const whole = { ...ticket, items: ticket.items ?? [] }
+    taken.value = [...taken.value.filter((t) => t.area.letter !== letter), whole]
+    trail.open({ name: 'ticket', ticket: whole })
+  }
+
+  async function lookUp(text: string): Promise<void> {
+    const progress = await once(() => call<Progress>('Kiosk.Progress', text))
+    if (!progress) return
+    if (!progress.found) {
+      refusal.value = { code: 103, key: 'ticket_unknown', args: {} }
+      return
+    }
+    trail.open({ name: 'found', progress: { ...progress, applications: progress.applications ?? [] } })
+  }
+
+  const printAgain = (ticket: string) => once(() => call<TicketPage>('Kiosk.Reprint', ticket))
+
+  function leaveScreen(): void {
+    refusal.value = null
+  }
+
+  function start(): void {
+    person++
+    busy.value = false
+    refusal.value = null
+    priority.value = false
+    requests.clear()
+    taken.value = []
+    trail.goHome()
+  }
+
+  return {
+    ...state, priority, refusal, busy, taken, take, lookUp, printAgain,
+    screen: trail.screen,
+    depth: trail.depth,
+    open(next) { leaveScreen(); trail.open(next) },
+    back() { leaveScreen(); trail.back() },
+    goHome: start,
+    wipe() { start(); locale.value = 'zh' },
+  }
+}
+
+const key: InjectionKey<Visit> = Symbol('visit')
+
+export function provideVisit(): Visit {
+  const visit = createVisit()
+  provide(key, visit)
+  return visit
+}
+
+export function useVisit(): Visit {
+  const visit = inject(key)
+  if (!visit) throw new Error('this screen belongs inside KioskApp')
+  return visit
+}

@@ -1,0 +1,49 @@
+import type { Area, GuidePage, Home, ItemCard, Material, Progress, Standing, TicketPage } from '../types'
+
+// One terminal's answers, as Go gives them. Tests change copies of these.
+
+export const standing: Standing = { line: 'centre', sinceMs: 0, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'ok' }
+
+export const area = (letter: string, more: Partial<Area> = {}): Area => ({
+  letter, name: { zh: `${letter} 区业务`, en: `Services of ${letter}` }, floor: 1, windows: 4, openWindows: 2, waiting: 3, wait: { known: true, low: 4, high: 12 }, items: 8, ...more,
+})
+
+/** Twelve areas of this hall, and one that has no window here. */
+export const areas: Area[] = [...[...'ABCDEFGHJKLM'].map((l) => area(l)), area('S', { windows: 0, openWindows: 0 })]
+
+export const item = (n: number, more: Partial<ItemCard> = {}): ItemCard => ({
+  code: `code-${n}`, name: { zh: `公司变更登记(法定代表人、股东、经营范围)${n}`, en: n % 2 ? `Change of a company ${n}` : `公司变更登记(法定代表人、股东、经营范围)${n}` },
+  department: '区市场监督管理局', letter: 'C', area: { zh: '商事登记', en: 'Business registration' }, runOnce: true, materials: 5, here: true, why: '', match: '', ...more,
+})
+
+export const items: ItemCard[] = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => item(n))
+
+export const material = (no: number, more: Partial<Material> = {}): Material => ({
+  no, name: `材料${no}`, form: '原件', originals: 1, copies: 0, need: 'must', waivedBy: { zh: '', en: '' }, note: '', ...more,
+})
+
+export const guide: GuidePage = {
+  item: item(1), handling: '承诺件', legalDays: 30, promisedDays: 1, dayUnit: '工作日', visits: 1, conditions: ['已办理首次登记'],
+  materials: [material(1), material(2, { need: 'later' }), material(3, { waivedBy: { zh: '民政婚姻登记信息', en: 'Marriage registration' } }), material(4, { need: 'maybe', copies: 2, note: '委托他人代办时提供' })],
+  steps: ['取号', '窗口受理', '作出决定'], result: '营业执照', fee: '不收费', charged: false, consultPhone: '0571-00001001', complaintPhone: '0571-00009001',
+  hours: '周一至周五 8:30—17:00', online: true, legalBasis: '《公司法》', faq: [{ q: '要带什么?', a: '带申请书。' }], queue: area('C'),
+  places: [
+    { hall: { zh: '江北大厅', en: 'Jiangbei hall' }, address: '北路20号', floor: 1, windows: 'C01-C06', here: false },
+    { hall: { zh: '江南大厅', en: 'Jiangnan hall' }, address: '样例路100号', floor: 3, windows: 'C01-C12', here: true },
+  ],
+}
+
+export const ticket: TicketPage = {
+  ticket: 'ticket-1', number: 'C012', area: area('C'), windows: 'C01-C12', items: [], ahead: 3, wait: { known: true, low: 4, high: 12 }, class: 'walk_in',
+  issuedMs: 0, issuedAt: '09:12', date: '2026-11-24', qr: 'data:image/png;base64,iVBORw0KGgo=', saved: 'hall', state: 'waiting', window: '', paper: 'printed', ownSeries: false,
+}
+
+export const progress: Progress = {
+  found: true, ticket: { ...ticket, qr: '', paper: '' },
+  applications: [{ number: 'JN-1', code: '119901080000X004344990104001000', item: { zh: '公司变更登记', en: 'Change of a company' }, state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre' }],
+}
+
+export const home: Home = {
+  place: { role: 'kiosk', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'k1', window: '', pxPerMm: 2.7, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '1' },
+  standing, areas, often: items.slice(0, 7),
+}

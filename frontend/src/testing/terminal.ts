@@ -1,0 +1,87 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { vi, type Mock } from 'vitest'
+import { nextTick, type Component } from 'vue'
+import { createWords, type Language } from '../i18n'
+import KioskApp from '../kiosk/KioskApp.vue'
+import type { TicketRequest } from '../types'
+import * as sample from './fixtures'
+
+export type Methods = Record<string, Mock>
+
+/** A terminal behind the window's own way in: what a page calls, and how it is told of changes. */
+export interface FakeTerminal {
+  kiosk: Methods
+  /** Tells the page that the terminal's state changed. */
+  changed(): Promise<void>
+}
+
+let watchers: (() => void)[] = []
+
+/** Puts a terminal into the window, as Wails does; the answers can be replaced one by one. */
+export function terminal(): FakeTerminal {
+  watchers = []
+  const answer = (value: unknown): Mock => vi.fn(() => Promise.resolve(structuredClone(value)))
+  const kiosk: Methods = {
+    Home: answer(sample.home),
+    Items: answer(sample.items),
+    Guide: answer(sample.guide),
+    Search: answer(sample.items.slice(0, 2)),
+    Issue: vi.fn((r: TicketRequest) => Promise.resolve({ ...sample.ticket, number: `${r.letter}012`, area: sample.area(r.letter), class: r.class })),
+    Progress: answer(sample.progress),
+    Reprint: answer(sample.ticket),
+  }
+  window.go = { screen: { Kiosk: kiosk as never, Terminal: { Place: answer(sample.home.place) as never } } }
+  window.runtime = {
+    EventsOn: (_, fn) => {
+      watchers.push(fn)
+      return () => { watchers = watchers.filter((w) => w !== fn) }
+    },
+  }
+  return {
+    kiosk,
+    async changed() {
+      watchers.forEach((w) => w())
+      await flushPromises()
+    },
+  }
+}
+
+export const no = (key: string, code = 0) => () => Promise.reject({ code, key, args: {} })
+
+/** A part by itself, with the words of a language. */
+export function mountPart(part: Component, props: Record<string, unknown>, language: Language = 'zh', slots: Record<string, string> = {}): VueWrapper {
+  return mount(part, { props, slots, global: { plugins: [createWords(language)] }, attachTo: document.body })
+}
+
+export interface Person {
+  page: VueWrapper
+  taps: number
+  tap(selector: string): Promise<void>
+  see(selector: string): boolean
+  text(): string
+  screen(): string
+}
+
+/** The kiosk, and somebody in front of it who can only tap and read. */
+export async function mountKiosk(language: Language = 'zh'): Promise<Person> {
+  const words = createWords(language)
+  const page = mount(KioskApp, { global: { plugins: [words] }, attachTo: document.body })
+  await flushPromises()
+  const person: Person = {
+    page,
+    taps: 0,
+    async tap(selector) {
+      const target = page.find(selector)
+      if (!target.exists()) throw new Error(`nothing to tap at ${selector} on ${person.screen()}`)
+      person.taps++
+      await target.trigger('pointerdown')
+      await target.trigger('click')
+      await flushPromises()
+      await nextTick()
+    },
+    see: (selector) => page.find(selector).exists(),
+    text: () => page.text(),
+    screen: () => page.find('main').attributes('data-screen') ?? '',
+  }
+  return person
+}

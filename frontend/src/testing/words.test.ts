@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { languages, wordsOf } from '../i18n'
+
+/** The paths of all words of a branch, with the names that they let in: "kiosk.ahead {n}". */
+function paths(branch: unknown, at = ''): string[] {
+  if (typeof branch === 'string') {
+    const named = [...new Set(branch.match(/\{\w+\}/g) ?? [])].sort()
+    return [[at, ...named].join(' ')]
+  }
+  return Object.entries(branch as Record<string, unknown>).flatMap(([key, below]) => paths(below, at ? `${at}.${key}` : key))
+}
+
+const sources = import.meta.glob<string>(['../**/*.vue', '../**/*.ts', '!../**/*.test.ts'], { eager: true, query: '?raw', import: 'default' })
+
+describe('words', () => {
+  const all = languages.map((l) => paths(wordsOf(l)).sort())
+
+  it('are the same in each language, with the same places to fill in', () => {
+    expect(all[0]!.length).toBeGreaterThan(80)
+    expect(all[1]).toEqual(all[0])
+  })
+
+  it('are never empty', () => {
+    const empty = (branch: unknown): boolean =>
+      typeof branch === 'string' ? branch.trim() === '' : Object.values(branch as object).some(empty)
+    for (const l of languages) expect(empty(wordsOf(l)), l).toBe(false)
+  })
+
+  it('exist for every key that a source file names', () => {
+    const known = new Set(all[0]!.map((p) => p.split(' ')[0]!))
+    const missing: string[] = []
+    for (const [file, text] of Object.entries(sources)) {
+      for (const [, key] of text.matchAll(/\bt\(\s*'((?:common|kiosk|counter|refusal)\.[\w.]+)'/g)) {
+        if (!known.has(key!)) missing.push(`${file}: ${key}`)
+      }
+    }
+    expect(missing).toEqual([])
+  })
+})
+
+describe('refusals', () => {
+  const go = import.meta.glob<string>('../../../app/event/refusal.go', { eager: true, query: '?raw', import: 'default' })
+  const keys = Object.values(go).flatMap((text) => [...text.matchAll(/&Refusal\{Code: \d+, Key: "(\w+)"\}/g)].map((m) => m[1]!))
+
+  it('have a sentence for every key of the terminal, and none besides', () => {
+    expect(keys.length).toBeGreaterThan(30)
+    for (const l of languages) expect(Object.keys(wordsOf(l)['refusal'] as object).sort(), l).toEqual([...keys].sort())
+  })
+
+  it('are whole sentences with a next step', () => {
+    for (const [key, words] of Object.entries(wordsOf('zh')['refusal'] as Record<string, string>)) {
+      expect(words.match(/。/g)?.length, key).toBeGreaterThanOrEqual(2)
+      expect(words, key).toMatch(/请|再呼叫|可以|按/)
+    }
+    for (const [key, words] of Object.entries(wordsOf('en')['refusal'] as Record<string, string>)) {
+      expect(words, key).toMatch(/[Pp]lease|Call again/)
+    }
+  })
+})

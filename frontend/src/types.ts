@@ -1,0 +1,259 @@
+// The shapes that pages get from the terminal: a mirror of app/screen/screen.go,
+// where each field is explained. A test compares the names.
+
+export interface Text {
+  zh: string
+  en: string
+}
+
+export interface Standing {
+  line: 'centre' | 'hall' | 'alone'
+  sinceMs: number
+  hereOnly: number
+  hallOnly: number
+  oldestSeconds: number
+  clockOff: boolean
+  disk: 'ok' | 'low' | 'full'
+  printer: 'ok' | 'paper_low' | 'paper_out' | 'cover_open' | 'off' | 'none'
+}
+
+export type Saved = 'here' | 'hall' | 'centre'
+
+export interface Place {
+  role: 'kiosk' | 'counter' | 'board'
+  hall: string
+  hallName: Text
+  terminal: string
+  window: string
+  pxPerMm: number
+  date: string
+  nowMs: number
+  guidesVersion: string
+}
+
+export interface Area {
+  letter: string
+  name: Text
+  floor: number
+  windows: number
+  openWindows: number
+  waiting: number
+  wait: Wait
+  items: number
+}
+
+export interface Wait {
+  known: boolean
+  low: number
+  high: number
+}
+
+export interface ItemCard {
+  code: string
+  name: Text
+  department: string
+  letter: string
+  area: Text
+  runOnce: boolean
+  materials: number
+  here: boolean
+  why: string
+  match: string
+}
+
+export interface GuidePage {
+  item: ItemCard
+  handling: string
+  legalDays: number
+  promisedDays: number
+  dayUnit: string
+  visits: number
+  conditions: string[]
+  materials: Material[]
+  steps: string[]
+  result: string
+  fee: string
+  charged: boolean
+  consultPhone: string
+  complaintPhone: string
+  hours: string
+  places: Spot[]
+  online: boolean
+  legalBasis: string
+  faq: QA[]
+  queue: Area
+}
+
+export interface Material {
+  no: number
+  name: string
+  form: string
+  originals: number
+  copies: number
+  need: 'must' | 'maybe' | 'later' | ''
+  waivedBy: Text
+  note: string
+}
+
+export interface Spot {
+  hall: Text
+  address: string
+  floor: number
+  windows: string
+  here: boolean
+}
+
+export interface QA {
+  q: string
+  a: string
+}
+
+export interface Home {
+  place: Place
+  standing: Standing
+  areas: Area[]
+  often: ItemCard[]
+}
+
+export interface TicketRequest {
+  request: string
+  letter: string
+  items: string[]
+  class: 'walk_in' | 'priority' | 'appointment'
+  language: 'zh' | 'en'
+}
+
+export interface TicketPage {
+  ticket: string
+  number: string
+  area: Area
+  windows: string
+  items: Text[]
+  ahead: number
+  wait: Wait
+  class: string
+  issuedMs: number
+  issuedAt: string
+  date: string
+  qr: string
+  saved: Saved
+  state: string
+  window: string
+  paper: string
+  ownSeries: boolean
+}
+
+export interface Progress {
+  found: boolean
+  ticket: TicketPage
+  applications: CaseStatus[]
+}
+
+export interface CaseStatus {
+  number: string
+  code: string
+  item: Text
+  state: string
+  dueDate: string
+  saved: Saved
+}
+
+export interface CounterPage {
+  place: Place
+  standing: Standing
+  clerk: string
+  clerkName: string
+  window: string
+  services: string[]
+  areas: Area[]
+  allWindows: WindowShape[]
+  current: CounterTicket | null
+  waiting: number
+  servedToday: number
+  recent: RecentVisit[]
+  conflicts: Conflict[]
+}
+
+export interface WindowShape {
+  id: string
+  letter: string
+  clerk: string
+}
+
+export interface CounterTicket {
+  ticket: string
+  number: string
+  letter: string
+  area: Text
+  class: string
+  language: string
+  items: ItemCard[]
+  state: string
+  recalls: number
+  calledMs: number
+  startedMs: number
+  waitMinutes: number
+  recallInSeconds: number
+  saved: Saved
+  applications: CaseStatus[]
+}
+
+export interface RecentVisit {
+  number: string
+  state: string
+  finishedAt: string
+  saved: Saved
+}
+
+export interface Conflict {
+  number: string
+  kind: string
+  windows: string[]
+}
+
+export interface Outcome {
+  item: string
+  outcome: string
+}
+
+export interface Intake {
+  request: string
+  ticket: string
+  item: string
+  applicant: string
+  documentType: string
+  documentNumber: string
+  phone: string
+  materials: MaterialRow[]
+  note: string
+}
+
+export interface MaterialRow {
+  no: number
+  state: string
+}
+
+export interface IntakeResult {
+  number: string
+  state: string
+  dueDate: string
+  missing: string[]
+  saved: Saved
+}
+
+export interface BoardPage {
+  place: Place
+  standing: Standing
+  calls: BoardCall[]
+  areas: Area[]
+}
+
+export interface BoardCall {
+  number: string
+  window: string
+  floor: number
+  letter: string
+  atMs: number
+  state: string
+  recalls: number
+}
