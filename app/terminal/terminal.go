@@ -90,6 +90,16 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 			err = errors.Join(err, t.Close())
 		}
 	}()
+	fresh, faulty := opt.Guides, error(nil)
+	if fresh == nil {
+		fresh, faulty = readCatalogue(s.Catalogue)
+	}
+	if faulty == nil {
+		// Before anything is made: a database keeps the name of its hall for ever.
+		if err := knows(fresh, s.Hall); err != nil {
+			return nil, err
+		}
+	}
 	if err := folder.Make(s.Data); err != nil {
 		return nil, err
 	}
@@ -112,7 +122,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	if opt.Guides == nil {
-		if opt.Guides, err = t.guides(s.Catalogue); err != nil {
+		if opt.Guides, err = t.guides(fresh, faulty); err != nil {
 			return nil, err
 		}
 	}
@@ -123,8 +133,8 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := opt.Guides.Hall(guide.HallID(s.Hall)); !ok {
-		return nil, fmt.Errorf("the catalogue has no hall %q: correct \"hall\" in the settings", s.Hall)
+	if err := knows(opt.Guides, s.Hall); err != nil {
+		return nil, err
 	}
 	if err := t.connect(origin, opt); err != nil {
 		return nil, err
@@ -246,20 +256,26 @@ func (t *Terminal) beat() wire.Beat {
 	return b
 }
 
-// guides gives the catalogue in use: the named folder's, else the shipped one,
-// kept in the database; a broken one is reported and the kept one stays in use.
-func (t *Terminal) guides(dir string) (*guide.Catalogue, error) {
+func knows(c *guide.Catalogue, id string) error {
+	if _, ok := c.Hall(guide.HallID(id)); !ok {
+		return fmt.Errorf("the catalogue has no hall %q: correct \"hall\" in the settings", id)
+	}
+	return nil
+}
+
+// guides gives the catalogue in use: the fresh one, kept in the database; where
+// that is faulty it is reported and the kept one stays in use.
+func (t *Terminal) guides(fresh *guide.Catalogue, faulty error) (*guide.Catalogue, error) {
 	ctx := context.Background()
 	kept, err := t.Store.Catalogue(ctx)
 	if err != nil {
 		t.log.Error("the kept catalogue cannot be read; it is taken anew", "error", err)
 	}
-	fresh, err := readCatalogue(dir)
-	if err != nil {
+	if faulty != nil {
 		if kept == nil {
-			return nil, fmt.Errorf("no catalogue can be used: %w", err)
+			return nil, fmt.Errorf("no catalogue can be used: %w", faulty)
 		}
-		t.log.Error("the catalogue is not taken; the one in use stays", "version", kept.Version, "error", err)
+		t.log.Error("the catalogue is not taken; the one in use stays", "version", kept.Version, "error", faulty)
 		return kept, nil
 	}
 	if kept != nil && kept.Hash() == fresh.Hash() {
@@ -271,6 +287,7 @@ func (t *Terminal) guides(dir string) (*guide.Catalogue, error) {
 	return fresh, nil
 }
 
+// readCatalogue reads the named folder's catalogue, or the shipped one.
 func readCatalogue(dir string) (*guide.Catalogue, error) {
 	files, err := guide.ShippedFiles()
 	if err != nil {

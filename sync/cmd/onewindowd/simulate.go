@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 	"syscall"
@@ -75,6 +76,9 @@ func (s *Simulate) play() (report *day.Report, err error) {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	// A hundred terminals keep the same hall in one memory here: collecting it
+	// four times less often saves a tenth of the time.
+	debug.SetGCPercent(400)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	opt := day.Options{Folder: folder, Compress: s.Compress}

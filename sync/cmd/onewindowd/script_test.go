@@ -1,0 +1,58 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"fmt"
+	"net"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/app/slip"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"onewindowd": main, "sample-ticket": sampleTicket})
+}
+
+// TestScripts runs what IT staff type, each file a session.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
+		"take-port": takePort,
+	}})
+}
+
+// sampleTicket writes a key file and the texts of codes: true, forged and torn.
+func sampleTicket() {
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	e := event.Event{ID: event.ID{Origin: "jiangnan/k1", Epoch: 7, Seq: 12}, At: event.Stamp{MS: 1_795_485_600_000}, Kind: hall.KindIssued,
+		Payload: hall.Payload(hall.Issued{Ticket: "01a20b48-095b-777b-8682-76bebb2d2c57", Hall: "jiangnan", Date: "2026-11-24", Service: "B", Number: "B017",
+			Class: hall.WalkIn, Language: "zh", IssuedMS: 1_795_485_600_000, Ahead: 3, LowMinutes: 5, HighMinutes: 12})}
+	code, err := slip.Sign(e, key)
+	if err != nil {
+		panic(err)
+	}
+	forged := []byte(code)
+	if forged[len(forged)/2] == '7' {
+		forged[len(forged)/2] = '8'
+	} else {
+		forged[len(forged)/2] = '7'
+	}
+	for name, text := range map[string]string{"k1.pub": slip.FormatPublicKey("jiangnan/k1", key.Public().(ed25519.PublicKey)), "code.txt": code + "\n",
+		"forged.txt": string(forged), "torn.txt": code[:90], "foreign.txt": "https://example.invalid/"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// takePort holds a port for the rest of the script and names it in $PORT.
+func takePort(ts *testscript.TestScript, _ bool, _ []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { l.Close() })
+	ts.Setenv("PORT", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+}
