@@ -32,11 +32,15 @@ type Hall struct {
 	windows map[WindowID]*Window
 	// current is the open ticket of each window.
 	current map[WindowID]map[TicketID]bool
-	blocks  map[series]*blocks
-	numbers map[numberKey][]TicketID
-	devices map[event.Origin]Device
-	clerks  map[ClerkID]Clerk
-	service map[Letter]*recent
+	// ended are the visits that ended at each window, disputes the tickets on
+	// which two places disagreed: pages ask for both after every step.
+	ended    map[WindowID]map[TicketID]*Ticket
+	disputes map[TicketID]*Ticket
+	blocks   map[series]*blocks
+	numbers  map[numberKey][]TicketID
+	devices  map[event.Origin]Device
+	clerks   map[ClerkID]Clerk
+	service  map[Letter]*recent
 
 	// Missing brings back a ticket that is not in memory, nil when there is none.
 	Missing func(TicketID) *Ticket
@@ -51,7 +55,7 @@ type numberKey struct {
 func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[series]*line{}, windows: map[WindowID]*Window{},
-		current: map[WindowID]map[TicketID]bool{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
+		current: map[WindowID]map[TicketID]bool{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
 		devices: map[event.Origin]Device{}, clerks: map[ClerkID]Clerk{}, service: map[Letter]*recent{}}
 }
 
@@ -190,6 +194,9 @@ func (h *Hall) before(t *Ticket) {
 	if t.Open() {
 		delete(h.current[t.Window], t.Ticket)
 	}
+	if t.ended() {
+		delete(h.ended[t.Window], t.Ticket)
+	}
 	if t.State == Waiting {
 		h.line(t.Date, t.Service).count--
 	}
@@ -203,6 +210,19 @@ func (h *Hall) after(t *Ticket) {
 			h.current[t.Window] = at
 		}
 		at[t.Ticket] = true
+	}
+	if t.ended() {
+		at := h.ended[t.Window]
+		if at == nil {
+			at = map[TicketID]*Ticket{}
+			h.ended[t.Window] = at
+		}
+		at[t.Ticket] = t
+	}
+	if kind, _ := t.Conflict(); kind != "" {
+		h.disputes[t.Ticket] = t
+	} else {
+		delete(h.disputes, t.Ticket)
 	}
 	if t.State == Waiting {
 		l := h.line(t.Date, t.Service)
@@ -264,16 +284,7 @@ func (h *Hall) ByNumber(date Date, n Number) *Ticket {
 
 // Tickets gives the tickets of a business day ("" for all), by issue time and id.
 func (h *Hall) Tickets(date Date) []*Ticket {
-	out := make([]*Ticket, 0, len(h.tickets))
-	for _, t := range h.tickets {
-		if date == "" || t.Date == date {
-			out = append(out, t)
-		}
-	}
-	slices.SortFunc(out, func(a, b *Ticket) int {
-		return cmp.Or(cmp.Compare(a.IssuedMS, b.IssuedMS), cmp.Compare(a.Ticket, b.Ticket))
-	})
-	return out
+	return pick(h.tickets, date)
 }
 
 // AtWindow gives the open ticket of a window, nil when it is free. Where a
@@ -340,12 +351,23 @@ func (h *Hall) Doubled() []Number {
 
 // Conflicts lists the tickets of a day on which two places disagreed.
 func (h *Hall) Conflicts(date Date) []*Ticket {
+	return pick(h.disputes, date)
+}
+
+// EndedAt gives the visits of a day that ended at a window, by issue time and id.
+func (h *Hall) EndedAt(date Date, w WindowID) []*Ticket { return pick(h.ended[w], date) }
+
+// pick gives the tickets of a business day ("" for all), by issue time and id.
+func pick(from map[TicketID]*Ticket, date Date) []*Ticket {
 	var out []*Ticket
-	for _, t := range h.Tickets(date) {
-		if kind, _ := t.Conflict(); kind != "" {
+	for _, t := range from {
+		if date == "" || t.Date == date {
 			out = append(out, t)
 		}
 	}
+	slices.SortFunc(out, func(a, b *Ticket) int {
+		return cmp.Or(cmp.Compare(a.IssuedMS, b.IssuedMS), cmp.Compare(a.Ticket, b.Ticket))
+	})
 	return out
 }
 

@@ -171,6 +171,9 @@ func (t *Ticket) Ended() []Ending {
 	return nil
 }
 
+// ended tells whether the ticket's way ended at a window: done or no-show.
+func (t *Ticket) ended() bool { return t.State == Done || t.State == NoShow }
+
 // Open tells whether the ticket still holds a window: called or serving.
 func (t *Ticket) Open() bool { return t.State == CalledS || t.State == Serving }
 

@@ -125,10 +125,8 @@ func conflict(t *hall.Ticket) Conflict {
 // endedAt lists the visits that a window has ended today, the latest first.
 func endedAt(h *hall.Hall, date hall.Date, w hall.WindowID) []hall.Ticket {
 	var out []hall.Ticket
-	for _, t := range h.Tickets(date) {
-		if t.Window == w && (t.State == hall.Done || t.State == hall.NoShow) {
-			out = append(out, *t)
-		}
+	for _, t := range h.EndedAt(date, w) {
+		out = append(out, *t)
 	}
 	slices.SortStableFunc(out, func(a, b hall.Ticket) int { return cmp.Compare(endMS(&b), endMS(&a)) })
 	return out

@@ -137,7 +137,7 @@ func (r *run) next(d *desk) error {
 		r.nextTimes++
 		n := r.waiting[d.service][0]
 		r.leave(n)
-		r.after(n.person.WayMS, func() error { return r.start(d, n) })
+		r.walk(d, n)
 		return nil
 	}
 	if err := r.heard(d); err != nil {
@@ -162,13 +162,25 @@ func (r *run) next(d *desk) error {
 			if err := r.callAgain(d, n); err != nil {
 				return err
 			}
-			r.after(n.person.WayMS, func() error { return r.start(d, n) })
+			r.walk(d, n)
 			return nil
 		})
 	default:
-		r.after(n.person.WayMS, func() error { return r.start(d, n) })
+		r.walk(d, n)
 	}
 	return nil
+}
+
+// walk brings a person to a desk, unless something turns them away before.
+func (r *run) walk(d *desk, n *note) {
+	n.walking = d
+	r.after(n.person.WayMS, func() error {
+		if n.walking != d {
+			return nil
+		}
+		n.walking = nil
+		return r.start(d, n)
+	})
 }
 
 // recallPause is how long a clerk waits before calling again: a little more than the rule.
@@ -180,8 +192,10 @@ func (r *run) recall(d *desk, n *note, times int) error {
 		if _, err := d.Counter.NoShow(); err != nil {
 			return fmt.Errorf("no-show of %s at %s: %w", n.number, d.window, err)
 		}
-		n.state = hall.NoShow
 		n.moved(hall.KindMissed)
+		if n.strayed == nil {
+			n.state = hall.NoShow
+		}
 		return r.free(d)
 	}
 	if err := r.callAgain(d, n); err != nil {
@@ -207,7 +221,7 @@ func (r *run) start(d *desk, n *note) error {
 	}
 	var page screen.CounterPage
 	var err error
-	if n.person.Scan || !n.called {
+	if n.person.Scan || !n.called || n.strayed != nil {
 		page, err = d.Counter.StartByScan(n.code)
 	} else {
 		page, err = d.Counter.Start()

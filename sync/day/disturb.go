@@ -200,6 +200,7 @@ func (r *run) speedUp(d Disturbance) {
 		}
 	}
 	r.fast.clock.by.Store(fastMS)
+	r.fastSince = time.Now()
 	r.story(d, "%s runs 7 min fast; it never said so", r.fast.settings.Device)
 }
 
@@ -214,7 +215,8 @@ func (r *run) lookAtFastPC() error {
 	}
 	if page.Standing.ClockOff {
 		r.fastSeen = true
-		r.storyOf(FastPC).Text = fmt.Sprintf("%s runs 7 min fast; its page says so since %s", r.fast.settings.Device, hall.ClockOf(r.clock.now()))
+		r.storyOf(FastPC).Text = fmt.Sprintf("%s runs 7 min fast; its page said so %.1f s of real time later, with the next beat",
+			r.fast.settings.Device, time.Since(r.fastSince).Seconds())
 	}
 	return nil
 }
@@ -247,11 +249,10 @@ func (r *run) cutHub(d Disturbance, end int64) error {
 		if err != nil {
 			return err
 		}
-		r.hubAway = false
 		s := r.story(d, "hub off for %d min: %d tickets issued, %d of them in a kiosk's own series, %d people served by scanning, %d calls refused",
 			d.Minutes, len(r.notes)-issued, r.ownNumbers()-own, r.scanned()-scanned, r.nextTimes)
 		s.Owed, s.DrainSeconds = backlog, time.Since(begin).Seconds()
-		return nil
+		return r.callAnew()
 	})
 	return until(r.ctx, "the terminals to see that the hub is away", func() bool {
 		return all(r.terminals(), func(s *station) bool { return !s.reached() })

@@ -21,6 +21,8 @@ type note struct {
 	issuedMS int64
 	code     string // on the paper in the person's hand
 	own      bool   // a number of the kiosk's own series
+	walking  *desk  // on the way to this desk
+	strayed  *desk  // called to this desk and gone to another one, with the hub away
 
 	state    hall.State
 	window   hall.WindowID

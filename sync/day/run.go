@@ -43,9 +43,10 @@ type run struct {
 	crash   bool     // the next person's kiosk loses power
 	fast    *desk    // the counter PC with the fast clock
 	// fastSeen: that counter's page has told that its clock is off.
-	fastSeen bool
-	stories  []Story
-	drain    time.Duration
+	fastSeen  bool
+	fastSince time.Time
+	stories   []Story
+	drain     time.Duration
 }
 
 // Run plays a day and gives what came of it. An error means that the day could
@@ -229,6 +230,32 @@ func (r *run) queueUp(n *note) {
 func (r *run) leave(n *note) {
 	l := n.person.Service
 	r.waiting[l] = slices.DeleteFunc(r.waiting[l], func(x *note) bool { return x == n })
+}
+
+// callAnew lets the hub call again after it was away. People whom a clerk had
+// waved to and who are still on their way wait for a call after all: the hub
+// would refuse their slips, because it calls in order.
+func (r *run) callAnew() error {
+	r.hubAway = false
+	var desks []*desk
+	for _, n := range r.notes {
+		if n.walking == nil {
+			continue
+		}
+		desks, n.walking = append(desks, n.walking), nil
+		l := n.person.Service
+		at := slices.IndexFunc(r.waiting[l], func(x *note) bool { return x.issuedMS > n.issuedMS })
+		if at < 0 {
+			at = len(r.waiting[l])
+		}
+		r.waiting[l] = slices.Insert(r.waiting[l], at, n)
+	}
+	for _, d := range desks {
+		if err := r.free(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // heard waits until the hub has the tickets of a service and what a desk did

@@ -176,21 +176,30 @@ func (l *Link) reached(here, centre bool, offset int64) {
 	}
 }
 
+// retryAfter is how soon a connected node tries again when nobody answered.
+const retryAfter = time.Second
+
 // push sends what is owed: at once after a write, on connect, and again every
 // Resend without any write.
 func (l *Link) push(ctx context.Context) {
 	writes := l.opt.Log.Watch()
 	defer l.opt.Log.Unwatch(writes)
 	for {
+		pause := l.opt.Resend/2 + rand.N(l.opt.Resend)
 		if l.opt.Conn.IsConnected() {
 			for _, o := range l.opt.Log.Owing() {
-				if err := l.send(ctx, o); err != nil && ctx.Err() == nil {
-					l.opt.Logger.Warn("push", "origin", o.Origin, "error", err)
+				err := l.send(ctx, o)
+				if err == nil || ctx.Err() != nil {
+					continue
+				}
+				l.opt.Logger.Warn("push", "origin", o.Origin, "error", err)
+				if !errors.As(err, new(*event.Refusal)) {
+					// The line, not this chain: a hub that is just starting answers a moment later.
+					pause = min(pause, retryAfter)
 					break
 				}
 			}
 		}
-		pause := l.opt.Resend/2 + rand.N(l.opt.Resend)
 		select {
 		case <-ctx.Done():
 			return
@@ -279,6 +288,7 @@ func (l *Link) nextAck(ctx context.Context, acks *nats.Subscription) (wire.Ack, 
 // beat tells the place above that this node lives, and learns its clock.
 func (l *Link) beat(ctx context.Context) {
 	for {
+		pause := l.opt.BeatEvery
 		if l.opt.Conn.IsConnected() {
 			b, err := json.Marshal(l.opt.Beat())
 			if err != nil {
@@ -292,13 +302,14 @@ func (l *Link) beat(ctx context.Context) {
 				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, middle-reply.TimeMS)
 			} else if ctx.Err() == nil {
 				l.reached(false, false, 0)
+				pause = min(pause, retryAfter)
 			}
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-l.tick:
-		case <-time.After(l.opt.BeatEvery):
+		case <-time.After(pause):
 		}
 	}
 }
