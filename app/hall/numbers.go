@@ -47,6 +47,7 @@ type blocks struct {
 	leased []Block
 	voided []Block
 	used   map[int]bool
+	left   map[int]int // first number of a leased block -> how many of it are unused
 	own    map[int]int // kiosk digit -> highest number of its own series
 	top    int         // highest number leased or seen
 }
@@ -55,7 +56,7 @@ func (h *Hall) series(d Date, s Letter) *blocks {
 	k := series{d, s}
 	b := h.blocks[k]
 	if b == nil {
-		b = &blocks{used: map[int]bool{}, own: map[int]int{}}
+		b = &blocks{used: map[int]bool{}, left: map[int]int{}, own: map[int]int{}}
 		h.blocks[k] = b
 	}
 	return b
@@ -72,6 +73,14 @@ func (h *Hall) lease(b Block, voided bool) {
 		*list = append(*list, b)
 		slices.SortFunc(*list, func(x, y Block) int { return x.From - y.From })
 	}
+	if !voided {
+		s.left[b.From] = 0
+		for n := b.From; n <= b.To; n++ {
+			if !s.used[n] {
+				s.left[b.From]++
+			}
+		}
+	}
 }
 
 // counted notes that a ticket carries its number.
@@ -83,7 +92,14 @@ func (h *Hall) counted(f Issued) {
 	case digit > 0:
 		s.own[digit] = max(s.own[digit], n)
 	default:
-		s.used[n] = true
+		if !s.used[n] {
+			s.used[n] = true
+			for _, l := range s.leased {
+				if l.From <= n && n <= l.To {
+					s.left[l.From]--
+				}
+			}
+		}
 		s.top = max(s.top, n)
 	}
 }
@@ -133,7 +149,7 @@ func (h *Hall) free(o event.Origin, d Date, s Letter) func(yield func(int) bool)
 			return
 		}
 		for _, l := range b.leased {
-			if l.Terminal != o || slices.ContainsFunc(b.voided, func(v Block) bool { return v.Terminal == o && v.From == l.From }) {
+			if l.Terminal != o || b.left[l.From] == 0 || slices.ContainsFunc(b.voided, func(v Block) bool { return v.Terminal == o && v.From == l.From }) {
 				continue
 			}
 			for n := l.From; n <= l.To; n++ {

@@ -17,15 +17,15 @@ func (s *Store) load() error {
 	ctx := context.Background()
 	s.halls, s.chains = map[hall.ID]*hall.Hall{}, map[chainID]*chain{}
 	var origin string
-	var epoch, ms, tick int64
-	err := s.conn.QueryRowContext(ctx, "SELECT origin, epoch, last_ms, last_tick FROM node WHERE id = 1").Scan(&origin, &epoch, &ms, &tick)
+	var epoch int64
+	err := s.conn.QueryRowContext(ctx, "SELECT origin, epoch FROM node WHERE id = 1").Scan(&origin, &epoch)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		e, err := newEpoch()
 		if err != nil {
 			return err
 		}
-		if _, err := s.conn.ExecContext(ctx, "INSERT INTO node (id, origin, epoch, last_ms, last_tick) VALUES (1, ?, ?, 0, 0)", string(s.opt.Origin), int64(e)); err != nil {
+		if _, err := s.conn.ExecContext(ctx, "INSERT INTO node (id, origin, epoch) VALUES (1, ?, ?)", string(s.opt.Origin), int64(e)); err != nil {
 			return fmt.Errorf("name the database: %w", err)
 		}
 		origin, epoch = string(s.opt.Origin), int64(e)
@@ -35,11 +35,14 @@ func (s *Store) load() error {
 	if origin != string(s.opt.Origin) {
 		return fmt.Errorf("%s belongs to %s and this terminal is %s: correct \"hall\" and \"device\" in the settings, or name another data folder with --data; nothing was changed", s.opt.Path, origin, s.opt.Origin)
 	}
-	s.epoch, s.last = event.Epoch(epoch), event.Stamp{MS: ms, Tick: uint16(tick)}
+	s.epoch = event.Epoch(epoch)
 	if err := s.conn.QueryRowContext(ctx, "SELECT coalesce(max(pos), 0) FROM event").Scan(&s.pos); err != nil {
 		return fmt.Errorf("read log: %w", err)
 	}
 	if err := s.loadChains(ctx); err != nil {
+		return err
+	}
+	if err := s.loadOwn(ctx); err != nil {
 		return err
 	}
 	s.from = hall.DateOf(s.opt.Now() - int64(24*time.Hour/time.Millisecond))
@@ -50,6 +53,48 @@ func (s *Store) load() error {
 		_, err := s.hall(hall.ID(e.Origin.Hall())).Apply(e)
 		return err
 	})
+}
+
+// loadOwn takes the own chain to its end, from the row that the last ack left,
+// and the clock to the stamp of the last own event.
+func (s *Store) loadOwn(ctx context.Context) error {
+	s.last = event.Stamp{}
+	c := s.chain(chainID{s.opt.Origin, s.epoch})
+	rows, err := s.conn.QueryContext(ctx, "SELECT seq, hash FROM event WHERE origin = ? AND epoch = ? AND seq > ? ORDER BY seq",
+		string(c.id.origin), int64(c.id.epoch), int64(c.seq))
+	if err != nil {
+		return fmt.Errorf("read the own chain: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seq int64
+		var sum []byte
+		if err := rows.Scan(&seq, &sum); err != nil {
+			return fmt.Errorf("read the own chain: %w", err)
+		}
+		if event.Seq(seq) != c.seq+1 || len(sum) != len(event.Hash{}) {
+			return fmt.Errorf("read the own chain: a gap after %d, or a hash of %d bytes", c.seq, len(sum))
+		}
+		c.seq, c.head = event.Seq(seq), event.Chain(c.head, event.Hash(sum))
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the own chain: %w", err)
+	}
+	if c.seq == 0 {
+		return nil
+	}
+	var body []byte
+	err = s.conn.QueryRowContext(ctx, "SELECT body FROM event WHERE origin = ? AND epoch = ? AND seq = ?",
+		string(c.id.origin), int64(c.id.epoch), int64(c.seq)).Scan(&body)
+	if err != nil {
+		return fmt.Errorf("read the last own event: %w", err)
+	}
+	e, err := event.Decode(body)
+	if err != nil {
+		return fmt.Errorf("read the last own event: %w", err)
+	}
+	s.last = e.At
+	return nil
 }
 
 func (s *Store) loadChains(ctx context.Context) error {
@@ -76,7 +121,13 @@ func (s *Store) loadChains(ctx context.Context) error {
 }
 
 func (s *Store) loadTickets(ctx context.Context) error {
-	rows, err := s.conn.QueryContext(ctx, "SELECT row FROM ticket WHERE date >= ? OR date = ''", string(s.from))
+	begin, err := hall.At(s.from, "04:00")
+	if err != nil {
+		return fmt.Errorf("read tickets: %w", err)
+	}
+	// Ticket ids begin with the time of issue and sort by it: no index by date is needed.
+	first := fmt.Sprintf("%012x", begin)
+	rows, err := s.conn.QueryContext(ctx, "SELECT row FROM ticket WHERE id >= ?", first[:8]+"-"+first[8:])
 	if err != nil {
 		return fmt.Errorf("read tickets: %w", err)
 	}

@@ -76,7 +76,7 @@ func (s *Store) endReplica() {
 	defer s.mu.Unlock()
 	err := s.replica.flush()
 	if err == nil {
-		_, err = s.conn.ExecContext(context.Background(), "COMMIT")
+		err = s.run("COMMIT")
 	}
 	if err != nil {
 		s.takeBack(err)
@@ -117,7 +117,7 @@ func (s *Store) begin(ctx context.Context, synchronous string) error {
 		}
 		s.sync = synchronous
 	}
-	if _, err := s.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	if err := s.run("BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	return nil

@@ -75,6 +75,7 @@ type Store struct {
 
 	recallErr error // reading an old ticket failed during a fold
 
+	turn   sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
 	jobs   chan job
 	closed chan struct{}
 	ended  sync.WaitGroup
@@ -222,6 +223,8 @@ func (s *Store) migrate() error {
 func (s *Store) Close() error {
 	s.once.Do(func() { close(s.closed) })
 	s.ended.Wait()
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	return s.shut()
 }
 

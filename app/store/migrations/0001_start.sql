@@ -4,9 +4,7 @@
 CREATE TABLE node (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     origin TEXT NOT NULL,
-    epoch INTEGER NOT NULL,
-    last_ms INTEGER NOT NULL,
-    last_tick INTEGER NOT NULL
+    epoch INTEGER NOT NULL
 ) STRICT;
 
 -- The log: own events and all that came, in order of arrival (pos).
@@ -70,7 +68,6 @@ CREATE TABLE ticket (
     state TEXT NOT NULL,
     row BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX ticket_day ON ticket (date, hall);
 
 -- What was applied for: row is the fold, the rest is what lists are made of.
 CREATE TABLE application (
