@@ -169,8 +169,8 @@ func (s *Store) bringBack(id hall.TicketID) *hall.Ticket {
 	return t
 }
 
-// Source gives the event that a ticket was made by: the kiosk's own, or, of a
-// ticket that is only known from its paper, none.
+// Source gives the event that a ticket was made by, where a terminal may not have
+// it yet: the kiosk's own; none of a ticket that is only known from its paper.
 func (tx *Tx) Source(id hall.TicketID) ([]byte, error) {
 	var source event.ID
 	for _, h := range tx.s.halls {
@@ -181,10 +181,11 @@ func (tx *Tx) Source(id hall.TicketID) ([]byte, error) {
 	if source.Seq == 0 {
 		return nil, nil
 	}
-	for i := range tx.rows {
-		if tx.rows[i].id == source {
-			return tx.rows[i].body, nil
-		}
+	if body := tx.s.fresh[source]; body != nil {
+		return body, nil
+	}
+	if len(tx.s.freshIDs) == freshTickets {
+		return nil, nil // an old ticket: the feed has told it long ago
 	}
 	var body []byte
 	err := tx.Query("SELECT body FROM event WHERE origin = ? AND epoch = ? AND seq = ?", []any{string(source.Origin), int64(source.Epoch), int64(source.Seq)}, &body)

@@ -16,6 +16,7 @@ import (
 func (s *Store) load() error {
 	ctx := context.Background()
 	s.halls, s.chains = map[hall.ID]*hall.Hall{}, map[chainID]*chain{}
+	s.fresh, s.freshIDs = map[event.ID][]byte{}, nil
 	var origin string
 	var epoch int64
 	err := s.conn.QueryRowContext(ctx, "SELECT origin, epoch FROM node WHERE id = 1").Scan(&origin, &epoch)

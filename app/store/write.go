@@ -215,6 +215,7 @@ type Tx struct {
 	s       *Store
 	rows    []row // own events and accepted pushes: a conflict is a fault
 	passed  []row // events of the feed: known ones change nothing
+	answers []any // request ids and their answers in turn
 	touched map[hall.TicketID]*hall.Ticket
 	chains  map[chainID]*chain
 	writes  int
@@ -274,6 +275,22 @@ func (tx *Tx) put(r row) {
 	r.pos = tx.s.pos
 	tx.rows = append(tx.rows, r)
 	tx.writes++
+	if r.kind == hall.KindIssued {
+		tx.s.remember(r)
+	}
+}
+
+// freshTickets is how many tickets' events stay at hand for the allocator: a
+// counter that is further behind than this fetches them itself.
+const freshTickets = 1024
+
+func (s *Store) remember(r row) {
+	if len(s.freshIDs) == freshTickets {
+		delete(s.fresh, s.freshIDs[0])
+		s.freshIDs = s.freshIDs[1:]
+	}
+	s.fresh[r.id] = r.body
+	s.freshIDs = append(s.freshIDs, r.id)
 }
 
 // lasting kinds are folded again at every start; ticket events are not, because
@@ -308,6 +325,11 @@ func (tx *Tx) Query(query string, args []any, dest ...any) error {
 
 // Answered gives the kept answer of a request, false when it is new.
 func (tx *Tx) Answered(request string) ([]byte, bool, error) {
+	for i := 0; i < len(tx.answers); i += 2 {
+		if tx.answers[i] == request {
+			return tx.answers[i+1].([]byte), true, nil
+		}
+	}
 	var answer []byte
 	err := tx.Query("SELECT answer FROM request WHERE id = ?", []any{request}, &answer)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -318,7 +340,9 @@ func (tx *Tx) Answered(request string) ([]byte, bool, error) {
 
 // Answer keeps the answer of a request in the same commit.
 func (tx *Tx) Answer(request string, answer []byte) error {
-	return tx.Exec("INSERT INTO request (id, answer) VALUES (?, ?)", request, answer)
+	tx.answers = append(tx.answers, request, answer)
+	tx.writes++
+	return nil
 }
 
 // run runs a statement without arguments; it is prepared once.
@@ -349,6 +373,9 @@ func (tx *Tx) flush() error {
 		return err
 	}
 	if err := tx.flushRows(tx.passed, " ON CONFLICT (origin, epoch, seq) DO NOTHING"); err != nil {
+		return err
+	}
+	if err := tx.packed("INSERT INTO request (id, answer) VALUES ", 2, tx.answers, ""); err != nil {
 		return err
 	}
 	tickets := make([]any, 0, 7*len(tx.touched))
