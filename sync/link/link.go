@@ -72,6 +72,7 @@ type Link struct {
 	tick   chan struct{} // beat now
 
 	mu      sync.Mutex
+	abort   context.CancelFunc // ends the push under way; nil when there is none
 	line    Line
 	changed func()
 }
@@ -145,8 +146,20 @@ func (l *Link) status(ctx context.Context) {
 				l.wake()
 			default:
 				l.reached(false, false, 0)
+				l.giveUp()
 			}
 		}
+	}
+}
+
+// giveUp ends the push under way when the connection broke: its ack will not
+// come, and waiting for it would hold up everything after the reconnect.
+func (l *Link) giveUp() {
+	l.mu.Lock()
+	abort := l.abort
+	l.mu.Unlock()
+	if abort != nil {
+		abort()
 	}
 }
 
@@ -213,6 +226,12 @@ func (l *Link) push(ctx context.Context) {
 // send pushes one chain until it is confirmed in full. Acks come in the order
 // of the pushes, because the receiver has one writer.
 func (l *Link) send(ctx context.Context, o wire.Owed) error {
+	whole := ctx
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	l.mu.Lock()
+	l.abort = cancel
+	l.mu.Unlock()
 	inbox := l.opt.Conn.NewInbox()
 	acks, err := l.opt.Conn.SubscribeSync(inbox)
 	if err != nil {
@@ -243,7 +262,7 @@ func (l *Link) send(ctx context.Context, o wire.Owed) error {
 		}
 		ack, err := l.nextAck(ctx, acks)
 		if err != nil {
-			return errors.Join(err, l.saveAck(ctx, o, last, unsaved))
+			return errors.Join(err, l.saveAck(whole, o, last, unsaved))
 		}
 		under--
 		if ack.Refuse != nil {
