@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"onewindow/app/event"
@@ -237,6 +238,7 @@ func (r *run) cutHub(d Disturbance, end int64) error {
 		return fmt.Errorf("switch the hub off: %w", err)
 	}
 	r.hubAway = true
+	r.stray()
 	issued, own, scanned := len(r.notes), r.ownNumbers(), r.scanned()
 	r.after(end, func() error {
 		backlog, begin := owed(r.terminals()), time.Now()
@@ -249,14 +251,36 @@ func (r *run) cutHub(d Disturbance, end int64) error {
 		if err != nil {
 			return err
 		}
-		s := r.story(d, "hub off for %d min: %d tickets issued, %d of them in a kiosk's own series, %d people served by scanning, %d calls refused",
-			d.Minutes, len(r.notes)-issued, r.ownNumbers()-own, r.scanned()-scanned, r.nextTimes)
+		s := r.story(d, "hub off for %d min: %d tickets issued, %d of them in a kiosk's own series, %d people served by scanning, %d calls refused, %d served elsewhere than called",
+			d.Minutes, len(r.notes)-issued, r.ownNumbers()-own, r.scanned()-scanned, r.nextTimes, r.strays)
 		s.Owed, s.DrainSeconds = backlog, time.Since(begin).Seconds()
 		return r.callAnew()
 	})
 	return until(r.ctx, "the terminals to see that the hub is away", func() bool {
 		return all(r.terminals(), func(s *station) bool { return !s.reached() })
 	})
+}
+
+// strayWindows is how many windows an area must have for somebody to stray: a
+// free clerk is then found long before the hub is back.
+const strayWindows = 6
+
+// stray lets one person who was called just before the cut go to another window
+// of the area and be served there. The clerk who called waits in vain; when the
+// parts meet again the disagreement must be shown and the service must count.
+func (r *run) stray() {
+	for _, n := range r.notes {
+		d := n.walking
+		if d == nil || n.state != hall.CalledS || r.plan.Day.Areas[d.service].Windows < strayWindows {
+			continue
+		}
+		r.strays++
+		n.walking, n.strayed = nil, d
+		r.waiting[d.service] = slices.Insert(r.waiting[d.service], 0, n)
+		r.after(recallPause, func() error { return r.recall(d, n, 1) })
+		r.wake(d.service)
+		return
+	}
 }
 
 func (r *run) ownNumbers() (count int) {

@@ -32,6 +32,7 @@ type Report struct {
 	OwnSeries     int       `json:"own_series"`
 	Verdict
 	Conflicts   int     `json:"conflicts"`
+	Expected    int     `json:"conflicts_expected"`
 	HashesEqual bool    `json:"state_hashes_equal"`
 	Terminals   int     `json:"terminals"`
 	IssueP50    float64 `json:"issue_ms_p50"`
@@ -39,6 +40,7 @@ type Report struct {
 	CallP50     float64 `json:"call_ms_p50"`
 	CallP99     float64 `json:"call_ms_p99"`
 	Drain       float64 `json:"drain_seconds"`
+	Spread      float64 `json:"spread_seconds"`
 	Events      int     `json:"events"`
 	Quarantined int     `json:"quarantined"`
 	Warnings    int     `json:"warnings_logged"`
@@ -84,6 +86,9 @@ func (r *Report) Bad() error {
 			what = append(what, fmt.Sprintf("%d %s", x.count, x.name))
 		}
 	}
+	if r.Conflicts != r.Expected {
+		what = append(what, fmt.Sprintf("%d conflicts where %d were expected", r.Conflicts, r.Expected))
+	}
 	if !r.HashesEqual {
 		what = append(what, "state hashes differ")
 	}
@@ -113,7 +118,7 @@ func (r *run) report() (*Report, error) {
 	out := &Report{Hall: r.plan.Hall, Date: r.plan.Date, Seed: r.plan.Seed, Disturb: []string{}, TicketsPlan: r.plan.Day.Tickets,
 		TicketsIssued: len(r.notes), Verdict: r.judge(ev), Conflicts: ev.conflicts, Events: ev.events, Quarantined: ev.quarantined,
 		IssueP50: quantile(r.issueMS, 0.5), IssueP99: quantile(r.issueMS, 0.99), CallP50: quantile(r.callMS, 0.5), CallP99: quantile(r.callMS, 0.99),
-		Drain: r.drain.Seconds(), Terminals: len(r.terminals()), Stories: append([]Story{}, r.stories...), OwnSeries: r.ownNumbers(), Scanned: r.scanned()}
+		Drain: r.drain.Seconds(), Spread: r.spread.Seconds(), Expected: r.strays, Terminals: len(r.terminals()), Stories: append([]Story{}, r.stories...), OwnSeries: r.ownNumbers(), Scanned: r.scanned()}
 	for _, d := range r.plan.Disturb {
 		out.Disturb = append(out.Disturb, d.ID)
 	}
@@ -234,7 +239,7 @@ func (r *Report) Table() string {
 	}
 	fmt.Fprintf(&b, "\ncalled by the hub %d, served by scanning %d, applications %d, numbers of a kiosk's own series %d\n", r.TicketsCalled, r.Scanned, r.Applications, r.OwnSeries)
 	fmt.Fprintf(&b, "ticket issued in P50 %.1f ms, P99 %.1f ms; called in P50 %.1f ms, P99 %.1f ms (real time of the pages' calls)\n", r.IssueP50, r.IssueP99, r.CallP50, r.CallP99)
-	fmt.Fprintf(&b, "all at the centre %.2f s after the last action: %d events\n", r.Drain, r.Events)
+	fmt.Fprintf(&b, "all at the centre %.2f s after the last action, on every terminal after %.2f s: %d events\n", r.Drain, r.Spread, r.Events)
 	for _, s := range r.Stories {
 		fmt.Fprintf(&b, "%s %s: %s", s.At, s.ID, s.Text)
 		if s.DrainSeconds > 0 {
@@ -242,8 +247,8 @@ func (r *Report) Table() string {
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "observer: lost %d, doubled %d, numbers doubled %d, invented %d, in a wrong state %d, called out of order %d, in quarantine %d, conflicts %d, state hashes equal: %t\n",
-		r.Lost, r.Doubled, r.NumbersDoubled, r.Invented, r.WrongState, r.OutOfOrder, r.Quarantined, r.Conflicts, r.HashesEqual)
+	fmt.Fprintf(&b, "observer: lost %d, doubled %d, numbers doubled %d, invented %d, in a wrong state %d, called out of order %d, in quarantine %d, conflicts %d (expected %d), state hashes equal: %t\n",
+		r.Lost, r.Doubled, r.NumbersDoubled, r.Invented, r.WrongState, r.OutOfOrder, r.Quarantined, r.Conflicts, r.Expected, r.HashesEqual)
 	for _, f := range r.Faults {
 		fmt.Fprintf(&b, "  %s\n", f)
 	}

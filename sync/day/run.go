@@ -39,6 +39,7 @@ type run struct {
 	unheard map[hall.Letter][]*note // of those, the ones that the hub was not seen to have
 	late    bool                    // the windows have closed; who holds a ticket is still served
 	hubAway bool
+	strays  int      // people who went to another desk than the one they were called to
 	dark    *station // the kiosk without power
 	crash   bool     // the next person's kiosk loses power
 	fast    *desk    // the counter PC with the fast clock
@@ -46,7 +47,9 @@ type run struct {
 	fastSeen  bool
 	fastSince time.Time
 	stories   []Story
-	drain     time.Duration
+	// drain is real time from the last action until the centre had all, spread
+	// until every terminal had it too.
+	drain, spread time.Duration
 }
 
 // Run plays a day and gives what came of it. An error means that the day could
@@ -54,10 +57,8 @@ type run struct {
 // Report.Bad.
 func Run(ctx context.Context, plan *Plan, opt Options) (report *Report, err error) {
 	begin := time.Now()
-	logs := &logCount{}
-	w := &world{plan: plan, folder: opt.Folder, clock: &clock{}, log: slog.New(logs)}
-	r := &run{world: w, observer: newObserver(), ctx: ctx, opt: opt, plan: plan, logs: logs,
-		rand: rand.New(rand.NewPCG(plan.Seed, 0xda7)), waiting: map[hall.Letter][]*note{}, unheard: map[hall.Letter][]*note{}}
+	r := newRun(ctx, plan, opt, &logCount{})
+	w := r.world
 	defer func() {
 		if closing := w.close(); err == nil && closing != nil {
 			err = fmt.Errorf("end the day: %w", closing)
@@ -78,12 +79,18 @@ func Run(ctx context.Context, plan *Plan, opt Options) (report *Report, err erro
 	if err := r.settle(); err != nil {
 		return nil, err
 	}
-	r.drain = time.Since(played)
+	r.spread = time.Since(played)
 	report, err = r.report()
 	if err == nil {
 		report.Seconds = time.Since(begin).Seconds()
 	}
 	return report, err
+}
+
+func newRun(ctx context.Context, plan *Plan, opt Options, logs *logCount) *run {
+	w := &world{plan: plan, folder: opt.Folder, clock: &clock{}, log: slog.New(logs)}
+	return &run{world: w, observer: newObserver(), ctx: ctx, opt: opt, plan: plan, logs: logs,
+		rand: rand.New(rand.NewPCG(plan.Seed, 0xda7)), waiting: map[hall.Letter][]*note{}, unheard: map[hall.Letter][]*note{}}
 }
 
 func (r *run) tell(format string, args ...any) {
@@ -239,7 +246,7 @@ func (r *run) callAnew() error {
 	r.hubAway = false
 	var desks []*desk
 	for _, n := range r.notes {
-		if n.walking == nil {
+		if n.walking == nil || n.called {
 			continue
 		}
 		desks, n.walking = append(desks, n.walking), nil
@@ -283,10 +290,12 @@ func (r *run) heard(d *desk) error {
 // settle waits until everything is everywhere: confirmed from below to above,
 // and the hall's feed read to its end.
 func (r *run) settle() error {
-	return errors.Join(
+	begin := time.Now()
+	err := errors.Join(
 		until(r.ctx, "the hub to have all of the terminals", func() bool { return owed(r.terminals()) == 0 }),
-		until(r.ctx, "the centre to have all of the hub", func() bool { return owedBy(r.hub.Store) == 0 }),
-		until(r.ctx, "the terminals to have all of the hub", r.caughtUp))
+		until(r.ctx, "the centre to have all of the hub", func() bool { return owedBy(r.hub.Store) == 0 }))
+	r.drain = time.Since(begin)
+	return errors.Join(err, until(r.ctx, "the terminals to have all of the hub", r.caughtUp))
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -1,0 +1,305 @@
+//go:build bench
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"onewindow/app/config"
+)
+
+// Size of the virtual screen: a kiosk stands upright.
+const (
+	screenWidth  = 1080
+	screenHeight = 1920
+)
+
+const (
+	// A picture has at least frameColours colours (the grey edges of letters alone
+	// have more), and at least frameShare of its dots are not of the commonest one.
+	// An empty window has one colour, a half-mapped one two.
+	frameColours = 12
+	frameShare   = 0.002
+	frameEvery   = 2 * time.Millisecond
+	frameLimit   = 60 * time.Second
+	// settled is when memory is read after the start.
+	settled = 10 * time.Second
+)
+
+// benchWindow starts the production program as a kiosk on a virtual screen (Xvfb
+// with openbox) and measures two things. The first frame: from starting the
+// process until the screen's memory shows a picture and not one blank colour,
+// looked at every 2 ms without asking the X server. The memory: proportional set
+// size (PSS) of all its processes 10 s after the start. The ceiling is WebKitGTK's
+// own MiniBrowser with one line of text. Files are in the system's cache: the
+// first start of each is not counted.
+func benchWindow(y *bay) (out []figure, err error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if err := errors.Join(setup(ctx, needWindow, needDisplay), buildPages(ctx)); err != nil {
+		return nil, err
+	}
+	if err := buildTerminal(ctx); err != nil {
+		return nil, err
+	}
+	kiosk, err := y.kioskCommand()
+	if err != nil {
+		return nil, err
+	}
+	browser, err := y.browserCommand()
+	if err != nil {
+		return nil, err
+	}
+	var frame, memory, bareFrame, bareMemory series
+	for round := range y.rounds + 1 {
+		ms, mb, err := y.show(ctx, "kiosk", kiosk)
+		if err != nil {
+			return nil, fmt.Errorf("show the kiosk: %w", err)
+		}
+		bareMS, bareMB, err := y.show(ctx, "minibrowser", browser)
+		if err != nil {
+			return nil, fmt.Errorf("show the bare window: %w", err)
+		}
+		y.say("round %d: kiosk %.0f ms, %.0f MB; bare window %.0f ms, %.0f MB", round, ms, mb, bareMS, bareMB)
+		if round > 0 {
+			frame, memory = append(frame, ms), append(memory, mb)
+			bareFrame, bareMemory = append(bareFrame, bareMS), append(bareMemory, bareMB)
+		}
+	}
+	const bare = "WebKitGTK's MiniBrowser showing one line of text, same screen"
+	return []figure{
+		frame.against("first_frame_ms", "ms", bareFrame, bare),
+		memory.against("memory_pss_mb", "MB", bareMemory, bare),
+	}, nil
+}
+
+// kioskCommand sets up a kiosk that stands alone, as it does before its hub is there.
+func (y *bay) kioskCommand() ([]string, error) {
+	s := config.Default(config.Kiosk)
+	s.Hub, s.Data = "", filepath.Join(y.folder, "kiosk-data")
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(y.folder, "terminal.json")
+	program, err := filepath.Abs(terminalProgram)
+	if err != nil {
+		return nil, err
+	}
+	return []string{program, "--settings", file}, os.WriteFile(file, raw, 0o600)
+}
+
+// browserCommand finds the MiniBrowser, which comes with WebKitGTK itself.
+func (y *bay) browserCommand() ([]string, error) {
+	found, err := filepath.Glob("/usr/lib/*/webkit2gtk-4.1/MiniBrowser")
+	if err != nil || len(found) == 0 {
+		return nil, errors.Join(err, errors.New("there is no MiniBrowser of WebKitGTK to compare with: install the package libwebkit2gtk-4.1-0"))
+	}
+	page := filepath.Join(y.folder, "page.html")
+	text := `<!doctype html><meta charset="utf-8"><title>one line</title><p style="font-size:150px">One line</p>`
+	return []string{found[0], "--full-screen", "file://" + page}, os.WriteFile(page, []byte(text), 0o644)
+}
+
+// show starts a program on a screen of its own and gives the time to its first
+// frame in ms and, later, the memory of its processes in MB (10^6 bytes).
+func (y *bay) show(ctx context.Context, name string, args []string) (ms, mb float64, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	folder, err := y.fresh(name)
+	if err != nil {
+		return 0, 0, err
+	}
+	x, err := openScreen(ctx, folder)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, x.close()) }()
+	cmd := command(ctx, args[0], args[1:]...)
+	cmd.Env = append(x.env(), "HOME="+folder, "XDG_CACHE_HOME="+folder, "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder,
+		"NO_AT_BRIDGE=1", "WEBKIT_DISABLE_DMABUF_RENDERER=1")
+	begin := time.Now()
+	p, err := launch(ctx, name, folder, cmd)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, p.stop()) }()
+	for {
+		shown, err := x.shows()
+		if err != nil {
+			return 0, 0, err
+		}
+		if shown {
+			ms = inMS(time.Since(begin))
+			break
+		}
+		select {
+		case <-p.done:
+			return 0, 0, p.ended()
+		case <-time.After(frameEvery):
+		}
+		if time.Since(begin) > frameLimit {
+			return 0, 0, fmt.Errorf("nothing is to be seen after %s: see %s", frameLimit, p.log)
+		}
+	}
+	select {
+	case <-p.done:
+		return 0, 0, p.ended()
+	case <-time.After(settled - time.Since(begin)):
+	}
+	bytes, err := treePSS(cmd.Process.Pid)
+	return ms, float64(bytes) / 1e6, err
+}
+
+// virtualScreen is a display whose memory lies in a file.
+type virtualScreen struct {
+	*display
+	memory *os.File
+	// line is the length of a picture line in bytes, begin where the first begins.
+	line, begin int
+}
+
+// openScreen starts a display without a pointer, whose grey edges would be the
+// first picture, with a bus and a window manager.
+func openScreen(ctx context.Context, folder string) (x *virtualScreen, err error) {
+	x = &virtualScreen{display: &display{programs: ctx}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, x.close())
+		}
+	}()
+	if x.runtime, err = os.MkdirTemp("", "ow-"); err != nil {
+		return x, err
+	}
+	told, tell, err := os.Pipe()
+	if err != nil {
+		return x, err
+	}
+	defer told.Close()
+	server := command(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", screenWidth, screenHeight),
+		"-fbdir", folder, "-nocursor", "-noreset", "-nolisten", "tcp")
+	server.ExtraFiles = []*os.File{tell}
+	if _, err = x.start(server, "xvfb", folder); err != nil {
+		return x, errors.Join(err, tell.Close())
+	}
+	if err := tell.Close(); err != nil {
+		return x, err
+	}
+	// The pipe ends when Xvfb does, so this never waits for ever.
+	number, err := bufio.NewReader(told).ReadString('\n')
+	if err != nil {
+		return x, errors.Join(err, errors.New("Xvfb did not start"))
+	}
+	x.number = ":" + strings.TrimSpace(number)
+	if x.memory, err = os.Open(filepath.Join(folder, "Xvfb_screen0")); err != nil {
+		return x, err
+	}
+	if err := x.readHead(); err != nil {
+		return x, err
+	}
+	return x, errors.Join(x.openBus(ctx, "screen", folder), x.manage(ctx, "screen", folder))
+}
+
+// readHead reads where the picture lies: the file is an X window dump (XWD).
+func (x *virtualScreen) readHead() error {
+	var head [100]byte
+	if _, err := x.memory.ReadAt(head[:], 0); err != nil {
+		return fmt.Errorf("read the screen: %w", err)
+	}
+	field := func(n int) int { return int(binary.BigEndian.Uint32(head[4*n:])) }
+	if width, height, bits := field(4), field(5), field(11); width != screenWidth || height != screenHeight || bits != 32 {
+		return fmt.Errorf("read the screen: it has %d x %d dots of %d bits", width, height, bits)
+	}
+	x.line, x.begin = field(12), field(0)+12*field(19)
+	return nil
+}
+
+// shows tells whether there is a picture, from every sixteenth line of the screen.
+func (x *virtualScreen) shows() (bool, error) {
+	dots := map[uint32]int{}
+	row := make([]byte, x.line)
+	for y := 0; y < screenHeight; y += 16 {
+		if _, err := x.memory.ReadAt(row, int64(x.begin+y*x.line)); err != nil {
+			return false, fmt.Errorf("read the screen: %w", err)
+		}
+		for i := 0; i+4 <= len(row); i += 4 {
+			dots[binary.NativeEndian.Uint32(row[i:])&0xffffff]++
+		}
+	}
+	all, most := 0, 0
+	for _, n := range dots {
+		all, most = all+n, max(most, n)
+	}
+	return len(dots) >= frameColours && float64(all-most) >= frameShare*float64(all), nil
+}
+
+// close ends the display and lets go of its memory.
+func (x *virtualScreen) close() error {
+	err := x.display.close()
+	if x.memory != nil {
+		err = errors.Join(err, x.memory.Close())
+	}
+	return err
+}
+
+// treePSS adds up the proportional set size of a process and all below it, in bytes.
+func treePSS(root int) (int64, error) {
+	children, err := processTree()
+	if err != nil {
+		return 0, err
+	}
+	var sum int64
+	for next := []int{root}; len(next) > 0; {
+		pid := next[0]
+		next = append(next[1:], children[pid]...)
+		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+		if err != nil {
+			return 0, fmt.Errorf("read the memory of process %d: %w", pid, err)
+		}
+		_, rest, found := strings.Cut(string(raw), "\nPss:")
+		fields := strings.Fields(rest)
+		if !found || len(fields) < 2 || fields[1] != "kB" {
+			return 0, fmt.Errorf("read the memory of process %d: no Pss in kB", pid)
+		}
+		kb, err := strconv.ParseInt(fields[0], 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("read the memory of process %d: %w", pid, err)
+		}
+		sum += kb << 10
+	}
+	return sum, nil
+}
+
+// processTree gives the children of every process.
+func processTree() (map[int][]int, error) {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return nil, err
+	}
+	out := map[int][]int{}
+	for _, path := range stats {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended since
+		}
+		// "pid (name) state parent ...": the name may hold anything but ends at the last ")".
+		fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err != nil || len(fields) < 2 {
+			continue
+		}
+		if parent, err := strconv.Atoi(fields[1]); err == nil {
+			out[parent] = append(out[parent], pid)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// script is one of frontend/e2e: which terminal it is played on, with what.
+type script struct {
+	file string
+	role string // of the terminal whose address is BASE; "" for a script that brings its own
+	env  func(s *stage, kiosk string) ([]string, error)
+	args func(dir string) []string
+}
+
+// scripts are all that are played; a file of frontend/e2e that is neither here
+// nor imported by one that is fails the check, so that none is forgotten.
+var scripts = []script{
+	{file: "kiosk.mjs", role: "kiosk"},
+	{file: "gallery.mjs", args: func(dir string) []string { return []string{dir} }},
+	{file: "counter.mjs", role: "counter", env: func(_ *stage, kiosk string) ([]string, error) {
+		// Somebody has to wait for a service of the window.
+		request := map[string]any{"request": "e2e-counter", "letter": "B", "items": []string{}, "class": "walk_in", "language": "zh"}
+		_, err := ask[map[string]any](kiosk, "Kiosk.Issue", request)
+		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "WINDOW=" + visitWindow}, err
+	}},
+}
+
+func browserChecks() []check {
+	list := []check{
+		{"browser", "every script is played", everyScriptIsPlayed},
+		{"browser", "the programs build", func(ctx context.Context) error {
+			return errors.Join(buildPages(ctx), buildHTTPTerminal(ctx), buildServer(ctx))
+		}},
+	}
+	for _, sc := range scripts {
+		list = append(list, check{"browser", sc.file, sc.play})
+	}
+	return list
+}
+
+// play runs real programs, and the script in a real browser against them.
+func (sc script) play(ctx context.Context) error {
+	return scratch(strings.TrimSuffix(sc.file, ".mjs"), func(dir string) (err error) {
+		if dir, err = filepath.Abs(dir); err != nil {
+			return err
+		}
+		node := npmCommand(ctx, "node", "e2e/"+sc.file)
+		node.Dir = "frontend"
+		if sc.args != nil {
+			node.Args = append(node.Args, sc.args(filepath.Join(dir, "pictures"))...)
+		}
+		node.Env = append(node.Env, "SHOTS="+dir, "CHROMIUM=/usr/bin/chromium")
+		if sc.role == "" {
+			_, err = quiet(node)
+			return err
+		}
+		s, err := openStage(ctx, dir, httpTerminal, false)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, s.close()) }()
+		base := map[string]string{}
+		for _, role := range slices.Compact([]string{"kiosk", sc.role}) {
+			addr, err := address("", false)
+			if err != nil {
+				return err
+			}
+			if base[role], _, err = s.serve(ctx, role, role[:1]+"1", 1, addr); err != nil {
+				return err
+			}
+		}
+		node.Env = append(node.Env, "BASE="+base[sc.role], "KIOSK="+base["kiosk"])
+		if sc.env != nil {
+			more, err := sc.env(s, base["kiosk"])
+			if err != nil {
+				return err
+			}
+			node.Env = append(node.Env, more...)
+		}
+		_, err = quiet(node)
+		return err
+	})
+}
+
+func everyScriptIsPlayed(context.Context) error {
+	files, err := filepath.Glob("frontend/e2e/*.mjs")
+	if err != nil || len(files) == 0 {
+		return errors.Join(err, errors.New("frontend/e2e has no script"))
+	}
+	var all strings.Builder
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			return err
+		}
+		all.Write(raw)
+	}
+	for _, f := range files {
+		name := filepath.Base(f)
+		played := slices.ContainsFunc(scripts, func(s script) bool { return s.file == name })
+		if !played && !strings.Contains(all.String(), "from './"+name+"'") {
+			err = errors.Join(err, fmt.Errorf("%s is not played: enter it in build/test_browser.go", f))
+		}
+	}
+	return err
+}
