@@ -154,17 +154,12 @@ func (k *tickets) issue() (time.Duration, error) {
 	again := false
 	begin := time.Now()
 	err := k.store.Write(context.Background(), func(tx *store.Tx) error {
-		_, known, err := tx.Answered(request)
-		if err != nil || known {
-			again = known
-			return err
+		if _, again = tx.IssuedFor(request); again {
+			return nil
 		}
 		cmd.NowMS = k.store.Now()
-		_, body, err := tx.Append(hall.KindIssued, tx.Hall(benchHall).Issue(cmd))
-		if err != nil {
-			return err
-		}
-		return tx.Answer(request, body)
+		_, err := tx.Issue(request, tx.Hall(benchHall).Issue(cmd))
+		return err
 	})
 	d := time.Since(begin)
 	if again {

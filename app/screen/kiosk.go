@@ -70,29 +70,22 @@ func (k *Kiosk) Issue(r TicketRequest) (TicketPage, error) {
 	if err != nil {
 		return TicketPage{}, err
 	}
-	var body []byte
+	var e event.Event
+	var before event.ID
 	again := false
-	err = k.m.Book.Write(ctx, func(tx Tx) error {
-		before, known, err := tx.Answered("issue:" + r.Request)
-		if err != nil {
-			return fmt.Errorf("look up the request: %w", err)
-		}
-		if known {
-			body, again = before, true
+	err = k.m.Book.Write(ctx, func(tx Tx) (err error) {
+		if before, again = tx.IssuedFor(r.Request); again {
 			return nil
 		}
 		cmd.NowMS = k.m.Book.Now()
-		if _, body, err = tx.Append(hall.KindIssued, tx.Hall(k.m.Hall).Issue(cmd)); err != nil {
-			return err
-		}
-		return tx.Answer("issue:"+r.Request, body)
+		e, err = tx.Issue(r.Request, tx.Hall(k.m.Hall).Issue(cmd))
+		return err
 	})
+	if err == nil && again {
+		e, err = k.m.Book.Event(ctx, before)
+	}
 	if err != nil {
 		return TicketPage{}, err
-	}
-	e, err := event.Decode(body)
-	if err != nil {
-		return TicketPage{}, fmt.Errorf("read back the ticket: %w", err)
 	}
 	f, err := hall.ReadIssued(e)
 	if err != nil {

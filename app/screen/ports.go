@@ -16,6 +16,9 @@ type Tx interface {
 	Hall(id hall.ID) *hall.Hall
 	Append(kind event.Kind, payload any) (event.Event, []byte, error)
 	Take(body []byte) error
+	// Issue notes a ticket for a request, IssuedFor finds it again.
+	Issue(request string, f hall.Issued) (event.Event, error)
+	IssuedFor(request string) (event.ID, bool)
 	Answered(request string) ([]byte, bool, error)
 	Answer(request string, answer []byte) error
 	// CaseCount counts the applications that this device has noted on a day.

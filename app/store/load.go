@@ -17,6 +17,7 @@ func (s *Store) load() error {
 	ctx := context.Background()
 	s.halls, s.chains = map[hall.ID]*hall.Hall{}, map[chainID]*chain{}
 	s.fresh, s.freshIDs = map[event.ID][]byte{}, nil
+	s.taps = map[string]hall.TicketID{}
 	var origin string
 	var epoch int64
 	err := s.conn.QueryRowContext(ctx, "SELECT origin, epoch FROM node WHERE id = 1").Scan(&origin, &epoch)
@@ -128,19 +129,23 @@ func (s *Store) loadTickets(ctx context.Context) error {
 	}
 	// Ticket ids begin with the time of issue and sort by it: no index by date is needed.
 	first := fmt.Sprintf("%012x", begin)
-	rows, err := s.conn.QueryContext(ctx, "SELECT row FROM ticket WHERE id >= ?", first[:8]+"-"+first[8:])
+	rows, err := s.conn.QueryContext(ctx, "SELECT row, request FROM ticket WHERE id >= ?", first[:8]+"-"+first[8:])
 	if err != nil {
 		return fmt.Errorf("read tickets: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var b []byte
-		if err := rows.Scan(&b); err != nil {
+		var tap sql.NullString
+		if err := rows.Scan(&b, &tap); err != nil {
 			return fmt.Errorf("read tickets: %w", err)
 		}
 		t, err := hall.ReadRow(b)
 		if err != nil {
 			return err
+		}
+		if tap.Valid {
+			s.taps[tap.String] = t.Ticket
 		}
 		s.hall(t.Hall).Restore(t)
 	}
@@ -190,6 +195,9 @@ func (tx *Tx) fold(e event.Event) error {
 // test and an operator prove that the log is the truth.
 func (s *Store) Rebuild(ctx context.Context) error {
 	err := s.Write(ctx, func(tx *Tx) error {
+		for request, ticket := range s.taps {
+			tx.taps[ticket] = request
+		}
 		for _, table := range []string{"ticket", "application"} {
 			if err := tx.Exec("DELETE FROM " + table); err != nil {
 				return err

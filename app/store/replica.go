@@ -124,5 +124,5 @@ func (s *Store) begin(ctx context.Context, synchronous string) error {
 }
 
 func (s *Store) newTx() *Tx {
-	return &Tx{s: s, touched: map[hall.TicketID]*hall.Ticket{}, chains: map[chainID]*chain{}}
+	return &Tx{s: s, touched: map[hall.TicketID]*hall.Ticket{}, taps: map[hall.TicketID]string{}, chains: map[chainID]*chain{}}
 }

@@ -73,7 +73,8 @@ type Store struct {
 	from   hall.Date // tickets of this business day and later are all in memory
 	broken error     // a commit failed and memory is not what the disk holds
 
-	fresh    map[event.ID][]byte // events of the newest tickets, oldest first in freshIDs
+	taps     map[string]hall.TicketID // request -> the ticket issued for it, of today's
+	fresh    map[event.ID][]byte      // events of the newest tickets, oldest first in freshIDs
 	freshIDs []event.ID
 
 	recallErr error // reading an old ticket failed during a fold

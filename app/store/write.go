@@ -217,6 +217,7 @@ type Tx struct {
 	passed  []row // events of the feed: known ones change nothing
 	answers []any // request ids and their answers in turn
 	touched map[hall.TicketID]*hall.Ticket
+	taps    map[hall.TicketID]string // requests of the tickets issued in this commit
 	chains  map[chainID]*chain
 	writes  int
 	fault   error
@@ -338,6 +339,32 @@ func (tx *Tx) Answered(request string) ([]byte, bool, error) {
 	return answer, err == nil, err
 }
 
+// IssuedFor gives the event of the ticket that a request was issued, false when
+// the request is new.
+func (tx *Tx) IssuedFor(request string) (event.ID, bool) {
+	id, ok := tx.s.taps[request]
+	if !ok {
+		return event.ID{}, false
+	}
+	t := tx.s.hall(hall.ID(tx.s.opt.Origin.Hall())).Ticket(id)
+	if t == nil {
+		return event.ID{}, false
+	}
+	source, err := event.ParseID(t.Source)
+	return source, err == nil
+}
+
+// Issue notes a ticket for a request: both are one commit, in one row.
+func (tx *Tx) Issue(request string, f hall.Issued) (event.Event, error) {
+	e, _, err := tx.Append(hall.KindIssued, f)
+	if err != nil {
+		return e, err
+	}
+	tx.s.taps[request] = f.Ticket
+	tx.taps[f.Ticket] = request
+	return e, nil
+}
+
 // Answer keeps the answer of a request in the same commit.
 func (tx *Tx) Answer(request string, answer []byte) error {
 	tx.answers = append(tx.answers, request, answer)
@@ -378,11 +405,15 @@ func (tx *Tx) flush() error {
 	if err := tx.packed("INSERT INTO request (id, answer) VALUES ", 2, tx.answers, ""); err != nil {
 		return err
 	}
-	tickets := make([]any, 0, 7*len(tx.touched))
+	tickets := make([]any, 0, 8*len(tx.touched))
 	for _, t := range tx.touched {
-		tickets = append(tickets, string(t.Ticket), string(t.Hall), string(t.Date), string(t.Number), string(t.Service), string(t.State), t.Row())
+		var tap any
+		if request, ok := tx.taps[t.Ticket]; ok {
+			tap = request
+		}
+		tickets = append(tickets, string(t.Ticket), string(t.Hall), string(t.Date), string(t.Number), string(t.Service), string(t.State), t.Row(), tap)
 	}
-	err := tx.packed("INSERT INTO ticket (id, hall, date, number, service, state, row) VALUES ", 7, tickets,
+	err := tx.packed("INSERT INTO ticket (id, hall, date, number, service, state, row, request) VALUES ", 8, tickets,
 		" ON CONFLICT (id) DO UPDATE SET hall=excluded.hall, date=excluded.date, number=excluded.number, service=excluded.service, state=excluded.state, row=excluded.row")
 	if err != nil {
 		return err

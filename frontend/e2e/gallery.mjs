@@ -122,7 +122,7 @@ async function shoot(shape, language) {
   await page.locator('.say', { hasText: /\d/ }).waitFor()
   await shot('search-pinyin')
   await page.fill('[data-search]', '公众聚集场所')
-  await page.waitForTimeout(200)
+  await page.locator('[data-item]', { hasText: '公众聚集场所' }).first().waitFor()
   await shot('search-long')
   await page.fill('[data-search]', '不存在的事')
   await page.locator('.empty').waitFor()

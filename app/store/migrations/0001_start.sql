@@ -66,7 +66,8 @@ CREATE TABLE ticket (
     number TEXT NOT NULL,
     service TEXT NOT NULL,
     state TEXT NOT NULL,
-    row BLOB NOT NULL
+    row BLOB NOT NULL,
+    request TEXT -- the tap that this kiosk issued it for: the same tap gets the same ticket
 ) STRICT, WITHOUT ROWID;
 
 -- What was applied for: row is the fold, the rest is what lists are made of.
