@@ -73,6 +73,7 @@ type Link struct {
 
 	mu      sync.Mutex
 	abort   context.CancelFunc // ends the push under way; nil when there is none
+	losses  int                // how often the connection broke
 	line    Line
 	changed func()
 }
@@ -145,22 +146,30 @@ func (l *Link) status(ctx context.Context) {
 			case now == nats.CONNECTED:
 				l.wake()
 			default:
-				l.reached(false, false, 0)
 				l.giveUp()
 			}
 		}
 	}
 }
 
-// giveUp ends the push under way when the connection broke: its ack will not
-// come, and waiting for it would hold up everything after the reconnect.
+// giveUp notes that the connection broke and ends the push under way: its ack
+// will not come, and waiting for it would hold up everything after the reconnect.
 func (l *Link) giveUp() {
 	l.mu.Lock()
+	l.losses++
 	abort := l.abort
 	l.mu.Unlock()
 	if abort != nil {
 		abort()
 	}
+	l.reached(false, false, 0, -1)
+}
+
+// lost counts how often the connection broke.
+func (l *Link) lost() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.losses
 }
 
 func (l *Link) wake() {
@@ -172,8 +181,15 @@ func (l *Link) wake() {
 	}
 }
 
-func (l *Link) reached(here, centre bool, offset int64) {
+// reached notes how the line stands. An answer counts only when the connection
+// has not broken since it was asked for: read a moment too late, it would claim a
+// hub that is gone until the next one comes.
+func (l *Link) reached(here, centre bool, offset int64, losses int) {
 	l.mu.Lock()
+	if here && losses != l.losses {
+		l.mu.Unlock()
+		return
+	}
 	was := l.line
 	l.line.Reached, l.line.CentreReached = here, centre
 	if here {
@@ -313,14 +329,15 @@ func (l *Link) beat(ctx context.Context) {
 			if err != nil {
 				l.opt.Logger.Error("beat", "error", err)
 			}
+			losses := l.lost()
 			sent := l.opt.Now()
 			var reply wire.BeatReply
 			err = l.ask(ctx, wire.BeatSubject(l.opt.Place), b, 3*time.Second, &reply)
 			if err == nil {
 				middle := sent + (l.opt.Now()-sent)/2
-				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, middle-reply.TimeMS)
+				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, middle-reply.TimeMS, losses)
 			} else if ctx.Err() == nil {
-				l.reached(false, false, 0)
+				l.reached(false, false, 0, -1)
 				pause = min(pause, retryAfter)
 			}
 		}
