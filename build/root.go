@@ -14,8 +14,7 @@ import (
 // cleanRoot is a fresh Debian in a folder, with nothing of this machine in it but
 // what says how to reach the network. It shows what a new machine lacks.
 type cleanRoot struct {
-	dir  string
-	logs string
+	dir string
 	// binds are folders of this machine that are seen inside, by their path inside.
 	binds map[string]string
 }

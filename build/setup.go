@@ -96,7 +96,7 @@ func installPackages(ctx context.Context, packages []string) error {
 		return fmt.Errorf("this machine has no apt-get: build on Debian 12 or newer, or install by other means what these Debian packages hold: %s", strings.Join(packages, " "))
 	}
 	if os.Geteuid() != 0 && !inPath("sudo") {
-		return fmt.Errorf("Debian packages are missing, and this is neither root nor is there sudo: let root run: %s", hint)
+		return fmt.Errorf("packages of Debian are missing, and this is neither root nor is there sudo: let root run: %s", hint)
 	}
 	if err := apt(ctx, "read the package lists", "update"); err != nil {
 		return err

@@ -17,7 +17,6 @@ type visitor struct {
 	*stage
 	shots                 string
 	kiosk, counter, board *window
-	number                string
 }
 
 // playVisit runs a hall, plays one visit through its windows, and leaves pictures.
