@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -75,6 +76,7 @@ func faultChecks() []check {
 	}
 	return append(list,
 		check{"faults", "a port in use, a data folder in use", busy},
+		check{"faults", "a full disk: refused in words, nothing lost, and on it goes when there is room", diskFull},
 		check{"faults", "hub and centre killed: the kiosk goes on, and all is there afterwards", hubKilled},
 	)
 }
@@ -145,6 +147,106 @@ func busy(ctx context.Context) error {
 	})
 }
 
+// issueOne takes a ticket at a kiosk and gives its number.
+func issueOne(kiosk, request string) (string, error) {
+	page, err := ask[struct {
+		Number string `json:"number"`
+	}](kiosk, "Kiosk.Issue", map[string]any{"request": request, "letter": "B", "items": []string{}, "class": "walk_in", "language": "zh"})
+	return page.Number, err
+}
+
+// diskFull gives a kiosk a small disk of its own, fills it, and makes room again.
+func diskFull(ctx context.Context) error {
+	return scratch("full", func(dir string) (err error) {
+		s, err := openStage(ctx, dir, httpTerminal, false)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, s.close()) }()
+		settings, err := s.settings("kiosk", "k1", 1, nil)
+		if err != nil {
+			return err
+		}
+		addr, err := address("", false)
+		if err != nil {
+			return err
+		}
+		program, err := filepath.Abs(httpTerminal)
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(s.path("k1"), 0o700); err != nil {
+			return err
+		}
+		// The disk is seen by this program alone, and goes with it.
+		args := []string{"--mount", "sh", "-c", `mount -t tmpfs -o size=48m,mode=700 tmpfs "$0" && exec "$@"`, s.path("k1"), program, "--settings", settings, "--http", addr}
+		if os.Geteuid() != 0 {
+			args = append([]string{"--user", "--map-root-user"}, args...)
+		}
+		p, err := s.start("k1", "unshare", args...)
+		if err != nil {
+			return err
+		}
+		kiosk := "http://" + addr
+		if err := until(ctx, 30*time.Second, "wait for the kiosk", func() error { return answers(kiosk + "/") }, p); err != nil {
+			return err
+		}
+		first, err := issueOne(kiosk, "before")
+		if err != nil {
+			return err
+		}
+		filler := fmt.Sprintf("/proc/%d/root%s/filler", p.cmd.Process.Pid, s.path("k1"))
+		if err := fill(filler); err != nil {
+			return err
+		}
+		if err := untilFull(ctx, kiosk, p); err != nil {
+			return err
+		}
+		if err := os.Remove(filler); err != nil {
+			return err
+		}
+		return until(ctx, 20*time.Second, "take a ticket when there is room again", func() error {
+			number, err := issueOne(kiosk, "after")
+			if err == nil && number == first {
+				err = fmt.Errorf("number %s was given out twice", number)
+			}
+			return err
+		}, p)
+	})
+}
+
+// fill writes a file until its disk has no room left.
+func fill(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	for _, size := range []int{1 << 20, 4 << 10} {
+		for block := make([]byte, size); err == nil; {
+			_, err = f.Write(block)
+		}
+		if !errors.Is(err, syscall.ENOSPC) {
+			break
+		}
+		err = nil
+	}
+	return errors.Join(err, f.Close())
+}
+
+// untilFull takes tickets until the kiosk refuses, as it must, because of the
+// disk; it may find room inside its files for some.
+func untilFull(ctx context.Context, kiosk string, p *process) error {
+	n := 0
+	return until(ctx, 60*time.Second, "wait for a refusal", func() error {
+		n++
+		_, err := issueOne(kiosk, fmt.Sprintf("full-%d", n))
+		if err != nil && strings.Contains(err.Error(), "disk_full") {
+			return nil
+		}
+		return fmt.Errorf("ticket %d on a full disk: %v", n, err)
+	}, p)
+}
+
 // hubKilled kills hub and centre while a kiosk gives out tickets, starts them
 // again, and looks for every ticket at the centre.
 func hubKilled(ctx context.Context) error {
@@ -165,17 +267,14 @@ func hubKilled(ctx context.Context) error {
 		numbers := map[string]bool{}
 		issue := func(from, to int) error {
 			for i := from; i < to; i++ {
-				request := map[string]any{"request": fmt.Sprintf("fault-%d", i), "letter": "B", "items": []string{}, "class": "walk_in", "language": "zh"}
-				page, err := ask[struct {
-					Number string `json:"number"`
-				}](kiosk, "Kiosk.Issue", request)
+				number, err := issueOne(kiosk, fmt.Sprintf("fault-%d", i))
 				if err != nil {
 					return err
 				}
-				if numbers[page.Number] {
-					return fmt.Errorf("number %s was given out twice", page.Number)
+				if numbers[number] {
+					return fmt.Errorf("number %s was given out twice", number)
 				}
-				numbers[page.Number] = true
+				numbers[number] = true
 			}
 			return nil
 		}

@@ -31,7 +31,7 @@ func verbs() []verb {
 		{"test", "[PART...]", "check everything; parts: " + partNames(), test},
 		{"compile", "[pages|terminal|server...]", "build the pages and the programs into build/bin", compile},
 		{"dist", "[deb|windows...]", "leave the .deb, the exe and the installer in build/bin", dist},
-		{"bench", "[FIGURE...]", "measure, one JSON line per figure", func(_ context.Context, args []string) error { return runBench(args) }},
+		{"bench", "[FIGURE...]", "measure, one JSON line per figure", measure},
 	}
 }
 

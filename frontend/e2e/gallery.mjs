@@ -121,8 +121,10 @@ async function shoot(shape, language) {
   for (const key of 'SBK') await page.click(`[data-key="${key}"]`)
   await page.locator('.say', { hasText: /\d/ }).waitFor()
   await shot('search-pinyin')
+  const found = page.waitForResponse(/Kiosk\.Search/)
   await page.fill('[data-search]', '公众聚集场所')
-  await page.locator('[data-item]', { hasText: '公众聚集场所' }).first().waitFor()
+  await found
+  await page.locator('[data-item]').first().waitFor()
   await shot('search-long')
   await page.fill('[data-search]', '不存在的事')
   await page.locator('.empty').waitFor()

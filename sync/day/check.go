@@ -3,6 +3,7 @@ package day
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"onewindow/app/event"
@@ -186,15 +187,51 @@ func (n *note) agrees(t *hall.Ticket) bool {
 // hashes gives the state hash of every node: of the terminals, the hub and the centre.
 func (r *run) hashes() map[string]event.Hash {
 	out := map[string]event.Hash{}
-	sum := func(s *store.Store) (h event.Hash) {
-		s.View(r.plan.Hall, func(v *hall.Hall) { h = v.Hash(r.plan.Date) })
-		return h
-	}
-	out["hub"], out["centre"] = sum(r.hub.Store), sum(r.centre.Store)
+	out["hub"], out["centre"] = r.sum(r.hub.Store), r.sum(r.centre.Store)
 	for _, s := range r.terminals() {
-		out[s.settings.Device] = sum(s.Store)
+		out[s.settings.Device] = r.sum(s.Store)
 	}
 	return out
+}
+
+// onDisk opens the databases of the centre, the hub, the kiosks, the board and
+// every tenth counter again, after all machines have ended, and compares what
+// they hold with the state that the centre had.
+func (r *run) onDisk(out *Report, want event.Hash) error {
+	type base struct {
+		path   string
+		origin event.Origin
+	}
+	hub := event.Origin(string(r.plan.Hall) + "/hub")
+	list := []base{{filepath.Join(r.folder, "centre", "centre.db"), "district/centre"}, {filepath.Join(r.folder, "hub", "hub.db"), hub}}
+	some := append([]*station{r.board}, r.kiosks...)
+	for n := 0; n < len(r.desks); n += 10 {
+		some = append(some, r.desks[n].station)
+	}
+	for _, s := range some {
+		list = append(list, base{filepath.Join(s.settings.Data, "terminal.db"), event.Origin(s.settings.Hall + "/" + s.settings.Device)})
+	}
+	out.DiskEqual = true
+	for _, b := range list {
+		s, err := store.Open(store.Options{Path: b.path, Origin: b.origin, Now: r.clock.now})
+		if err != nil {
+			return fmt.Errorf("open %s again: %w", b.path, err)
+		}
+		if r.sum(s) != want {
+			out.DiskEqual = false
+			out.fault("the database of %s holds another state than the centre had", b.origin)
+		}
+		if err := s.Close(); err != nil {
+			return fmt.Errorf("open %s again: %w", b.path, err)
+		}
+	}
+	return nil
+}
+
+// sum gives a node's state hash of the day.
+func (r *run) sum(s *store.Store) (h event.Hash) {
+	s.View(r.plan.Hall, func(v *hall.Hall) { h = v.Hash(r.plan.Date) })
+	return h
 }
 
 // caughtUp tells whether every terminal has read the hall's feed to its end.

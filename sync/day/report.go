@@ -34,6 +34,7 @@ type Report struct {
 	Conflicts   int     `json:"conflicts"`
 	Expected    int     `json:"conflicts_expected"`
 	HashesEqual bool    `json:"state_hashes_equal"`
+	DiskEqual   bool    `json:"disk_hashes_equal"`
 	Terminals   int     `json:"terminals"`
 	IssueP50    float64 `json:"issue_ms_p50"`
 	IssueP99    float64 `json:"issue_ms_p99"`
@@ -91,6 +92,9 @@ func (r *Report) Bad() error {
 	}
 	if !r.HashesEqual {
 		what = append(what, "state hashes differ")
+	}
+	if !r.DiskEqual {
+		what = append(what, "a database holds another state than its machine had")
 	}
 	if len(what) == 0 && len(r.Faults) > 0 {
 		what = r.Faults
@@ -247,8 +251,8 @@ func (r *Report) Table() string {
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "observer: lost %d, doubled %d, numbers doubled %d, invented %d, in a wrong state %d, called out of order %d, in quarantine %d, conflicts %d (expected %d), state hashes equal: %t\n",
-		r.Lost, r.Doubled, r.NumbersDoubled, r.Invented, r.WrongState, r.OutOfOrder, r.Quarantined, r.Conflicts, r.Expected, r.HashesEqual)
+	fmt.Fprintf(&b, "observer: lost %d, doubled %d, numbers doubled %d, invented %d, in a wrong state %d, called out of order %d, in quarantine %d, conflicts %d (expected %d), state hashes equal: %t, on the disks: %t\n",
+		r.Lost, r.Doubled, r.NumbersDoubled, r.Invented, r.WrongState, r.OutOfOrder, r.Quarantined, r.Conflicts, r.Expected, r.HashesEqual, r.DiskEqual)
 	for _, f := range r.Faults {
 		fmt.Fprintf(&b, "  %s\n", f)
 	}

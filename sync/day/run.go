@@ -80,11 +80,18 @@ func Run(ctx context.Context, plan *Plan, opt Options) (report *Report, err erro
 		return nil, err
 	}
 	r.spread = time.Since(played)
-	report, err = r.report()
-	if err == nil {
-		report.Seconds = time.Since(begin).Seconds()
+	if report, err = r.report(); err != nil {
+		return nil, err
 	}
-	return report, err
+	state := r.sum(r.centre.Store)
+	if err := w.close(); err != nil {
+		return nil, fmt.Errorf("end the day: %w", err)
+	}
+	if err := r.onDisk(report, state); err != nil {
+		return nil, err
+	}
+	report.Seconds = time.Since(begin).Seconds()
+	return report, nil
 }
 
 func newRun(ctx context.Context, plan *Plan, opt Options, logs *logCount) *run {

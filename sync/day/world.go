@@ -60,6 +60,7 @@ type world struct {
 	board   *station
 	desks   []*desk
 	index   *guide.Index
+	closed  bool
 }
 
 // pin is every clerk's: the cost of a check is what counts here.
@@ -237,8 +238,12 @@ func (w *world) terminals() []*station {
 	return out
 }
 
-// close ends everything that was started.
+// close ends everything that was started; the second time there is nothing left.
 func (w *world) close() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
 	var errs []error
 	if w.board != nil {
 		errs = append(errs, each(w.terminals(), 4, func(s *station) error {

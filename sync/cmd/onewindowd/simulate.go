@@ -40,7 +40,10 @@ func (s *Simulate) Run() (err error) {
 		fmt.Print(report.Table())
 	}
 	fmt.Println(report.JSON())
-	return report.Bad()
+	if err := report.Bad(); err != nil {
+		return fmt.Errorf("%w (play it again with: %s)", err, s.again())
+	}
+	return nil
 }
 
 func (s *Simulate) play() (report *day.Report, err error) {
@@ -85,7 +88,20 @@ func (s *Simulate) play() (report *day.Report, err error) {
 	if !s.JSON {
 		opt.Tell = func(line string) { fmt.Fprintln(os.Stderr, line) }
 	}
-	return day.Run(ctx, plan, opt)
+	report, err = day.Run(ctx, plan, opt)
+	if err != nil {
+		return nil, fmt.Errorf("%w (play it again with: %s)", err, s.again())
+	}
+	return report, nil
+}
+
+// again is the command that plays the same day again.
+func (s *Simulate) again() string {
+	line := fmt.Sprintf("onewindowd simulate --data %s --hall %s --date %s --seed %d", s.Data, s.Hall, s.Date, s.Seed)
+	if len(s.Disturb) > 0 {
+		line += " --disturb " + strings.Join(s.Disturb, ",")
+	}
+	return line
 }
 
 // folder makes the folder of the databases; remove takes a temporary one away again.
