@@ -26,13 +26,16 @@ func demo(ctx context.Context, args []string) error {
 	if *data == "" {
 		*data = filepath.Join(cacheDir, "demo")
 	}
-	if err := everything(ctx); err != nil {
+	// All at once, so that what is brought is brought in one go.
+	wanted := []need{needPages, needWindow, needType}
+	if !haveScreen() {
+		wanted = append(wanted, needDisplay)
+	}
+	if err := setup(ctx, wanted...); err != nil {
 		return err
 	}
-	if !haveScreen() {
-		if err := setup(ctx, needDisplay); err != nil {
-			return err
-		}
+	if err := everything(ctx); err != nil {
+		return err
 	}
 	return demoHall(ctx, *data)
 }

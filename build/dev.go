@@ -33,7 +33,7 @@ func dev(ctx context.Context, args []string) (err error) {
 	if *role != "kiosk" && *role != "counter" && *role != "board" {
 		return usageError{fmt.Errorf("there is no role %q: kiosk, counter or board", *role)}
 	}
-	if err := setup(ctx, needPages); err != nil {
+	if err := setup(ctx, needPages, needType); err != nil {
 		return err
 	}
 	if err := errors.Join(buildHTTPTerminal(ctx), buildServer(ctx)); err != nil {

@@ -26,12 +26,12 @@ type verb struct {
 func verbs() []verb {
 	return []verb{
 		{"doctor", "", "tell what this machine has, what is missing and which verb brings it", doctor},
-		{"demo", "[--shots DIR] [--data DIR]", "build everything and run hub, centre, kiosk, counter and board; --shots plays a visit by itself", demo},
-		{"dev", "[--role ROLE]", "run the pages with live reload over a terminal's HTTP bridge", dev},
+		{"demo", "[--shots DIR] [--data DIR]", "build everything and run hub, centre, kiosk, counter and board; --shots plays a visit and leaves its pictures", demo},
+		{"dev", "[--role ROLE]", "run the pages of a kiosk, counter or board with live reload over a terminal's HTTP bridge", dev},
 		{"test", "[PART...]", "check everything; parts: " + partNames(), test},
 		{"compile", "[pages|terminal|server...]", "build the pages and the programs into build/bin", compile},
 		{"dist", "[deb|windows...]", "leave the .deb, the exe and the installer in build/bin", dist},
-		{"bench", "[FIGURE...]", "measure, one JSON line per figure", measure},
+		{"bench", "[--rounds N] [--profile DIR] [FIGURE...]", "measure, one JSON line per figure", measure},
 	}
 }
 
@@ -64,9 +64,14 @@ func run(ctx context.Context, args []string) error {
 	}
 	useOwnNode()
 	for _, v := range verbs() {
-		if v.name == args[0] {
-			return v.run(ctx, args[1:])
+		if v.name != args[0] {
+			continue
 		}
+		if len(args) == 2 && (args[1] == "-h" || args[1] == "--help") {
+			fmt.Printf("usage: go run ./build %s\n\n%s\n", strings.TrimSpace(v.name+" "+v.args), v.about)
+			return nil
+		}
+		return v.run(ctx, args[1:])
 	}
 	return usageError{fmt.Errorf("there is no verb %q", args[0])}
 }
@@ -75,7 +80,7 @@ func usage() string {
 	var b strings.Builder
 	b.WriteString("usage: go run ./build <verb>\n\n")
 	for _, v := range verbs() {
-		fmt.Fprintf(&b, "  %-42s %s\n", strings.TrimSpace(v.name+" "+v.args), v.about)
+		fmt.Fprintf(&b, "  %-47s %s\n", strings.TrimSpace(v.name+" "+v.args), v.about)
 	}
 	return b.String()
 }

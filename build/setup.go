@@ -32,13 +32,14 @@ var (
 	needPages = need{name: "pages", why: "Node and the npm packages that build and check the pages", more: bringPages}
 	// Compilers are taken by what they are for: libc6-dev does not come along without recommendations.
 	needWindow    = need{name: "window", why: "GTK and WebKitGTK to compile the terminal's window", packages: []string{"libgtk-3-dev", "libwebkit2gtk-4.1-dev", "pkg-config", "gcc", "libc6-dev"}}
+	needType      = need{name: "type", why: "Chinese type for the virtual printer's slips", packages: []string{"fonts-noto-cjk"}}
 	needDisplay   = need{name: "display", why: "a virtual display, a window manager, hand, eye and reader for it, and Chinese type", packages: []string{"xvfb", "openbox", "xdotool", "x11-utils", "imagemagick", "dbus", "at-spi2-core", "fonts-noto-cjk"}}
 	needBrowser   = need{name: "browser", why: "the browser that tests drive", packages: []string{"chromium", "fonts-noto-cjk"}}
 	needInstaller = need{name: "installer", why: "NSIS, which makes the Windows installer", packages: []string{"nsis"}}
 	needRoot      = need{name: "clean root", why: "debootstrap, which makes a fresh Debian in a folder", packages: []string{"debootstrap"}}
 )
 
-var needs = []need{needPages, needWindow, needDisplay, needBrowser, needInstaller, needRoot}
+var needs = []need{needPages, needWindow, needType, needDisplay, needBrowser, needInstaller, needRoot}
 
 // setup is what every verb calls first: it looks for the needs and brings what is
 // missing, saying what and why. It changes nothing where nothing is missing.

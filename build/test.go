@@ -90,8 +90,10 @@ func test(ctx context.Context, args []string) error {
 // times are those of the checks.
 func setupFor(ctx context.Context, parts []string) error {
 	wanted := map[string][]need{
+		"unit":    {needType},
 		"pages":   {needPages},
 		"browser": {needPages, needBrowser},
+		"faults":  {needType},
 		"window":  {needPages, needWindow, needDisplay},
 		"deb":     {needPages, needWindow, needRoot},
 		"fresh":   {needRoot},
