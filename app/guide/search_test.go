@@ -158,18 +158,20 @@ func TestSearchIsFast(t *testing.T) {
 		queries = append(queries, i.Name, i.NameEn, initialsOf(i.Name))
 		queries = append(queries, questions(i)...)
 	}
-	// The best of three rounds, because the machine has other things to do.
-	best := time.Hour
-	for range 3 {
-		var took []time.Duration
-		for _, q := range queries {
+	// Each query counts with the best of five, because the machine has other
+	// things to do: what is asked here is what a search costs, not who else ran.
+	var took []time.Duration
+	for _, q := range queries {
+		best := time.Hour
+		for range 5 {
 			from := time.Now()
 			x.Search(q, 10)
-			took = append(took, time.Since(from))
+			best = min(best, time.Since(from))
 		}
-		slices.Sort(took)
-		best = min(best, took[len(took)*99/100])
+		took = append(took, best)
 	}
+	slices.Sort(took)
+	best := took[len(took)*99/100]
 	t.Logf("p99 of %d searches: %v", len(queries), best)
 	if best > 5*time.Millisecond {
 		t.Errorf("p99 of %d searches is %v, over 5 ms", len(queries), best)

@@ -116,7 +116,7 @@ func (r *run) wake(l hall.Letter) {
 		return
 	}
 	d.looking = true
-	r.after(2000+r.rand.Int64N(3000), func() error {
+	r.at(d, 2000+r.rand.Int64N(3000), func() error {
 		d.looking = false
 		if d.busy {
 			return nil
@@ -156,9 +156,9 @@ func (r *run) next(d *desk) error {
 	r.leave(n)
 	switch {
 	case !r.plan.comes(n.person, n.reachMS-n.issuedMS):
-		r.after(recallPause, func() error { return r.recall(d, n, 1) })
+		r.at(d, recallPause, func() error { return r.recall(d, n, 1) })
 	case n.person.Late:
-		r.after(recallPause, func() error {
+		r.at(d, recallPause, func() error {
 			if err := r.callAgain(d, n); err != nil {
 				return err
 			}
@@ -174,7 +174,7 @@ func (r *run) next(d *desk) error {
 // walk brings a person to a desk, unless something turns them away before.
 func (r *run) walk(d *desk, n *note) {
 	n.walking = d
-	r.after(n.person.WayMS, func() error {
+	r.at(d, n.person.WayMS, func() error {
 		if n.walking != d {
 			return nil
 		}
@@ -201,7 +201,7 @@ func (r *run) recall(d *desk, n *note, times int) error {
 	if err := r.callAgain(d, n); err != nil {
 		return err
 	}
-	r.after(recallPause, func() error { return r.recall(d, n, times+1) })
+	r.at(d, recallPause, func() error { return r.recall(d, n, times+1) })
 	return nil
 }
 
@@ -239,9 +239,9 @@ func (r *run) start(d *desk, n *note) error {
 	n.state, n.window, n.startMS = hall.Serving, d.window, now
 	n.moved(hall.KindStarted)
 	if n.person.Intake {
-		r.after(n.person.ServiceMS/2, func() error { return r.take(d, n) })
+		r.at(d, n.person.ServiceMS/2, func() error { return r.take(d, n) })
 	}
-	r.after(n.person.ServiceMS, func() error { return r.finish(d, n) })
+	r.at(d, n.person.ServiceMS, func() error { return r.finish(d, n) })
 	return nil
 }
 
@@ -300,6 +300,6 @@ func (r *run) finish(d *desk, n *note) error {
 	}
 	n.state, n.finishMS = hall.Done, r.clock.now()
 	n.moved(hall.KindFinished)
-	r.after(n.person.WrapMS, func() error { return r.free(d) })
+	r.at(d, n.person.WrapMS, func() error { return r.free(d) })
 	return nil
 }

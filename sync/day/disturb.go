@@ -277,7 +277,7 @@ func (r *run) stray() {
 		r.strays++
 		n.walking, n.strayed = nil, d
 		r.waiting[d.service] = slices.Insert(r.waiting[d.service], 0, n)
-		r.after(recallPause, func() error { return r.recall(d, n, 1) })
+		r.at(d, recallPause, func() error { return r.recall(d, n, 1) })
 		r.wake(d.service)
 		return
 	}

@@ -7,11 +7,13 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
 	"onewindow/app/screen"
+	"onewindow/app/store"
 )
 
 // Options of Run.
@@ -34,6 +36,7 @@ type run struct {
 	agenda agenda
 	rand   *rand.Rand
 	logs   *logCount
+	idle   chan *desk // counters that may write what they heard
 
 	waiting map[hall.Letter][]*note // who holds a ticket and was not called, in order of arrival
 	unheard map[hall.Letter][]*note // of those, the ones that the hub was not seen to have
@@ -97,7 +100,7 @@ func Run(ctx context.Context, plan *Plan, opt Options) (report *Report, err erro
 func newRun(ctx context.Context, plan *Plan, opt Options, logs *logCount) *run {
 	w := &world{plan: plan, folder: opt.Folder, clock: &clock{}, log: slog.New(logs)}
 	return &run{world: w, observer: newObserver(), ctx: ctx, opt: opt, plan: plan, logs: logs,
-		rand: rand.New(rand.NewPCG(plan.Seed, 0xda7)), waiting: map[hall.Letter][]*note{}, unheard: map[hall.Letter][]*note{}}
+		rand: rand.New(rand.NewPCG(plan.Seed, 0xda7)), idle: make(chan *desk, 64), waiting: map[hall.Letter][]*note{}, unheard: map[hall.Letter][]*note{}}
 }
 
 func (r *run) tell(format string, args ...any) {
@@ -133,6 +136,13 @@ func (r *run) morning() error {
 
 // play goes through the agenda until nothing is left to happen.
 func (r *run) play() error {
+	var writers sync.WaitGroup
+	for range 2 {
+		writers.Add(1)
+		go r.keepUp(&writers)
+	}
+	defer writers.Wait()
+	defer close(r.idle)
 	hour := ""
 	for len(r.agenda.steps) > 0 {
 		s := r.agenda.next()
@@ -157,6 +167,33 @@ func (r *run) play() error {
 
 // after notes what happens some ms from now.
 func (r *run) after(ms int64, do func() error) { r.agenda.note(r.clock.now()+ms, do) }
+
+// ahead is how long before a step its counter is asked to write what it has heard.
+const ahead = 12_000
+
+// at notes what a clerk does some ms from now. In those seconds of the day the
+// counter would long have written what it heard of the hall; here it gets the
+// moment to do so beside the others, and the clerk does not wait for it.
+func (r *run) at(d *desk, ms int64, do func() error) {
+	r.after(max(0, ms-ahead), func() error {
+		select {
+		case r.idle <- d:
+		default: // all are busy: then the clerk waits a little after all
+		}
+		return nil
+	})
+	r.after(ms, do)
+}
+
+// keepUp lets counters write what they heard, until the channel is closed.
+func (r *run) keepUp(done *sync.WaitGroup) {
+	defer done.Done()
+	for d := range r.idle {
+		if err := d.Store.Write(r.ctx, func(*store.Tx) error { return nil }); err != nil && r.ctx.Err() == nil {
+			r.log.Error("keep up", "counter", d.window, "error", err)
+		}
+	}
+}
 
 // look is what everybody in the hall sees each minute: the board.
 func (r *run) look() error {
