@@ -178,8 +178,9 @@ func diskFull(ctx context.Context) error {
 		if err := os.MkdirAll(s.path("k1"), 0o700); err != nil {
 			return err
 		}
-		// The disk is seen by this program alone, and goes with it.
-		args := []string{"--mount", "sh", "-c", `mount -t tmpfs -o size=48m,mode=700 tmpfs "$0" && exec "$@"`, s.path("k1"), program, "--settings", settings, "--http", addr}
+		// The disk is seen by this program alone, and goes with it. (In a chroot "/" is
+		// no mount whose spreading could be turned off, and need not be.)
+		args := []string{"--mount", "--propagation", "unchanged", "sh", "-c", `mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=48m,mode=700 tmpfs "$0" && exec "$@"`, s.path("k1"), program, "--settings", settings, "--http", addr}
 		if os.Geteuid() != 0 {
 			args = append([]string{"--user", "--map-root-user"}, args...)
 		}
