@@ -101,12 +101,19 @@ func (w *World) StopHub() {
 // Terminal starts a terminal of the hall; its folder is kept between starts.
 func (w *World) Terminal(role, name string, change ...func(*config.Settings)) *terminal.Terminal {
 	w.T.Helper()
+	return w.FastTerminal(role, name, 0, change...)
+}
+
+// FastTerminal is a Terminal whose clock is ahead of everybody's.
+func (w *World) FastTerminal(role, name string, ahead time.Duration, change ...func(*config.Settings)) *terminal.Terminal {
+	w.T.Helper()
+	now := func() int64 { return w.Clock.Now() + ahead.Milliseconds() }
 	s := config.Default(role)
 	s.Device, s.Data, s.Hub = name, filepath.Join(w.Dir, name), "nats://"+w.hubAt
 	for _, c := range change {
 		c(&s)
 	}
-	t, err := terminal.Open(s, terminal.Options{Now: w.Clock.Now, Logger: w.log, Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond,
+	t, err := terminal.Open(s, terminal.Options{Now: now, Logger: w.log, Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond,
 		Guides: w.guides, Index: w.index})
 	Must(w.T, err)
 	w.T.Cleanup(func() { t.Close() })

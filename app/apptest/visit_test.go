@@ -370,3 +370,29 @@ func TestAnApplicationReachesTheCentreWithItsTicket(t *testing.T) {
 		t.Fatalf("the kiosk holds %+v", kept)
 	}
 }
+
+// A counter whose clock is seven minutes fast keeps the pauses of the hall.
+func TestAFastClockDoesNotCutAPersonsTimeShort(t *testing.T) {
+	w := apptest.New(t)
+	k := w.Terminal(config.Kiosk, "k1")
+	c := w.FastTerminal(config.Counter, "c1", 7*time.Minute)
+	reached(t, k, c)
+	signIn(t, c, "wang", "246810", "B01", "B")
+	page, err := c.Counter.Page()
+	apptest.Must(t, err)
+	if !page.Standing.ClockOff {
+		t.Error("the page does not say that the clock is off")
+	}
+	issue(t, k, "B")
+	apptest.Eventually(t, "called", func() bool { _, err := c.Counter.Next("n1"); return err == nil })
+	if _, err := c.Counter.NoShow(); !errors.Is(err, event.TooSoon) {
+		t.Fatalf("a no-show at once: %v", err)
+	}
+	if _, err := c.Counter.Recall(); !errors.Is(err, event.TooSoon) {
+		t.Fatalf("a recall at once: %v", err)
+	}
+	w.Clock.Forward(31 * time.Second)
+	if _, err := c.Counter.Recall(); err != nil {
+		t.Fatalf("a recall after 31 seconds: %v", err)
+	}
+}

@@ -141,7 +141,7 @@ func endMS(t *hall.Ticket) int64 {
 
 func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, error) {
 	area := c.m.areaOf(t.Service)
-	now := c.m.Book.Now()
+	now := c.m.hallNow()
 	out := &CounterTicket{Ticket: string(t.Ticket), Number: string(t.Number), Letter: string(t.Service), Area: area.Name, Class: string(t.Class),
 		Language: t.Language, Items: []ItemCard{}, State: string(t.State), Recalls: t.Recalls, CalledMS: t.CalledMS, StartedMS: t.StartedMS,
 		Saved: c.m.savedOf(eventsOf(t)...), RecallInSeconds: -1}
@@ -335,7 +335,7 @@ func (c *Counter) move(kind event.Kind, decide func(h *hall.Hall, nowMS int64) (
 		return CounterPage{}, err
 	}
 	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
-		m, no := decide(tx.Hall(c.m.Hall), c.m.Book.Now())
+		m, no := decide(tx.Hall(c.m.Hall), c.m.hallNow())
 		if no != nil {
 			return no
 		}

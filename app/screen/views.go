@@ -58,6 +58,10 @@ func (m *Machine) clockOff() bool {
 	return off > clockOffMS || off < -clockOffMS
 }
 
+// hallNow is the time at the hub, as of the last beat: calls carry the hub's
+// time, and a PC whose clock is fast must not recall or give up a person early.
+func (m *Machine) hallNow() int64 { return m.Book.Now() - m.Hub.Line().ClockOffMS }
+
 func text(zh, en string) Text {
 	if en == "" {
 		en = zh
