@@ -58,9 +58,16 @@ func (m *Machine) clockOff() bool {
 	return off > clockOffMS || off < -clockOffMS
 }
 
-// hallNow is the time at the hub, as of the last beat: calls carry the hub's
-// time, and a PC whose clock is fast must not recall or give up a person early.
-func (m *Machine) hallNow() int64 { return m.Book.Now() - m.Hub.Line().ClockOffMS }
+// hallNow is this clock, or, where that is known to be wrong, the hub's as of the
+// last beat: calls carry the hub's time, and a PC whose clock is fast must not
+// recall or give up a person early.
+func (m *Machine) hallNow() int64 {
+	now := m.Book.Now()
+	if m.clockOff() {
+		now -= m.Hub.Line().ClockOffMS
+	}
+	return now
+}
 
 func text(zh, en string) Text {
 	if en == "" {
