@@ -264,3 +264,20 @@ func TestMovesAreGuarded(t *testing.T) {
 		t.Errorf("return: %v", no)
 	}
 }
+
+// Of two windows that served one person the earlier is named, and both are kept.
+func TestTheEarlierOfTwoStartsNamesTheWindow(t *testing.T) {
+	kiosk, c1, c2 := &desk{origin: "jiangnan/k1"}, &desk{origin: "jiangnan/c1"}, &desk{origin: "jiangnan/c2"}
+	h := fold(t, []event.Event{
+		kiosk.note(hall.KindIssued, issued(1, hall.WalkIn, start), start),
+		c2.note(hall.KindStarted, hall.Moved{Ticket: "t0001", Window: "B02", AtMS: start + 9}, start+9),
+		c1.note(hall.KindStarted, hall.Moved{Ticket: "t0001", Window: "B01", AtMS: start + 2}, start+2),
+	})
+	x := h.Ticket("t0001")
+	if x.Window != "B01" || x.StartedMS != start+2 {
+		t.Fatalf("window %s, started at %d", x.Window, x.StartedMS-start)
+	}
+	if kind, windows := x.Conflict(); kind != "double_service" || len(windows) != 2 {
+		t.Fatalf("conflict %q %v", kind, windows)
+	}
+}
