@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -107,7 +106,7 @@ func (y *bay) bareClaims() (perSecond, p99 float64, err error) {
 		one := time.Now()
 		err := s.Write(context.Background(), func(tx *store.Tx) error {
 			for caller := range claimCallers {
-				if err := grant(tx, claim(caller, n, now()), now()); err != nil {
+				if err := grant(tx, claim(caller, n, now())); err != nil {
 					return err
 				}
 			}
@@ -123,19 +122,12 @@ func (y *bay) bareClaims() (perSecond, p99 float64, err error) {
 }
 
 // grant does what a hub does inside its commit.
-func grant(tx *store.Tx, c hall.Call, nowMS int64) error {
-	if _, known, err := tx.Answered("call:" + c.Request); err != nil || known {
-		return errors.Join(err, fmt.Errorf("request %s is known: %v", c.Request, known))
+func grant(tx *store.Tx, c hall.Call) error {
+	g, err := tx.Call(benchHall, c)
+	if err == nil && g.Refuse != nil {
+		err = g.Refuse
 	}
-	called, no := tx.Hall(benchHall).CallNext(c, nowMS)
-	if no != nil {
-		return no
-	}
-	_, body, err := tx.Append(hall.KindCalled, called)
-	if err != nil {
-		return err
-	}
-	return tx.Answer("call:"+c.Request, body)
+	return err
 }
 
 // claims gives how many claims a second 50 callers are granted, and their p99 in

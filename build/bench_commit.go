@@ -46,7 +46,7 @@ func benchCommit(y *bay) (out []figure, err error) {
 		return nil, err
 	}
 	defer closing(s, &err)
-	k := &tickets{store: s, clock: clock}
+	k := &tickets{store: s, clock: clock, epoch: s.Epoch()}
 	var p50, p99, raw50, raw99 series
 	for round := range y.rounds + 1 {
 		var issue, sync series
@@ -136,6 +136,7 @@ func (o *overwriter) Close() error { return o.file.Close() }
 type tickets struct {
 	store *store.Store
 	clock *clock
+	epoch event.Epoch
 	count int
 	open  []hall.Called
 }
@@ -147,7 +148,7 @@ const letters = "BABECBEGBACBEDBGAEFCBBEAGHBCE"
 func (k *tickets) issue() (time.Duration, error) {
 	k.count++
 	k.clock.step(9_600)
-	cmd := hall.Issue{Ticket: hall.TicketID(terminal.NewID(k.store.Now())), Origin: k.store.Origin(), Digit: 1,
+	cmd := hall.Issue{Ticket: hall.TicketID(terminal.NewID(k.store.Now())), Origin: k.store.Origin(), Epoch: k.epoch, Digit: 1,
 		Service: hall.Letter(letters[k.count%len(letters)]), Class: hall.WalkIn, Language: "zh",
 		Items: []hall.ItemCode{"11330100MB0000001X4000711001001"}}
 	request := fmt.Sprintf("issue:%s", cmd.Ticket)
@@ -186,8 +187,8 @@ func (k *tickets) serve() error {
 		k.open = k.open[:0]
 		for i, l := range "ABCDEFGH" {
 			service, window := hall.Letter(l), hall.WindowID(fmt.Sprintf("%c%02d", l, i+1))
-			for h.NumbersLeft(k.store.Origin(), today, service) <= hall.BlockLow {
-				if _, _, err := tx.Append(hall.KindBlockLeased, h.Lease(terminal.NewID(k.store.Now()), k.store.Origin(), today, service)); err != nil {
+			for h.NumbersLeft(k.store.Origin(), k.epoch, today, service) <= hall.BlockLow {
+				if _, _, err := tx.Append(hall.KindBlockLeased, h.Lease(terminal.NewID(k.store.Now()), k.store.Origin(), k.epoch, today, service)); err != nil {
 					return err
 				}
 			}

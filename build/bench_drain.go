@@ -117,7 +117,7 @@ func hashOf(s *store.Store, today hall.Date) (h event.Hash) {
 func (d *drain) check(s *store.Store) error {
 	ctx := context.Background()
 	var have, aside int
-	if err := s.Reader().QueryRowContext(ctx, "SELECT count(*) FROM event WHERE origin = ?", string(drainOrigin)).Scan(&have); err != nil {
+	if err := s.Reader().QueryRowContext(ctx, "SELECT count(*) FROM event JOIN chain ON chain.id = event.chain WHERE chain.origin = ?", string(drainOrigin)).Scan(&have); err != nil {
 		return err
 	}
 	aside, err := s.Quarantined(ctx)
@@ -239,7 +239,7 @@ func (d *drain) send(h *node.Hub, done func(*store.Store) bool) (perSecond float
 	defer t.Unwatch(commits)
 	late := time.After(drainLimit)
 	begin := time.Now()
-	l := link.Start(link.Options{Conn: conn, Place: string(benchHall), Origin: drainOrigin, Log: t, Feed: true, Now: d.clock.now, Logger: d.log,
+	l := link.Start(link.Options{Conn: conn, Place: string(benchHall), Origin: drainOrigin, Log: t, Fork: store.ErrFork, Feed: true, Now: d.clock.now, Logger: d.log,
 		Beat: func() wire.Beat {
 			b := wire.Beat{Origin: drainOrigin, Role: "kiosk"}
 			b.HereOnly, b.HallOnly, b.OldestMS, _ = t.Unsaved(context.Background())

@@ -70,9 +70,10 @@ func (d *drain) packs() (out []rowPack, err error) {
 	}
 	defer closing(s, &err)
 	pos := int64(1) // the receiver's own first event
+	var tickets []any
+	seen := map[string]bool{}
 	for _, push := range d.pushes {
 		var p rowPack
-		seen := map[string]bool{}
 		for i, body := range push.Bodies {
 			e, err := event.Decode(body)
 			if err != nil {
@@ -90,18 +91,19 @@ func (d *drain) packs() (out []rowPack, err error) {
 			if e.Kind == hall.KindDevice {
 				lasting = 1
 			}
-			p.events = append(p.events, pos, string(push.Origin), int64(push.Epoch), int64(push.From)+int64(i), string(e.Kind), lasting, nil, sum[:], body)
+			p.events = append(p.events, pos, 2, int64(push.From)+int64(i), string(e.Kind), lasting, nil, nil, sum[:], body)
 			if of.Ticket == "" || seen[of.Ticket] {
 				continue
 			}
 			seen[of.Ticket] = true
-			if p.tickets, err = ticketRow(s, of.Ticket, p.tickets); err != nil {
+			if tickets, err = ticketRow(s, of.Ticket, tickets); err != nil {
 				return nil, err
 			}
 		}
 		out = append(out, p)
 	}
-	return out, nil
+	// The store writes a ticket's row now and then, not at each step.
+	return append(out, rowPack{tickets: tickets}), nil
 }
 
 func ticketRow(s *store.Store, id string, to []any) ([]any, error) {
@@ -122,7 +124,7 @@ func (in *inserter) commit(p rowPack) error {
 	if err != nil {
 		return err
 	}
-	err = in.insert(tx, "INSERT INTO event (pos, origin, epoch, seq, kind, lasting, fault, hash, body) VALUES ", 9, p.events, "")
+	err = in.insert(tx, "INSERT INTO event (pos, chain, seq, kind, lasting, fault, request, hash, body) VALUES ", 9, p.events, "")
 	if err == nil {
 		err = in.insert(tx, "INSERT INTO ticket (id, hall, date, number, service, state, row) VALUES ", 7, p.tickets,
 			" ON CONFLICT (id) DO UPDATE SET hall=excluded.hall, date=excluded.date, number=excluded.number, service=excluded.service, state=excluded.state, row=excluded.row")

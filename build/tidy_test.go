@@ -46,8 +46,9 @@ var house = map[string]room{
 	"app/guide":  {pure, []string{"app/event"}, nil, "what the catalogue answers may not depend on the machine it is asked on"},
 	"app/intake": {pure, []string{"app/event", "app/guide", "app/hall"}, nil, "deadlines and checklists are replayed years later and must come out the same"},
 	"sync/wire":  {pure, []string{"app/event"}, nil, "the contract of both ends: it frames, it does not send"},
+	"sync/core":  {pure, []string{"app/event", "app/hall", "sync/wire"}, nil, "the protocol as a state machine: the simulator can only prove what has no clock, chance or I/O of its own"},
 
-	"app/store":   {adapter, []string{"app/event", "app/guide", "app/hall", "app/intake", "sync/wire"}, []string{"modernc.org/sqlite", "github.com/pressly/goose/v3"}, "SQLite and nothing else"},
+	"app/store":   {adapter, []string{"app/event", "app/guide", "app/hall", "app/intake", "sync/core", "sync/wire"}, []string{"modernc.org/sqlite", "github.com/pressly/goose/v3"}, "SQLite and nothing else"},
 	"app/slip":    {adapter, []string{"app/event", "app/hall"}, []string{"github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}, "a ticket as code, picture and printer bytes; it opens no printer"},
 	"app/device":  {adapter, []string{"app/event"}, []string{"golang.org/x/image", "golang.org/x/text"}, "machines on a wire, each with its virtual twin; it knows no ticket"},
 	"app/config":  {adapter, nil, nil, "the settings file; it opens nothing that it names"},
@@ -55,7 +56,7 @@ var house = map[string]room{
 	"app/badge":   {adapter, nil, []string{"golang.org/x/crypto"}, "PIN verifiers"},
 	"sync/broker": {adapter, nil, []string{nats, "github.com/nats-io/nats-server/v2"}, "the NATS server and connections to one"},
 	"sync/inlet":  {adapter, []string{"app/event", "sync/wire"}, []string{nats}, "the receiving end of a push"},
-	"sync/link":   {adapter, []string{"app/event", "app/hall", "sync/wire"}, []string{nats}, "the sending end of a push"},
+	"sync/link":   {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the sending end of a push"},
 	"sync/hub":    {adapter, []string{"app/event", "app/hall", "sync/wire"}, []string{nats}, "the allocator; its ledger is an interface"},
 	"sync/centre": {adapter, []string{"app/event", "app/hall", "sync/wire"}, []string{nats}, "the district's page; its log is an interface"},
 

@@ -147,7 +147,8 @@ func TestTheHallGoesOnWithoutItsHubAndAllAgreeAfterwards(t *testing.T) {
 	apptest.Eventually(t, "the kiosks have number blocks", func() bool {
 		n := 0
 		for _, k := range []*terminal.Terminal{k1, k2} {
-			k.Store.View("jiangnan", func(h *hall.Hall) { n += h.NumbersLeft(k.Store.Origin(), hall.DateOf(apptest.Start), "B") })
+			epoch := k.Store.Epoch()
+			k.Store.View("jiangnan", func(h *hall.Hall) { n += h.NumbersLeft(k.Store.Origin(), epoch, hall.DateOf(apptest.Start), "B") })
 		}
 		return n == 2*hall.BlockSize
 	})

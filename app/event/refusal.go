@@ -81,5 +81,7 @@ var (
 	VersionUnknown  = &Refusal{Code: 802, Key: "version_unknown"}
 	DeviceUnknown   = &Refusal{Code: 803, Key: "device_unknown"}
 	RequestUnusable = &Refusal{Code: 804, Key: "request_unusable"}
+	Forked          = &Refusal{Code: 805, Key: "forked"}
+	HubGathers      = &Refusal{Code: 806, Key: "hub_gathers"}
 	Internal        = &Refusal{Code: 899, Key: "internal"}
 )

@@ -17,7 +17,8 @@ const (
 type Issue struct {
 	Ticket   TicketID
 	Origin   event.Origin
-	Digit    int // of the kiosk's own series, 1-9
+	Epoch    event.Epoch // the life of the terminal's database, for its number blocks
+	Digit    int         // of the kiosk's own series, 1-9
 	Service  Letter
 	Items    []ItemCode
 	Class    Class
@@ -32,7 +33,7 @@ func (h *Hall) Issue(c Issue) Issued {
 	date := DateOf(c.NowMS)
 	f := Issued{Ticket: c.Ticket, Hall: h.ID, Date: date, Service: c.Service, Class: c.Class, Items: c.Items,
 		Language: c.Language, IssuedMS: c.NowMS, ClockOff: c.ClockOff,
-		Number: h.TakeNumber(c.Origin, c.Digit, date, c.Service)}
+		Number: h.TakeNumber(c.Origin, c.Epoch, c.Digit, date, c.Service)}
 	if f.Class == Priority {
 		f.Evidence = "shown"
 	}

@@ -7,6 +7,7 @@ package hall
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"onewindow/app/event"
 )
@@ -90,6 +91,13 @@ type Issued struct {
 	ClockOff bool `json:"clock_off,omitempty"`
 }
 
+// same tells whether two facts make the same promise.
+func (f Issued) same(o Issued) bool {
+	items := slices.Equal(f.Items, o.Items)
+	f.Items, o.Items = nil, nil
+	return items && fmt.Sprint(f) == fmt.Sprint(o)
+}
+
 // Admitted makes a ticket again from its paper: the facts, the signed code they
 // were read from, and the event that the kiosk noted. A counter writes it for a
 // ticket that it has not heard of; when the kiosk's own event comes it changes nothing.
@@ -152,9 +160,11 @@ type WindowClosed struct {
 	AtMS   int64    `json:"at_ms"`
 }
 
-// Block is a range of display numbers that only one terminal may use.
+// Block is a range of display numbers that only one terminal may use, in one life
+// of its database: a copy of it that goes on in another life has no right to them.
 type Block struct {
 	Terminal event.Origin `json:"terminal"`
+	Epoch    event.Epoch  `json:"epoch,omitempty"`
 	Date     Date         `json:"date"`
 	Service  Letter       `json:"service"`
 	From     int          `json:"from"`

@@ -39,8 +39,11 @@ type Hall struct {
 	blocks   map[series]*blocks
 	numbers  map[numberKey][]TicketID
 	devices  map[event.Origin]Device
+	deviceAt map[event.Origin]said
 	clerks   map[ClerkID]Clerk
+	clerkAt  map[ClerkID]said
 	service  map[Letter]*recent
+	granted  map[string]TicketID // request -> the ticket that it was granted
 
 	// Missing brings back a ticket that is not in memory, nil when there is none.
 	Missing func(TicketID) *Ticket
@@ -56,7 +59,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[series]*line{}, windows: map[WindowID]*Window{},
 		current: map[WindowID]map[TicketID]bool{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, clerks: map[ClerkID]Clerk{}, service: map[Letter]*recent{}}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -72,57 +75,85 @@ type Touched struct {
 // change nothing. An error means that the payload is not of its kind: the event
 // belongs into quarantine.
 func (h *Hall) Apply(e event.Event) (Touched, error) {
+	fact, err := read(e)
+	if err != nil {
+		return Touched{}, err
+	}
+	return h.Fold(e, fact)
+}
+
+// read decodes the fact of an event; nil for kinds that are not of this package.
+func read(e event.Event) (any, error) {
 	switch e.Kind {
 	case KindIssued:
-		f, err := decode[Issued](e)
-		if err != nil {
-			return Touched{}, err
-		}
-		return h.learn(f, e.ID.String())
+		return decode[Issued](e)
 	case KindAdmitted:
-		f, err := decode[Admitted](e)
-		if err != nil {
-			return Touched{}, err
-		}
-		return h.learn(f.Issued, event.ID{Origin: f.Origin, Epoch: f.Epoch, Seq: f.Seq}.String())
+		return decode[Admitted](e)
 	case KindCalled:
-		f, err := decode[Called](e)
-		if err != nil {
-			return Touched{}, err
-		}
-		return h.step(f.Ticket, Step{Kind: e.Kind, Round: f.Round, Window: f.Window, Clerk: f.Clerk, AtMS: f.AtMS, Request: f.Request, By: e.ID.String()})
+		return decode[Called](e)
 	case KindRecalled, KindStarted, KindMissed, KindReturned, KindFinished, KindReprinted:
-		f, err := decode[Moved](e)
-		if err != nil {
-			return Touched{}, err
-		}
+		return decode[Moved](e)
+	case KindWindowOpened, KindWindowClosed:
+		return decode[WindowOpened](e)
+	case KindBlockLeased, KindBlockVoided:
+		return decode[Block](e)
+	case KindDevice:
+		return decode[Device](e)
+	case KindClerk:
+		return decode[Clerk](e)
+	}
+	return nil, nil
+}
+
+// Fold is Apply for whoever has the fact at hand that the payload of e encodes,
+// which spares decoding what was encoded a moment ago. A fact that is not of the
+// event's kind changes nothing.
+func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
+	switch f := fact.(type) {
+	case Issued:
+		return h.learn(f, e.ID.String())
+	case Admitted:
+		return h.learn(f.Issued, event.ID{Origin: f.Origin, Epoch: f.Epoch, Seq: f.Seq}.String())
+	case Called:
+		return h.step(f.Ticket, Step{Kind: e.Kind, Round: f.Round, Window: f.Window, Clerk: f.Clerk, AtMS: f.AtMS, Request: f.Request, By: e.ID.String()})
+	case Moved:
 		return h.step(f.Ticket, Step{Kind: e.Kind, Round: f.Round, Window: f.Window, Clerk: f.Clerk, AtMS: f.AtMS, How: f.How,
 			Recall: f.Recall, Ended: f.Ended, Reason: f.Reason, By: e.ID.String()})
-	case KindWindowOpened, KindWindowClosed:
-		return h.window(e)
-	case KindBlockLeased, KindBlockVoided:
-		b, err := decode[Block](e)
-		if err != nil {
-			return Touched{}, err
+	case WindowOpened:
+		return h.window(e, f)
+	case WindowClosed:
+		return h.window(e, WindowOpened{Hall: f.Hall, Window: f.Window, AtMS: f.AtMS})
+	case Block:
+		h.lease(f, e.Kind == KindBlockVoided)
+		return Touched{Block: &f}, nil
+	case Device:
+		h.device(e, f)
+		return Touched{Device: &f}, nil
+	case Clerk:
+		if known, ok := h.clerkAt[f.ID]; !ok || known.less(e) {
+			h.clerks[f.ID], h.clerkAt[f.ID] = f, said{e.At, e.Origin}
 		}
-		h.lease(b, e.Kind == KindBlockVoided)
-		return Touched{Block: &b}, nil
-	case KindDevice:
-		d, err := decode[Device](e)
-		if err != nil {
-			return Touched{}, err
-		}
-		h.devices[e.Origin] = d
-		return Touched{Device: &d}, nil
-	case KindClerk:
-		c, err := decode[Clerk](e)
-		if err != nil {
-			return Touched{}, err
-		}
-		h.clerks[c.ID] = c
-		return Touched{Clerk: &c}, nil
+		return Touched{Clerk: &f}, nil
 	}
 	return Touched{}, nil
+}
+
+// said is when and by whom something was said; where two events say different
+// things of the same, the later one counts everywhere, in whatever order they came.
+type said struct {
+	at event.Stamp
+	by event.Origin
+}
+
+func (s said) less(e event.Event) bool {
+	return s.at.Less(e.At) || s.at == e.At && s.by <= e.Origin
+}
+
+// device keeps the key of a device's latest life.
+func (h *Hall) device(e event.Event, d Device) {
+	if known, ok := h.deviceAt[e.Origin]; !ok || known.less(e) {
+		h.devices[e.Origin], h.deviceAt[e.Origin] = d, said{e.At, e.Origin}
+	}
 }
 
 func decode[T any](e event.Event) (T, error) {
@@ -151,7 +182,7 @@ func (h *Hall) learn(f Issued, source string) (Touched, error) {
 		h.counted(f)
 	default:
 		// Another event claims the same ticket: the smaller source wins everywhere.
-		t.Disputed = true
+		t.Disputed = t.Disputed || !f.same(t.Issued)
 		if source < t.Source {
 			t.Issued, t.Source = f, source
 		}
@@ -169,6 +200,9 @@ func (h *Hall) step(id TicketID, s Step) (Touched, error) {
 	h.before(t)
 	t.add(s)
 	h.after(t)
+	if s.Request != "" {
+		h.granted[s.Request] = id
+	}
 	if s.Kind == KindFinished && t.StartedMS > 0 {
 		h.spent(t)
 	}
@@ -231,11 +265,7 @@ func (h *Hall) after(t *Ticket) {
 	}
 }
 
-func (h *Hall) window(e event.Event) (Touched, error) {
-	f, err := decode[WindowOpened](e)
-	if err != nil {
-		return Touched{}, err
-	}
+func (h *Hall) window(e event.Event, f WindowOpened) (Touched, error) {
 	if f.Window == "" {
 		return Touched{}, fmt.Errorf("%s: window is missing", e.ID)
 	}
@@ -265,8 +295,50 @@ func (h *Hall) Restore(t *Ticket) {
 	}
 	t.derive()
 	h.after(t)
+	for i := range t.Steps {
+		if r := t.Steps[i].Request; r != "" {
+			h.granted[r] = t.Ticket
+		}
+	}
 	if t.State == Done && t.StartedMS > 0 {
 		h.spent(t)
+	}
+}
+
+// Granted gives the event and the ticket of the call that a request was granted.
+func (h *Hall) Granted(request string) (event.ID, TicketID, bool) {
+	t := h.tickets[h.granted[request]]
+	if request == "" || t == nil {
+		return event.ID{}, "", false
+	}
+	for i := range t.Steps {
+		if t.Steps[i].Request == request {
+			id, err := event.ParseID(t.Steps[i].By)
+			return id, t.Ticket, err == nil
+		}
+	}
+	return event.ID{}, "", false
+}
+
+// Forget drops the tickets of business days before from, and their numbers: they
+// are in their rows, and Missing brings back one that an event speaks of.
+func (h *Hall) Forget(from Date) {
+	for id, t := range h.tickets {
+		if day := IssueDate(id); day == "" || day >= from || t.Open() {
+			continue // who holds a window stays until it ends, however long that takes
+		}
+		h.before(t)
+		delete(h.tickets, id)
+		delete(h.disputes, id)
+		delete(h.numbers, numberKey{t.Date, t.Number})
+		for i := range t.Steps {
+			delete(h.granted, t.Steps[i].Request)
+		}
+	}
+	for k := range h.queues {
+		if k.date < from {
+			delete(h.queues, k)
+		}
 	}
 }
 

@@ -133,23 +133,23 @@ const (
 )
 
 // NumbersLeft counts the numbers of its blocks that a terminal has not used.
-func (h *Hall) NumbersLeft(o event.Origin, d Date, s Letter) int {
+func (h *Hall) NumbersLeft(o event.Origin, e event.Epoch, d Date, s Letter) int {
 	n := 0
-	for range h.free(o, d, s) {
+	for range h.free(o, e, d, s) {
 		n++
 	}
 	return n
 }
 
 // free yields the unused numbers of a terminal's blocks, smallest first.
-func (h *Hall) free(o event.Origin, d Date, s Letter) func(yield func(int) bool) {
+func (h *Hall) free(o event.Origin, e event.Epoch, d Date, s Letter) func(yield func(int) bool) {
 	return func(yield func(int) bool) {
 		b, ok := h.blocks[series{d, s}]
 		if !ok {
 			return
 		}
 		for _, l := range b.leased {
-			if l.Terminal != o || b.left[l.From] == 0 || slices.ContainsFunc(b.voided, func(v Block) bool { return v.Terminal == o && v.From == l.From }) {
+			if l.Terminal != o || l.Epoch != e || b.left[l.From] == 0 || b.isVoid(l) {
 				continue
 			}
 			for n := l.From; n <= l.To; n++ {
@@ -165,8 +165,8 @@ func (h *Hall) free(o event.Origin, d Date, s Letter) func(yield func(int) bool)
 // blocks, and when those are used up from its own series, which is marked by the
 // kiosk's digit (1-9) and so unique by construction. The number is taken only
 // when the event that carries it is folded.
-func (h *Hall) TakeNumber(o event.Origin, digit int, d Date, s Letter) Number {
-	for n := range h.free(o, d, s) {
+func (h *Hall) TakeNumber(o event.Origin, e event.Epoch, digit int, d Date, s Letter) Number {
+	for n := range h.free(o, e, d, s) {
 		return Number(string(s) + itoa3(n))
 	}
 	return Number(fmt.Sprintf("%s%d-%s", s, digit, itoa3(h.series(d, s).own[digit]+1)))
@@ -174,14 +174,19 @@ func (h *Hall) TakeNumber(o event.Origin, digit int, d Date, s Letter) Number {
 
 // Lease decides the next block of a series for a terminal. The same request
 // gives the same block.
-func (h *Hall) Lease(request string, o event.Origin, d Date, s Letter) Block {
+func (h *Hall) Lease(request string, o event.Origin, e event.Epoch, d Date, s Letter) Block {
 	b := h.series(d, s)
 	for _, l := range b.leased {
 		if l.Request == request && l.Terminal == o {
 			return l
 		}
 	}
-	return Block{Terminal: o, Date: d, Service: s, From: b.top + 1, To: b.top + BlockSize, Request: request}
+	return Block{Terminal: o, Epoch: e, Date: d, Service: s, From: b.top + 1, To: b.top + BlockSize, Request: request}
+}
+
+// isVoid tells whether a block's unused numbers are given up.
+func (b *blocks) isVoid(l Block) bool {
+	return slices.ContainsFunc(b.voided, func(v Block) bool { return v.Terminal == l.Terminal && v.Epoch == l.Epoch && v.From == l.From })
 }
 
 // Leftover lists the blocks of a terminal from days before today that still
@@ -193,7 +198,7 @@ func (h *Hall) Leftover(o event.Origin, today Date) []Block {
 			continue
 		}
 		for _, l := range b.leased {
-			if l.Terminal != o || slices.ContainsFunc(b.voided, func(v Block) bool { return v.Terminal == o && v.From == l.From }) {
+			if l.Terminal != o || b.isVoid(l) {
 				continue
 			}
 			for n := l.From; n <= l.To; n++ {

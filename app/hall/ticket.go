@@ -94,7 +94,12 @@ func compareSteps(a, b Step) int {
 	_, ra := rank(a.Kind)
 	_, rb := rank(b.Kind)
 	return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(ra, rb), cmp.Compare(a.AtMS, b.AtMS),
-		cmp.Compare(a.Recall, b.Recall), cmp.Compare(a.By, b.By))
+		cmp.Compare(a.Recall, b.Recall), cmp.Compare(a.By, b.By),
+		// Two lives of a copied device may use one id for two steps: both are kept everywhere.
+		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Window, b.Window), cmp.Compare(a.Clerk, b.Clerk), cmp.Compare(a.How, b.How),
+		cmp.Compare(a.Request, b.Request), cmp.Compare(a.Reason, b.Reason), slices.CompareFunc(a.Ended, b.Ended, func(x, y Ending) int {
+			return cmp.Or(cmp.Compare(x.Item, y.Item), cmp.Compare(x.Outcome, y.Outcome))
+		}))
 }
 
 // derive computes the state from the steps: the highest round counts, in it the

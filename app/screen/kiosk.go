@@ -128,7 +128,7 @@ func (k *Kiosk) command(r TicketRequest) (hall.Issue, error) {
 	if _, ok := k.m.Guides.AreaOf(guide.HallID(k.m.Hall), guide.Letter(r.Letter)); !ok {
 		return hall.Issue{}, event.ServiceUnknown.With("service", r.Letter)
 	}
-	cmd := hall.Issue{Ticket: hall.TicketID(k.m.NewID()), Origin: k.m.Book.Origin(), Digit: k.m.Series, Service: hall.Letter(r.Letter),
+	cmd := hall.Issue{Ticket: hall.TicketID(k.m.NewID()), Origin: k.m.Book.Origin(), Epoch: k.m.Book.Epoch(), Digit: k.m.Series, Service: hall.Letter(r.Letter),
 		Class: hall.WalkIn, Language: "zh", ClockOff: k.m.clockOff()}
 	switch c := hall.Class(r.Class); c {
 	case hall.Priority, hall.Appointment:

@@ -17,10 +17,11 @@ func (m *Machine) Tend(ctx context.Context) error {
 	today := hall.DateOf(m.Book.Now())
 	var leftover []hall.Block
 	var low []hall.Letter
+	epoch := m.Book.Epoch()
 	m.Book.View(m.Hall, func(h *hall.Hall) {
 		leftover = h.Leftover(m.Book.Origin(), today)
 		for _, a := range m.Guides.AreasOf(guide.HallID(m.Hall)) {
-			if l := hall.Letter(a.Letter); h.NumbersLeft(m.Book.Origin(), today, l) <= hall.BlockLow {
+			if l := hall.Letter(a.Letter); h.NumbersLeft(m.Book.Origin(), epoch, today, l) <= hall.BlockLow {
 				low = append(low, l)
 			}
 		}

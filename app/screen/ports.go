@@ -34,6 +34,8 @@ type Book interface {
 	Saved(id event.ID) string
 	Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error)
 	Origin() event.Origin
+	// Epoch is the life of this database.
+	Epoch() event.Epoch
 	Now() int64
 }
 

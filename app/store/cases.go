@@ -38,8 +38,7 @@ func (tx *Tx) foldCase(e event.Event) error {
 			return err
 		}
 	case !errors.Is(err, sql.ErrNoRows):
-		tx.fault = fmt.Errorf("read application: %w", err)
-		return tx.fault
+		return tx.Fail(fmt.Errorf("read application: %w", err))
 	}
 	c, err := intake.Fold(old, e)
 	if err != nil {

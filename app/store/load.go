@@ -5,156 +5,151 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/sync/core"
 )
 
 // load makes the memory from the disk: this node, its chains, the halls. The
 // caller holds mu.
 func (s *Store) load() error {
 	ctx := context.Background()
-	s.halls, s.chains = map[hall.ID]*hall.Hall{}, map[chainID]*chain{}
-	s.fresh, s.freshIDs = map[event.ID][]byte{}, nil
-	s.taps = map[string]hall.TicketID{}
-	var origin string
-	var epoch int64
-	err := s.conn.QueryRowContext(ctx, "SELECT origin, epoch FROM node WHERE id = 1").Scan(&origin, &epoch)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		e, err := newEpoch()
-		if err != nil {
-			return err
-		}
-		if _, err := s.conn.ExecContext(ctx, "INSERT INTO node (id, origin, epoch) VALUES (1, ?, ?)", string(s.opt.Origin), int64(e)); err != nil {
-			return fmt.Errorf("name the database: %w", err)
-		}
-		origin, epoch = string(s.opt.Origin), int64(e)
-	case err != nil:
-		return fmt.Errorf("read node: %w", err)
+	epoch, projected, err := s.self(ctx)
+	if err != nil {
+		return err
 	}
-	if origin != string(s.opt.Origin) {
-		return fmt.Errorf("%s belongs to %s and this terminal is %s: correct \"hall\" and \"device\" in the settings, or name another data folder with --data; nothing was changed", s.opt.Path, origin, s.opt.Origin)
-	}
-	s.epoch = event.Epoch(epoch)
-	if err := s.conn.QueryRowContext(ctx, "SELECT coalesce(max(pos), 0) FROM event").Scan(&s.pos); err != nil {
+	var pos int64
+	if err := s.conn.QueryRowContext(ctx, "SELECT coalesce(max(pos), 0) FROM event").Scan(&pos); err != nil {
 		return fmt.Errorf("read log: %w", err)
 	}
-	if err := s.loadChains(ctx); err != nil {
+	s.node = core.NewNode(s.opt.Origin, s.opt.Key, epoch, pos, s.firstDate())
+	s.node.Recall = s.recall
+	chains, err := chainRows(ctx, s.conn, "")
+	if err != nil {
 		return err
+	}
+	s.ids = make(map[core.ChainID]int64, len(chains))
+	for _, r := range chains {
+		s.ids[r.chain.ID] = r.id
+		s.node.RestoreChain(r.chain)
 	}
 	if err := s.loadOwn(ctx); err != nil {
 		return err
 	}
-	s.from = hall.DateOf(s.opt.Now() - int64(24*time.Hour/time.Millisecond))
 	if err := s.loadTickets(ctx); err != nil {
 		return err
 	}
-	return s.replay(ctx, "SELECT body FROM event WHERE lasting = 1 ORDER BY pos", func(e event.Event) error {
-		_, err := s.hall(hall.ID(e.Origin.Hall())).Apply(e)
+	if err := s.replay(ctx, s.node.Replay, "SELECT body FROM event WHERE lasting = 1 ORDER BY pos"); err != nil {
 		return err
-	})
+	}
+	return s.replay(ctx, s.node.Replay, "SELECT body FROM event WHERE pos > ? AND lasting = 0 AND fault IS NULL ORDER BY pos", projected)
 }
 
-// loadOwn takes the own chain to its end, from the row that the last ack left,
-// and the clock to the stamp of the last own event.
+// self reads who this database is of, and names a new one.
+func (s *Store) self(ctx context.Context) (event.Epoch, int64, error) {
+	var origin string
+	var epoch, projected int64
+	err := s.conn.QueryRowContext(ctx, "SELECT origin, epoch, projected FROM node WHERE id = 1").Scan(&origin, &epoch, &projected)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		fresh, err := newEpoch()
+		if err != nil {
+			return 0, 0, err
+		}
+		if _, err := s.conn.ExecContext(ctx, "INSERT INTO node (id, origin, epoch) VALUES (1, ?, ?)", string(s.opt.Origin), int64(fresh)); err != nil {
+			return 0, 0, fmt.Errorf("name the database: %w", err)
+		}
+		return fresh, 0, nil
+	case err != nil:
+		return 0, 0, fmt.Errorf("read node: %w", err)
+	case origin != string(s.opt.Origin):
+		return 0, 0, fmt.Errorf("%s belongs to %s and this terminal is %s: correct \"hall\" and \"device\" in the settings, or name another data folder with --data; nothing was changed", s.opt.Path, origin, s.opt.Origin)
+	}
+	return event.Epoch(epoch), projected, nil
+}
+
+// tapsBack is how many own events behind the last one are searched for taps: a page
+// repeats only what it asked a moment ago.
+const tapsBack = 4096
+
+// loadOwn takes the own chain to its end, from the row that the last ack left, the
+// clock to the stamp of the last own event, and the newest taps.
 func (s *Store) loadOwn(ctx context.Context) error {
-	s.last = event.Stamp{}
-	c := s.chain(chainID{s.opt.Origin, s.epoch})
-	rows, err := s.conn.QueryContext(ctx, "SELECT seq, hash FROM event WHERE origin = ? AND epoch = ? AND seq > ? ORDER BY seq",
-		string(c.id.origin), int64(c.id.epoch), int64(c.seq))
-	if err != nil {
-		return fmt.Errorf("read the own chain: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var seq int64
-		var sum []byte
-		if err := rows.Scan(&seq, &sum); err != nil {
-			return fmt.Errorf("read the own chain: %w", err)
-		}
-		if event.Seq(seq) != c.seq+1 || len(sum) != len(event.Hash{}) {
-			return fmt.Errorf("read the own chain: a gap after %d, or a hash of %d bytes", c.seq, len(sum))
-		}
-		c.seq, c.head = event.Seq(seq), event.Chain(c.head, event.Hash(sum))
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read the own chain: %w", err)
-	}
-	if c.seq == 0 {
+	id := core.ChainID{Origin: s.opt.Origin, Epoch: s.node.Epoch()}
+	row, known := s.ids[id]
+	if !known {
 		return nil
 	}
-	var body []byte
-	err = s.conn.QueryRowContext(ctx, "SELECT body FROM event WHERE origin = ? AND epoch = ? AND seq = ?",
-		string(c.id.origin), int64(c.id.epoch), int64(c.seq)).Scan(&body)
+	for {
+		from := s.node.OwnSeq() + 1
+		sums, err := disk{s}.Sums(id, from, from+9999)
+		if err != nil {
+			return fmt.Errorf("read the own chain: %w", err)
+		}
+		for i, sum := range sums {
+			s.node.RestoreOwn(from+event.Seq(i), sum)
+		}
+		if len(sums) == 0 {
+			break
+		}
+	}
+	last := s.node.OwnSeq()
+	if last == 0 {
+		return nil
+	}
+	list, err := bodies(ctx, s.conn, row, last, last)
+	if err != nil || len(list) == 0 {
+		return fmt.Errorf("read the last own event: %d rows: %w", len(list), err)
+	}
+	e, err := event.Decode(list[0])
 	if err != nil {
 		return fmt.Errorf("read the last own event: %w", err)
 	}
-	e, err := event.Decode(body)
+	s.node.RestoreStamp(e.At)
+	rows, err := s.conn.QueryContext(ctx, "SELECT request, seq FROM event WHERE chain = ? AND seq > ? AND request IS NOT NULL", row, int64(last)-tapsBack)
 	if err != nil {
-		return fmt.Errorf("read the last own event: %w", err)
-	}
-	s.last = e.At
-	return nil
-}
-
-func (s *Store) loadChains(ctx context.Context) error {
-	rows, err := s.conn.QueryContext(ctx, "SELECT origin, epoch, seq, head, signed_seq, sig, up_seq, up_head, centre_seq FROM chain")
-	if err != nil {
-		return fmt.Errorf("read chains: %w", err)
+		return fmt.Errorf("read the taps: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var o string
-		var epoch, seq, signed, up, centre int64
-		var head, upHead, sig []byte
-		if err := rows.Scan(&o, &epoch, &seq, &head, &signed, &sig, &up, &upHead, &centre); err != nil {
-			return fmt.Errorf("read chains: %w", err)
+		var request string
+		var seq int64
+		if err := rows.Scan(&request, &seq); err != nil {
+			return fmt.Errorf("read the taps: %w", err)
 		}
-		if len(head) != len(event.Hash{}) || len(upHead) != len(event.Hash{}) {
-			return fmt.Errorf("read chains: a head of %s has %d and %d bytes", o, len(head), len(upHead))
-		}
-		c := &chain{id: chainID{event.Origin(o), event.Epoch(epoch)}, seq: event.Seq(seq), head: event.Hash(head), signed: event.Seq(signed),
-			sig: sig, up: event.Seq(up), upHead: event.Hash(upHead), centre: event.Seq(centre)}
-		s.chains[c.id] = c
+		s.node.RestoreTap(request, event.ID{Origin: id.Origin, Epoch: id.Epoch, Seq: event.Seq(seq)})
 	}
 	return rows.Err()
 }
 
 func (s *Store) loadTickets(ctx context.Context) error {
-	begin, err := hall.At(s.from, "04:00")
+	begin, err := hall.At(s.node.From(), "04:00")
 	if err != nil {
 		return fmt.Errorf("read tickets: %w", err)
 	}
 	// Ticket ids begin with the time of issue and sort by it: no index by date is needed.
 	first := fmt.Sprintf("%012x", begin)
-	rows, err := s.conn.QueryContext(ctx, "SELECT row, request FROM ticket WHERE id >= ?", first[:8]+"-"+first[8:])
+	rows, err := s.conn.QueryContext(ctx, "SELECT row FROM ticket WHERE id >= ?", first[:8]+"-"+first[8:])
 	if err != nil {
 		return fmt.Errorf("read tickets: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var b []byte
-		var tap sql.NullString
-		if err := rows.Scan(&b, &tap); err != nil {
+		if err := rows.Scan(&b); err != nil {
 			return fmt.Errorf("read tickets: %w", err)
 		}
-		t, err := hall.ReadRow(b)
-		if err != nil {
+		if err := s.node.RestoreTicket(b); err != nil {
 			return err
 		}
-		if tap.Valid {
-			s.taps[tap.String] = t.Ticket
-		}
-		s.hall(t.Hall).Restore(t)
 	}
 	return rows.Err()
 }
 
 // replay folds the events that a query gives; those in quarantine are not among them.
-func (s *Store) replay(ctx context.Context, query string, fn func(event.Event) error) error {
-	rows, err := s.conn.QueryContext(ctx, query)
+func (s *Store) replay(ctx context.Context, fn func(event.Event) error, query string, args ...any) error {
+	rows, err := s.conn.QueryContext(ctx, query, args...)
 	if err != nil {
 		return fmt.Errorf("read log: %w", err)
 	}
@@ -175,40 +170,30 @@ func (s *Store) replay(ctx context.Context, query string, fn func(event.Event) e
 	return rows.Err()
 }
 
-// fold brings an event into memory and into the rows of this commit.
-func (tx *Tx) fold(e event.Event) error {
-	touched, err := tx.s.hall(hall.ID(e.Origin.Hall())).Apply(e)
-	if err != nil {
-		return err
-	}
-	if tx.s.recallErr != nil {
-		tx.fault, tx.s.recallErr = tx.s.recallErr, nil
-		return tx.fault
-	}
-	if touched.Ticket != nil {
-		tx.touched[touched.Ticket.Ticket] = touched.Ticket
-	}
-	return tx.foldCase(e)
-}
-
 // Rebuild drops the projections and makes them again from the log. It is how a
 // test and an operator prove that the log is the truth.
 func (s *Store) Rebuild(ctx context.Context) error {
 	err := s.Write(ctx, func(tx *Tx) error {
-		for request, ticket := range s.taps {
-			tx.taps[ticket] = request
-		}
 		for _, table := range []string{"ticket", "application"} {
 			if err := tx.Exec("DELETE FROM " + table); err != nil {
 				return err
 			}
 		}
-		s.halls = map[hall.ID]*hall.Hall{}
-		err := s.replay(ctx, "SELECT body FROM event WHERE fault IS NULL ORDER BY pos", tx.fold)
+		s.node.Restart()
+		err := s.replay(ctx, func(e event.Event) error {
+			if err := s.node.Replay(e); err != nil {
+				return err
+			}
+			inner, err := e.Inner()
+			if err != nil {
+				return err
+			}
+			return tx.foldCase(inner)
+		}, "SELECT body FROM event WHERE fault IS NULL ORDER BY pos")
 		if err != nil {
-			tx.fault = err
+			return tx.Fail(err)
 		}
-		return err
+		return tx.flushTickets()
 	})
 	if err != nil {
 		return fmt.Errorf("rebuild: %w", err)

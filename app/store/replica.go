@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"onewindow/app/hall"
 )
 
 // replicaPause is how long replicas gather before they are committed.
@@ -55,12 +53,12 @@ func (s *Store) gather(batch []job, results []error) error {
 		s.replica = s.newTx()
 	}
 	for i, j := range batch {
-		before := s.replica.writes
+		before := s.replica.Writes()
 		results[i] = j.fn(s.replica)
-		if s.replica.fault != nil {
-			return s.replica.fault
+		if err := s.replica.Fault(); err != nil {
+			return err
 		}
-		if results[i] != nil && s.replica.writes != before {
+		if results[i] != nil && s.replica.Writes() != before {
 			return fmt.Errorf("half done: %w", results[i])
 		}
 	}
@@ -123,6 +121,30 @@ func (s *Store) begin(ctx context.Context, synchronous string) error {
 	return nil
 }
 
-func (s *Store) newTx() *Tx {
-	return &Tx{s: s, touched: map[hall.TicketID]*hall.Ticket{}, taps: map[hall.TicketID]string{}, chains: map[chainID]*chain{}}
+// projectPause is how often the rows of tickets that changed are written.
+const projectPause = 2 * time.Second
+
+// project writes the rows of the tickets that changed, without waiting for the disk:
+// the log makes them again. Tickets of past days go from memory then.
+func (s *Store) project() {
+	s.endReplica()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil || len(s.node.Dirty()) == 0 {
+		return
+	}
+	err := s.begin(context.Background(), "NORMAL")
+	if err == nil {
+		tx := s.newTx()
+		if err = tx.flushTickets(); err == nil {
+			err = s.run("COMMIT")
+		}
+	}
+	if err != nil {
+		// Nothing is lost: the rows stay behind, and the next turn tries again.
+		_, _ = s.conn.ExecContext(context.Background(), "ROLLBACK")
+		return
+	}
+	s.node.Clean()
+	s.node.Forget(s.firstDate())
 }

@@ -24,6 +24,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/sync/core"
 )
 
 //go:embed migrations/*.sql
@@ -65,19 +66,9 @@ type Store struct {
 	// mu guards everything below: the writer holds it from the first decision
 	// of a batch until its commit, so that no reader sees what is not saved.
 	mu     sync.RWMutex
-	halls  map[hall.ID]*hall.Hall
-	chains map[chainID]*chain
-	epoch  event.Epoch
-	last   event.Stamp
-	pos    int64
-	from   hall.Date // tickets of this business day and later are all in memory
-	broken error     // a commit failed and memory is not what the disk holds
-
-	taps     map[string]hall.TicketID // request -> the ticket issued for it, of today's
-	fresh    map[event.ID][]byte      // events of the newest tickets, oldest first in freshIDs
-	freshIDs []event.ID
-
-	recallErr error // reading an old ticket failed during a fold
+	node   *core.Node
+	ids    map[core.ChainID]int64 // the chains' rows
+	broken error                  // a commit failed and memory is not what the disk holds
 
 	turn   sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
 	jobs   chan job
@@ -255,8 +246,12 @@ func (s *Store) Origin() event.Origin { return s.opt.Origin }
 // Key signs for this node.
 func (s *Store) Key() ed25519.PrivateKey { return s.opt.Key }
 
-// Epoch is the life of this database.
-func (s *Store) Epoch() event.Epoch { return s.epoch }
+// Epoch is the life of this database. It changes only after a fork (see Renew).
+func (s *Store) Epoch() event.Epoch {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.node.Epoch()
+}
 
 // Now gives the injected wall clock in ms.
 func (s *Store) Now() int64 { return s.opt.Now() }
@@ -269,7 +264,7 @@ func (s *Store) DiskFull() bool { return s.full.Load() }
 func (s *Store) View(id hall.ID, fn func(*hall.Hall)) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	h := s.halls[id]
+	h := s.node.Hall(id)
 	if h == nil {
 		h = hall.New(id)
 	}
@@ -280,11 +275,7 @@ func (s *Store) View(id hall.ID, fn func(*hall.Hall)) {
 func (s *Store) Halls() []hall.ID {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	out := make([]hall.ID, 0, len(s.halls))
-	for id := range s.halls {
-		out = append(out, id)
-	}
-	return out
+	return s.node.Halls()
 }
 
 // Reader is the read-only pool, for pages that list what lies in the tables.

@@ -87,7 +87,7 @@ func drain(t testing.TB, from, to *store.Store) {
 		if ack.Refuse != nil {
 			t.Fatalf("refused: %v", ack.Refuse)
 		}
-		if err := from.Acked(ctx, o.Origin, o.Epoch, ack, false); err != nil {
+		if err := from.Acked(ctx, o.Origin, o.Epoch, ack, false, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

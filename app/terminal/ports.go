@@ -61,7 +61,7 @@ func (l line) Block(ctx context.Context, request string, date hall.Date, service
 	if l.t.link == nil {
 		return nil, event.HubUnreachable
 	}
-	return l.t.link.Block(ctx, wire.BlockAsk{Request: request, Origin: l.t.Store.Origin(), Date: string(date), Service: string(service)})
+	return l.t.link.Block(ctx, wire.BlockAsk{Request: request, Origin: l.t.Store.Origin(), Epoch: l.t.Store.Epoch(), Date: string(date), Service: string(service)})
 }
 
 // slips makes tickets into codes and paper with this device's key.

@@ -168,7 +168,7 @@ func (t *Terminal) connect(origin event.Origin, opt Options) error {
 		return fmt.Errorf("%w: correct \"hub\" in the settings", err)
 	}
 	t.closers = append(t.closers, func() error { conn.Close(); return nil })
-	t.link = link.Start(link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Feed: true, Beat: t.beat,
+	t.link = link.Start(link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Fork: store.ErrFork, Feed: true, Beat: t.beat,
 		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery})
 	t.link.OnChange(func() { t.signal(); t.wake() })
 	t.closers = append(t.closers, func() error { t.link.Stop(); return nil })

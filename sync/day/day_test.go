@@ -105,8 +105,8 @@ func TestCheckerSeesWhatIsPlanted(t *testing.T) {
 		change(&f)
 		e.Seq, e.Payload = e.Seq+1_000_000, hall.Payload(f)
 		sum := event.Sum(e.Encode())
-		plant("INSERT INTO event (origin, epoch, seq, kind, lasting, hash, body) VALUES (?,?,?,?,0,?,?)",
-			string(e.Origin), int64(e.Epoch), int64(e.Seq), string(e.Kind), sum[:], e.Encode())
+		plant("INSERT INTO event (chain, seq, kind, lasting, hash, body) SELECT id,?,?,0,?,? FROM chain WHERE origin = ? AND epoch = ?",
+			int64(e.Seq), string(e.Kind), sum[:], e.Encode(), string(e.Origin), int64(e.Epoch))
 	}
 	twice(second, func(*hall.Issued) {})
 	twice(third, func(f *hall.Issued) { f.Ticket = "00000000-0000-7000-8000-000000000000" })

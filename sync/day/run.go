@@ -264,7 +264,8 @@ func (r *run) stocked(k *station, l hall.Letter) error {
 		return nil
 	}
 	return until(r.ctx, "numbers of "+string(l)+" at "+k.settings.Device, func() (ok bool) {
-		k.Store.View(r.plan.Hall, func(h *hall.Hall) { ok = h.NumbersLeft(k.Store.Origin(), r.plan.Date, l) > 0 })
+		epoch := k.Store.Epoch()
+		k.Store.View(r.plan.Hall, func(h *hall.Hall) { ok = h.NumbersLeft(k.Store.Origin(), epoch, r.plan.Date, l) > 0 })
 		return ok
 	})
 }

@@ -21,12 +21,8 @@ import (
 
 // Tx is what a grant needs inside its commit.
 type Tx interface {
-	Hall(id hall.ID) *hall.Hall
-	Append(kind event.Kind, payload any) (event.Event, []byte, error)
-	Answered(request string) ([]byte, bool, error)
-	Answer(request string, answer []byte) error
-	// Source gives the event that a ticket was made by, nil when it is not in the log.
-	Source(id hall.TicketID) ([]byte, error)
+	Call(place hall.ID, c hall.Call) (wire.Grant, error)
+	Block(place hall.ID, a wire.BlockAsk) (wire.Grant, error)
 }
 
 // Log is what the hub needs of its store.
@@ -106,78 +102,39 @@ func (h *Hub) call(m *nats.Msg) {
 		h.answer(m, wire.Grant{Refuse: event.RequestUnusable})
 		return
 	}
-	h.grant(m, "call:"+c.Request, func(tx Tx) (event.Kind, any, *event.Refusal) {
-		called, no := tx.Hall(h.opt.Hall).CallNext(c, h.opt.Log.Now())
-		return hall.KindCalled, called, no
-	})
+	h.grant(m, func(tx Tx) (wire.Grant, error) { return tx.Call(h.opt.Hall, c) })
 }
 
 func (h *Hub) block(m *nats.Msg) {
 	var a wire.BlockAsk
-	if err := json.Unmarshal(m.Data, &a); err != nil || a.Request == "" || !a.Origin.Valid() || a.Date == "" || a.Service == "" {
+	if err := json.Unmarshal(m.Data, &a); err != nil {
 		h.answer(m, wire.Grant{Refuse: event.RequestUnusable})
 		return
 	}
-	h.grant(m, "block:"+a.Request, func(tx Tx) (event.Kind, any, *event.Refusal) {
-		return hall.KindBlockLeased, tx.Hall(h.opt.Hall).Lease(a.Request, a.Origin, hall.Date(a.Date), hall.Letter(a.Service)), nil
-	})
+	h.grant(m, func(tx Tx) (wire.Grant, error) { return tx.Block(h.opt.Hall, a) })
 }
 
-// grant commits one decision and answers it; a request that was answered before
-// gets the same event again.
-func (h *Hub) grant(m *nats.Msg, request string, decide func(Tx) (event.Kind, any, *event.Refusal)) {
-	var body, source []byte
-	err := h.opt.Log.Submit(func(tx Tx) error {
-		before, known, err := tx.Answered(request)
-		if err != nil {
-			return fmt.Errorf("look up the request: %w", err)
-		}
-		if known {
-			body = before
-			source, err = ticketOf(tx, body)
-			return err
-		}
-		kind, fact, no := decide(tx)
-		if no != nil {
-			return no
-		}
-		if c, ok := fact.(hall.Called); ok {
-			if source, err = tx.Source(c.Ticket); err != nil {
-				return err
-			}
-		}
-		if _, body, err = tx.Append(kind, fact); err != nil {
-			return err
-		}
-		return tx.Answer(request, body)
+// grant commits one decision and answers it.
+func (h *Hub) grant(m *nats.Msg, decide func(Tx) (wire.Grant, error)) {
+	var g wire.Grant
+	err := h.opt.Log.Submit(func(tx Tx) (err error) {
+		g, err = decide(tx)
+		return err
 	}, func(err error) {
 		var no *event.Refusal
 		switch {
 		case err == nil:
-			h.answer(m, wire.Grant{Event: body, Ticket: source})
 		case errors.As(err, &no):
-			h.answer(m, wire.Grant{Refuse: no})
+			g = wire.Grant{Refuse: no}
 		default:
-			h.opt.Logger.Error("grant", "request", request, "error", err)
-			h.answer(m, wire.Grant{Refuse: event.Internal})
+			h.opt.Logger.Error("grant", "subject", m.Subject, "error", err)
+			g = wire.Grant{Refuse: event.Internal}
 		}
+		h.answer(m, g)
 	})
 	if err != nil {
 		h.answer(m, wire.Grant{Refuse: event.NotSaved})
 	}
-}
-
-// ticketOf finds the ticket's own event for an answer that is given again.
-func ticketOf(tx Tx, body []byte) ([]byte, error) {
-	e, err := event.Decode(body)
-	if err != nil || e.Kind != hall.KindCalled {
-		return nil, err
-	}
-	c, err := hall.ReadCalled(e)
-	if err != nil {
-		return nil, err
-	}
-	return tx.Source(c.Ticket)
 }
 
 // feed gives a terminal what it has missed. A cursor of another database, or one

@@ -3,141 +3,139 @@ package link
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
-	"onewindow/app/event"
+	"onewindow/sync/core"
 	"onewindow/sync/wire"
 )
 
-// feed follows the hall: news as it is committed, and a fetch wherever the news
+// feed drives the follower: news as they are committed, and a fetch wherever they
 // leave a gap. The cursor is saved with the events.
 func (l *Link) feed(ctx context.Context) {
-	news := make(chan *nats.Msg, 8192)
-	sub, err := l.opt.Conn.ChanSubscribe(wire.NewsSubject(l.opt.Place), news)
-	if err != nil {
-		l.opt.Logger.Error("follow the hall", "error", err)
-		return
-	}
-	defer func() { _ = sub.Unsubscribe() }()
-	epoch, pos, err := l.opt.Log.Cursor(ctx, l.opt.Place)
-	if err != nil {
-		l.opt.Logger.Error("follow the hall", "error", err)
-	}
-	behind := true
-	for {
-		if behind && l.opt.Conn.IsConnected() {
-			e, p, err := l.fetch(ctx, epoch, pos)
-			if err != nil && ctx.Err() == nil {
-				l.opt.Logger.Warn("fetch the feed", "error", err)
-			}
-			epoch, pos, behind = e, p, err != nil
-			if behind {
-				epoch, pos = l.cursor(ctx, epoch, pos)
-			}
+	news, answers := make(chan *nats.Msg, 8192), make(chan *nats.Msg, 16)
+	inbox := l.opt.Conn.NewInbox()
+	for subject, into := range map[string]chan *nats.Msg{wire.NewsSubject(l.opt.Place): news, inbox: answers} {
+		sub, err := l.opt.Conn.ChanSubscribe(subject, into)
+		if err != nil {
+			l.opt.Logger.Error("follow the hall", "error", err)
+			return
 		}
-		pause := 10*time.Second + rand.N(5*time.Second)
-		if behind {
-			pause = time.Second
+		defer func() { _ = sub.Unsubscribe() }()
+	}
+	f := &following{Link: l, Follower: core.Follower{AnswerMS: 10_000, RetryMS: retryAfter.Milliseconds(), CheckMS: 10_000 + rand.Int64N(5_000)}}
+	f.restart(ctx, false)
+	for {
+		if l.opt.Conn.IsConnected() {
+			f.ask(inbox)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(pause):
-			behind = true // without news a fetch finds out whether any were missed
+		case <-time.After(time.Duration(f.Wait(l.elapsed(), f.CheckMS)) * time.Millisecond):
+		case up := <-l.news:
+			if up {
+				f.Connect()
+			}
 		case m := <-news:
-			f, ok := l.join(m, news, epoch, pos)
-			if !ok {
-				behind = true
+			if n, ok := f.join(m, news); ok && f.News(l.elapsed(), n) {
+				f.take(ctx, n)
+			}
+		case m := <-answers:
+			if len(m.Data) == 0 {
+				f.restart(ctx, true) // nobody answers there yet
 				continue
 			}
-			if f.Upto == pos && len(f.Marks) == 0 {
+			n, err := wire.DecodeFeed(m.Data)
+			if err != nil {
+				l.opt.Logger.Warn("fetch the feed", "error", err)
+				f.restart(ctx, true)
 				continue
 			}
-			if err := l.opt.Log.TakeFeed(ctx, l.opt.Place, f); err != nil {
-				if ctx.Err() == nil {
-					l.opt.Logger.Warn("save the feed", "error", err)
-				}
-				epoch, pos = l.cursor(ctx, epoch, pos)
-				behind = true
-				continue
+			if f.Answer(l.elapsed(), n) {
+				f.take(ctx, n)
 			}
-			pos = f.Upto
 		}
 	}
 }
 
-// cursor reads how far the feed is saved, after a failure; where even that
-// fails, the one in memory stays and the next fetch finds out.
-func (l *Link) cursor(ctx context.Context, epoch event.Epoch, pos int64) (event.Epoch, int64) {
-	e, p, err := l.opt.Log.Cursor(ctx, l.opt.Place)
+// following is the follower with what its driver needs.
+type following struct {
+	*Link
+	core.Follower
+}
+
+// restart takes the cursor as it is saved; later tells that something failed and the
+// next fetch has to wait. Where the cursor cannot be read, everything is fetched
+// again: known events change nothing.
+func (f *following) restart(ctx context.Context, later bool) {
+	epoch, pos, err := f.opt.Log.Cursor(ctx, f.opt.Place)
+	if err != nil && ctx.Err() == nil {
+		f.opt.Logger.Error("read how far the feed is", "error", err)
+	}
+	if later {
+		f.Failed(f.elapsed(), epoch, pos)
+		return
+	}
+	f.Start(epoch, pos)
+}
+
+func (f *following) ask(inbox string) {
+	ask, due := f.Ask(f.elapsed(), f.opt.Origin)
+	if !due {
+		return
+	}
+	body, err := json.Marshal(ask)
+	if err == nil {
+		err = f.opt.Conn.PublishRequest(wire.FeedSubject(f.opt.Place), inbox, body)
+	}
 	if err != nil {
-		return epoch, pos
+		f.opt.Logger.Warn("fetch the feed", "error", err)
 	}
-	return e, p
 }
 
-// join melts the news that wait into one feed from pos; false when they leave a gap.
-func (l *Link) join(m *nats.Msg, news chan *nats.Msg, epoch event.Epoch, pos int64) (wire.Feed, bool) {
-	all := wire.Feed{Epoch: epoch, From: pos, Upto: pos}
-	for n := 0; ; n++ {
-		f, err := wire.DecodeFeed(m.Data)
-		if err != nil {
-			l.opt.Logger.Warn("news could not be read", "error", err)
-			return all, false
+func (f *following) take(ctx context.Context, n wire.Feed) {
+	if err := f.opt.Log.TakeFeed(ctx, f.opt.Place, n); err != nil {
+		if ctx.Err() == nil {
+			f.opt.Logger.Warn("save the feed", "error", err)
 		}
-		if f.Epoch != epoch || f.From > all.Upto {
-			return all, false
-		}
-		all.Marks = append(all.Marks, f.Marks...)
-		if f.Upto > all.Upto {
-			// News that overlap bring known events again, which changes nothing.
-			all.Bodies = append(all.Bodies, f.Bodies...)
-			all.Upto = f.Upto
-		}
-		if n > 200 {
-			return all, true
-		}
+		f.restart(ctx, true)
+		return
+	}
+	f.Taken(n)
+}
+
+// newsJoined bounds how many news are folded in one go.
+const newsJoined = 200
+
+// join melts the news that wait into one feed, as far as they follow each other;
+// false when the first cannot be read.
+func (f *following) join(m *nats.Msg, news chan *nats.Msg) (wire.Feed, bool) {
+	all, err := wire.DecodeFeed(m.Data)
+	if err != nil {
+		f.opt.Logger.Warn("news could not be read", "error", err)
+		return all, false
+	}
+	for range newsJoined {
 		select {
 		case m = <-news:
 		default:
 			return all, true
 		}
+		n, err := wire.DecodeFeed(m.Data)
+		if err != nil || n.Epoch != all.Epoch || n.From > all.Upto {
+			// What does not follow leaves a gap behind it, which the next fetch closes.
+			f.Connect()
+			return all, true
+		}
+		all.Marks = append(all.Marks, n.Marks...)
+		if n.Upto > all.Upto {
+			// News that overlap bring known events again, which changes nothing.
+			all.Bodies = append(all.Bodies, n.Bodies...)
+			all.Upto = n.Upto
+		}
 	}
-}
-
-// fetch asks for the feed from the cursor until it has all.
-func (l *Link) fetch(ctx context.Context, epoch event.Epoch, pos int64) (event.Epoch, int64, error) {
-	for {
-		ask, err := json.Marshal(wire.FeedAsk{Origin: l.opt.Origin, Epoch: epoch, After: pos})
-		if err != nil {
-			return epoch, pos, fmt.Errorf("ask: %w", err)
-		}
-		limited, cancel := context.WithTimeout(ctx, 10*time.Second)
-		m, err := l.opt.Conn.RequestWithContext(limited, wire.FeedSubject(l.opt.Place), ask)
-		cancel()
-		if err != nil {
-			return epoch, pos, fmt.Errorf("ask: %w", err)
-		}
-		f, err := wire.DecodeFeed(m.Data)
-		if err != nil {
-			return epoch, pos, err
-		}
-		if f.Epoch != epoch {
-			epoch = f.Epoch // another database at the hub: its feed begins at 0
-		}
-		if f.Upto == f.From && len(f.Marks) == 0 {
-			return epoch, f.Upto, nil
-		}
-		if err := l.opt.Log.TakeFeed(ctx, l.opt.Place, f); err != nil {
-			return epoch, pos, fmt.Errorf("save: %w", err)
-		}
-		if f.Upto == f.From {
-			return epoch, f.Upto, nil
-		}
-		pos = f.Upto
-	}
+	return all, true
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/sync/core"
 	"onewindow/sync/wire"
 )
 
@@ -26,7 +28,9 @@ import (
 type Log interface {
 	Owing() []wire.Owed
 	Batch(ctx context.Context, o event.Origin, e event.Epoch, from event.Seq, prev event.Hash, max int) (wire.Push, bool, error)
-	Acked(ctx context.Context, o event.Origin, e event.Epoch, a wire.Ack, toCentre bool) error
+	Acked(ctx context.Context, o event.Origin, e event.Epoch, a wire.Ack, toCentre bool, expected *event.Hash) error
+	// Renew begins a new life of the database after a fork of its own chain.
+	Renew(ctx context.Context) error
 	Cursor(ctx context.Context, source string) (event.Epoch, int64, error)
 	TakeFeed(ctx context.Context, source string, f wire.Feed) error
 	Watch() chan struct{}
@@ -40,6 +44,8 @@ type Options struct {
 	Place  string
 	Origin event.Origin
 	Log    Log
+	// Fork is the error with which Log.Acked tells of a fork.
+	Fork error
 	// Feed tells to follow the hall's feed (terminals do, hubs do not).
 	Feed bool
 	// Beat gives what to tell about this node; nil sends no beats.
@@ -68,12 +74,13 @@ type Link struct {
 	opt    Options
 	cancel context.CancelFunc
 	done   sync.WaitGroup
-	kick   chan struct{} // push now
+	kick   chan bool     // the line is up (true) or broke
+	news   chan bool     // the same for the feed
 	tick   chan struct{} // beat now
+	began  time.Time
 
 	mu      sync.Mutex
-	abort   context.CancelFunc // ends the push under way; nil when there is none
-	losses  int                // how often the connection broke
+	losses  int // how often the connection broke
 	line    Line
 	changed func()
 }
@@ -81,6 +88,9 @@ type Link struct {
 // depth is how many pushes may be under way before the first is confirmed; the
 // receiver commits one while the next is read and travels.
 const depth = 4
+
+// retryAfter is how soon a connected node tries again when nobody answered.
+const retryAfter = time.Second
 
 // Start runs the link until Stop.
 func Start(opt Options) *Link {
@@ -94,7 +104,7 @@ func Start(opt Options) *Link {
 		opt.Answer = 10 * time.Second
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &Link{opt: opt, cancel: cancel, kick: make(chan struct{}, 1), tick: make(chan struct{}, 1)}
+	l := &Link{opt: opt, cancel: cancel, kick: make(chan bool, 16), news: make(chan bool, 16), tick: make(chan struct{}, 1), began: time.Now()}
 	l.line.Since = time.Now()
 	run := func(fn func(context.Context)) {
 		l.done.Add(1)
@@ -144,7 +154,11 @@ func (l *Link) status(ctx context.Context) {
 			case !open:
 				return
 			case now == nats.CONNECTED:
-				l.wake()
+				l.turned(true)
+				select {
+				case l.tick <- struct{}{}:
+				default:
+				}
 			default:
 				l.giveUp()
 			}
@@ -152,33 +166,33 @@ func (l *Link) status(ctx context.Context) {
 	}
 }
 
-// giveUp notes that the connection broke and ends the push under way: its ack
-// will not come, and waiting for it would hold up everything after the reconnect.
+// giveUp notes that the connection broke: answers to what is under way will not come.
 func (l *Link) giveUp() {
 	l.mu.Lock()
 	l.losses++
-	abort := l.abort
 	l.mu.Unlock()
-	if abort != nil {
-		abort()
-	}
+	l.turned(false)
 	l.reached(false, false, 0, -1)
 }
+
+// turned tells sender and follower that the line is up or broke.
+func (l *Link) turned(up bool) {
+	for _, c := range []chan bool{l.kick, l.news} {
+		select {
+		case c <- up:
+		default: // sixteen turns wait: the last of them ask the same
+		}
+	}
+}
+
+// elapsed is a clock in ms that only runs forward.
+func (l *Link) elapsed() int64 { return time.Since(l.began).Milliseconds() + 1 }
 
 // lost counts how often the connection broke.
 func (l *Link) lost() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.losses
-}
-
-func (l *Link) wake() {
-	for _, c := range []chan struct{}{l.kick, l.tick} {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
-	}
 }
 
 // reached notes how the line stands. An answer counts only when the connection
@@ -205,119 +219,108 @@ func (l *Link) reached(here, centre bool, offset int64, losses int) {
 	}
 }
 
-// retryAfter is how soon a connected node tries again when nobody answered.
-const retryAfter = time.Second
-
-// push sends what is owed: at once after a write, on connect, and again every
-// Resend without any write.
+// push drives the sender: it sends what is owed at once after a write, on connect,
+// and again every Resend without any write.
 func (l *Link) push(ctx context.Context) {
 	writes := l.opt.Log.Watch()
 	defer l.opt.Log.Unwatch(writes)
+	acks := make(chan *nats.Msg, 64)
+	inbox := l.opt.Conn.NewInbox()
+	sub, err := l.opt.Conn.ChanSubscribe(inbox+".*", acks)
+	if err != nil {
+		l.opt.Logger.Error("listen for acks", "error", err)
+		return
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	s := &sending{Link: l, inbox: inbox, under: map[string]core.ChainID{}, Sender: core.Sender{Depth: depth,
+		AnswerMS: l.opt.Answer.Milliseconds(), RetryMS: retryAfter.Milliseconds(), ResendMS: l.opt.Resend.Milliseconds()}}
+	if l.opt.Conn.IsConnected() {
+		s.Connect()
+	}
 	for {
+		s.send(ctx)
 		pause := l.opt.Resend/2 + rand.N(l.opt.Resend)
-		if l.opt.Conn.IsConnected() {
-			for _, o := range l.opt.Log.Owing() {
-				err := l.send(ctx, o)
-				if err == nil || ctx.Err() != nil {
-					continue
-				}
-				l.opt.Logger.Warn("push", "origin", o.Origin, "error", err)
-				if !errors.As(err, new(*event.Refusal)) {
-					// The line, not this chain: a hub that is just starting answers a moment later.
-					pause = min(pause, retryAfter)
-					break
-				}
-			}
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-writes:
-		case <-l.kick:
-		case <-time.After(pause):
+		case m := <-acks:
+			s.ack(ctx, m)
+		case up := <-l.kick:
+			clear(s.under)
+			if s.Break(); up {
+				s.Connect()
+			}
+		case <-time.After(time.Duration(s.Wait(l.elapsed(), pause.Milliseconds())) * time.Millisecond):
 		}
 	}
 }
 
-// send pushes one chain until it is confirmed in full. Acks come in the order
-// of the pushes, because the receiver has one writer.
-func (l *Link) send(ctx context.Context, o wire.Owed) error {
-	whole := ctx
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	l.mu.Lock()
-	l.abort = cancel
-	l.mu.Unlock()
-	inbox := l.opt.Conn.NewInbox()
-	acks, err := l.opt.Conn.SubscribeSync(inbox)
-	if err != nil {
-		return fmt.Errorf("listen for acks: %w", err)
-	}
-	defer func() { _ = acks.Unsubscribe() }()
-	from, prev, under, unsaved := o.Up+1, o.Head, 0, 0
-	var last wire.Ack
-	for more := true; more || under > 0; {
-		for more && under < depth {
-			p, ok, err := l.opt.Log.Batch(ctx, o.Origin, o.Epoch, from, prev, wire.MaxEvents)
-			if err != nil {
-				return err
-			}
-			if more = ok; !ok {
-				break
-			}
-			if err := l.opt.Conn.PublishRequest(wire.PushSubject(l.opt.Place), inbox, p.Encode()); err != nil {
-				return fmt.Errorf("send: %w", err)
-			}
-			from, prev = p.Upto()+1, p.Head()
-			under++
-			// A short batch was the last one for now; the next write wakes us again.
-			more = len(p.Bodies) == wire.MaxEvents || p.Upto() < o.Seq
-		}
-		if under == 0 {
-			break
-		}
-		ack, err := l.nextAck(ctx, acks)
-		if err != nil {
-			return errors.Join(err, l.saveAck(whole, o, last, unsaved))
-		}
-		under--
-		if ack.Refuse != nil {
-			return errors.Join(ack.Refuse, l.saveAck(ctx, o, last, unsaved))
-		}
-		last = ack
-		// Confirmations are saved in groups: one that a crash loses is only sent again.
-		if unsaved++; unsaved >= 2*depth || under == 0 {
-			if err := l.saveAck(ctx, o, last, unsaved); err != nil {
-				return err
-			}
-			unsaved = 0
-		}
-	}
-	return l.saveAck(ctx, o, last, unsaved)
+// sending is the sender with what its driver needs.
+type sending struct {
+	*Link
+	core.Sender
+	inbox string
+	under map[string]core.ChainID // reply subjects of what is under way
 }
 
-func (l *Link) saveAck(ctx context.Context, o wire.Owed, a wire.Ack, unsaved int) error {
-	if unsaved == 0 {
-		return nil
+// send sends all that the sender wants to send now.
+func (s *sending) send(ctx context.Context) {
+	for {
+		want, ok := s.Next(s.elapsed(), s.opt.Log.Owing())
+		if !ok {
+			return
+		}
+		p, ok, err := s.opt.Log.Batch(ctx, want.ID.Origin, want.ID.Epoch, want.From, want.Prev, wire.MaxEvents)
+		if err != nil || !ok {
+			if err != nil && ctx.Err() == nil {
+				s.opt.Logger.Error("push", "origin", want.ID.Origin, "error", err)
+			}
+			s.Rest(s.elapsed(), want.ID)
+			continue
+		}
+		reply := fmt.Sprintf("%s.%d", s.inbox, s.Sent(s.elapsed(), p))
+		s.under[reply] = want.ID
+		if err := s.opt.Conn.PublishRequest(wire.PushSubject(s.opt.Place), reply, p.Encode()); err != nil {
+			s.opt.Logger.Warn("push", "origin", p.Origin, "error", err)
+			s.Break() // status wakes the sender when the line is back
+			return
+		}
 	}
-	return l.opt.Log.Acked(ctx, o.Origin, o.Epoch, a, l.opt.Place == wire.Centre)
 }
 
-func (l *Link) nextAck(ctx context.Context, acks *nats.Subscription) (wire.Ack, error) {
-	ctx, cancel := context.WithTimeout(ctx, l.opt.Answer)
-	defer cancel()
-	m, err := acks.NextMsgWithContext(ctx)
-	if err != nil {
-		return wire.Ack{}, fmt.Errorf("wait for the ack: %w", err)
+// ack takes an answer to a push and saves what it confirms.
+func (s *sending) ack(ctx context.Context, m *nats.Msg) {
+	id, known := s.under[m.Subject]
+	if !known {
+		return
 	}
-	if len(m.Data) == 0 && m.Header.Get("Status") == "503" {
-		return wire.Ack{}, fmt.Errorf("wait for the ack: %w", nats.ErrNoResponders)
+	delete(s.under, m.Subject)
+	if len(m.Data) == 0 {
+		return // nobody listens there yet: the sender tries again
 	}
 	var a wire.Ack
 	if err := json.Unmarshal(m.Data, &a); err != nil {
-		return wire.Ack{}, fmt.Errorf("read the ack: %w", err)
+		s.opt.Logger.Warn("read the ack", "error", err)
+		return
 	}
-	return a, nil
+	serial, err := strconv.ParseUint(m.Subject[len(s.inbox)+1:], 10, 64)
+	if err != nil {
+		return
+	}
+	expected, _ := s.Acked(s.elapsed(), id, serial, a)
+	if a.Refuse != nil {
+		s.opt.Logger.Warn("push", "origin", id.Origin, "error", a.Refuse)
+	}
+	err = s.opt.Log.Acked(ctx, id.Origin, id.Epoch, a, s.opt.Place == wire.Centre, expected)
+	if errors.Is(err, s.opt.Fork) && id.Origin == s.opt.Origin {
+		// A copy of this database, or an older state of it, has written too: go on apart from it.
+		s.opt.Logger.Error("this device's records have two histories: it goes on in a new one; look for a copy of its data folder", "origin", id.Origin, "error", err)
+		err = s.opt.Log.Renew(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		s.opt.Logger.Warn("save the ack", "origin", id.Origin, "error", err)
+	}
 }
 
 // beat tells the place above that this node lives, and learns its clock.

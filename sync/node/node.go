@@ -136,7 +136,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 			return nil, err
 		}
 		h.closers = append(h.closers, func() error { conn.Close(); return nil })
-		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Beat: h.beat, Now: o.Now,
+		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, Beat: h.beat, Now: o.Now,
 			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery})
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })

@@ -73,11 +73,12 @@ func (p Push) Head() event.Hash {
 	return h
 }
 
-// Ack answers a push: everything up to Upto is committed here, and Head is the
-// chain's head there, read back after the commit. Above is how far the place
-// above (the centre) has confirmed to this one. Hint is set when the push could
-// not be taken as it is.
+// Ack answers a push: everything up to Upto is committed here, in the database whose
+// life is Epoch, and Head is the chain's head there, read back after the commit. Above
+// is how far the place above (the centre) has confirmed to this one. Refuse is set
+// when the push could not be taken as it is.
 type Ack struct {
+	Epoch  event.Epoch    `json:"epoch"`
 	Upto   event.Seq      `json:"upto"`
 	Head   event.Hash     `json:"head"`
 	Above  event.Seq      `json:"above"`
@@ -121,10 +122,11 @@ type Mark struct {
 	Seq    event.Seq
 }
 
-// BlockAsk asks for a block of display numbers.
+// BlockAsk asks for a block of display numbers for one life of a terminal.
 type BlockAsk struct {
 	Request string       `json:"request"`
 	Origin  event.Origin `json:"origin"`
+	Epoch   event.Epoch  `json:"epoch"`
 	Date    string       `json:"date"`
 	Service string       `json:"service"`
 }

@@ -1,0 +1,318 @@
+package core
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/sync/wire"
+)
+
+// ChainID names the events of one life of one device's database.
+type ChainID struct {
+	Origin event.Origin
+	Epoch  event.Epoch
+}
+
+// Chain is what a node knows of an origin and epoch: its events are complete
+// here from 1 to Seq.
+type Chain struct {
+	ID     ChainID
+	Seq    event.Seq
+	Head   event.Hash
+	Signed event.Seq // the device's signature Sig covers the head at this number
+	Sig    []byte
+	// Up and UpHead are what the place above has confirmed; UpEpoch is the life of
+	// that place's database, 0 when nothing is confirmed.
+	Up      event.Seq
+	UpHead  event.Hash
+	UpEpoch event.Epoch
+	Centre  event.Seq // confirmed by the centre
+	// Forked tells that the place above has another history of this chain: it is not
+	// owed any more, and its owner is told to go on in a new epoch.
+	Forked bool
+}
+
+func (n *Node) chain(id ChainID) *Chain {
+	c := n.chains[id]
+	if c == nil {
+		c = &Chain{ID: id}
+		n.chains[id] = c
+	}
+	return c
+}
+
+// Owing lists the chains that the place above does not have in full, own events first.
+func (n *Node) Owing() []wire.Owed {
+	var out []wire.Owed
+	for _, c := range n.chains {
+		if c.Seq > c.Up && !c.Forked {
+			out = append(out, wire.Owed{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Up: c.Up, Head: c.UpHead, Seq: c.Seq})
+		}
+	}
+	slices.SortFunc(out, func(a, b wire.Owed) int {
+		if own := n.Origin; (a.Origin == own) != (b.Origin == own) {
+			if a.Origin == own {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Epoch, b.Epoch))
+	})
+	return out
+}
+
+// Chains lists what is known of every chain, by origin and epoch.
+func (n *Node) Chains() []Chain {
+	out := make([]Chain, 0, len(n.chains))
+	for _, c := range n.chains {
+		out = append(out, *c)
+	}
+	slices.SortFunc(out, func(a, b Chain) int { return compareChains(a.ID, b.ID) })
+	return out
+}
+
+func compareChains(a, b ChainID) int {
+	return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Epoch, b.Epoch))
+}
+
+// Saved tells where an event is safe: "here", "hall" or "centre". An event of
+// another origin came through the hub, so it is at least in the hall.
+func (n *Node) Saved(id event.ID) string {
+	c := n.chains[ChainID{id.Origin, id.Epoch}]
+	switch {
+	case c != nil && c.Centre >= id.Seq:
+		return "centre"
+	case id.Origin != n.Origin || c != nil && c.Up >= id.Seq:
+		return "hall"
+	}
+	return "here"
+}
+
+// Unsaved counts the own events that are not in the hall, those that are there
+// but not at the centre, and names the oldest event of each chain that is not at
+// the centre.
+func (n *Node) Unsaved() (hereOnly, hallOnly int, oldest []event.ID) {
+	for _, c := range n.chains {
+		if c.Seq == 0 || c.Forked {
+			continue
+		}
+		hereOnly += int(c.Seq - c.Up)
+		hallOnly += int(c.Up - min(c.Up, c.Centre))
+		if c.Centre < c.Seq {
+			oldest = append(oldest, event.ID{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: c.Centre + 1})
+		}
+	}
+	return hereOnly, hallOnly, oldest
+}
+
+// Marks lists how far the centre has confirmed the chains of this node.
+func (n *Node) Marks() []wire.Mark {
+	out := make([]wire.Mark, 0, len(n.chains))
+	for _, c := range n.chains {
+		if c.Centre > 0 {
+			out = append(out, wire.Mark{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: c.Centre})
+		}
+	}
+	return out
+}
+
+// Pack makes the push of a chain's next events from what the log holds behind
+// from, at most wire.MaxFrame bytes, signed when it ends at a number that a
+// signature is known for. false when there is nothing to send.
+func (n *Node) Pack(id ChainID, from event.Seq, prev event.Hash, bodies [][]byte) (wire.Push, bool) {
+	p := wire.Push{Origin: id.Origin, Epoch: id.Epoch, From: from, Prev: prev}
+	size := 0
+	for i, body := range bodies {
+		if size += len(body) + 5; size > wire.MaxFrame && i > 0 {
+			break
+		}
+		p.Bodies = append(p.Bodies, body)
+	}
+	if len(p.Bodies) == 0 {
+		return p, false
+	}
+	if id.Origin == n.Origin {
+		p.Sig = wire.SignHead(n.Key, id.Origin, id.Epoch, p.Upto(), p.Head())
+	} else if c := n.chains[id]; c != nil && c.Signed == p.Upto() {
+		p.Sig = c.Sig
+	}
+	return p, true
+}
+
+// Accept takes a push into this node's log, in one commit with its effects.
+// What cannot be read or folded is kept byte for byte with its fault and the
+// chain moves on; a wrong signature or another history keeps the whole frame
+// aside and is not acknowledged. The ack holds once the commit is done.
+func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) {
+	n := tx.n
+	c := n.chain(ChainID{p.Origin, p.Epoch})
+	ack := func(no *event.Refusal) wire.Ack {
+		return wire.Ack{Epoch: n.epoch, Upto: c.Seq, Head: c.Head, Above: c.Centre, Refuse: no}
+	}
+	if p.Origin == n.Origin && p.Epoch == n.epoch {
+		// Somebody brings what only this node may write: a copy of it is about.
+		return ack(event.Forked), tx.aside(p, "brings this node's own chain")
+	}
+	if p.From > c.Seq+1 {
+		return ack(nil), nil // a gap: the sender goes on from what is here
+	}
+	skip := int(c.Seq + 1 - p.From)
+	if known := min(skip, len(p.Bodies)); known > 0 {
+		if no, err := tx.same(c, p, known); no != nil || err != nil {
+			return ack(no), err
+		}
+	}
+	if skip >= len(p.Bodies) {
+		if c.Forked {
+			return ack(event.Forked), nil
+		}
+		return ack(nil), nil
+	}
+	if skip == 0 && p.Prev != c.Head {
+		return ack(event.Forked), tx.aside(p, "head differs: a fork")
+	}
+	if c.Forked {
+		return ack(event.Forked), tx.aside(p, "the centre has another history")
+	}
+	if no := n.unsigned(p); no != "" {
+		return ack(event.DeviceUnknown), tx.aside(p, no)
+	}
+	for i, body := range p.Bodies[skip:] {
+		sum := event.Sum(body)
+		tx.receive(p, event.Seq(skip+i)+p.From, body, sum)
+		c.Head = event.Chain(c.Head, sum)
+		c.Seq++
+	}
+	if len(p.Sig) > 0 {
+		c.Signed, c.Sig = c.Seq, p.Sig
+	}
+	tx.Chains[c.ID] = c
+	return ack(nil), nil
+}
+
+// unsigned checks the signature of a push against the device's key: the one
+// already known, or the one in the first event of its first epoch.
+func (n *Node) unsigned(p wire.Push) string {
+	if len(p.Sig) == 0 {
+		return ""
+	}
+	key, known := n.KeyOf(p.Origin)
+	if !known {
+		e, err := event.Decode(p.Bodies[0])
+		if err != nil || e.Kind != hall.KindDevice || p.From != 1 {
+			return "device unknown: its first event does not name its key"
+		}
+		d, err := hall.ReadDevice(e)
+		if err != nil {
+			return "device unknown: " + err.Error()
+		}
+		key = d.Key
+	}
+	if !wire.CheckHead(key, p.Origin, p.Epoch, p.Upto(), p.Head(), p.Sig) {
+		return "signature does not fit the device's key"
+	}
+	return ""
+}
+
+// same compares what is sent again with what is here.
+func (tx *Tx) same(c *Chain, p wire.Push, n int) (*event.Refusal, error) {
+	have, err := tx.sums(c.ID, p.From, p.From+event.Seq(n)-1)
+	if err != nil || len(have) != n {
+		return nil, tx.fail(fmt.Errorf("read chain %s:%s from %d: %d of %d rows: %w", p.Origin, p.Epoch, p.From, len(have), n, err))
+	}
+	for i, sum := range have {
+		if sum != event.Sum(p.Bodies[i]) {
+			return event.Forked, tx.aside(p, "same number, other content: a fork")
+		}
+	}
+	return nil, nil
+}
+
+// Acked notes how far the place above has confirmed a chain; toCentre tells that
+// it is the centre itself, expected the head that this node has at that number when
+// the caller knows it. A confirmation that moves back (the place above was restored
+// from a backup) makes the events owed again; one with another head is a fork (the
+// answer is true): the chain is not owed any more, and its owner has to go on in a
+// new epoch (see Renew). Other refusals change nothing.
+func (tx *Tx) Acked(id ChainID, a wire.Ack, toCentre bool, expected *event.Hash) (forked bool, err error) {
+	c := tx.n.chains[id]
+	switch {
+	case c == nil || c.Seq == 0:
+		return false, nil
+	case c.Forked:
+		return true, nil
+	case a.Refuse != nil && a.Refuse.Code != event.Forked.Code:
+		return false, nil
+	}
+	same := a.Refuse == nil && a.Upto <= c.Seq
+	if same {
+		head := c.Head
+		switch {
+		case expected != nil:
+			head = *expected
+		case a.Upto < c.Seq:
+			if head, err = tx.headAt(c, a.Upto); err != nil {
+				return false, err
+			}
+		}
+		same = head == a.Head
+	}
+	if !same {
+		c.Forked = true
+		tx.mark(c)
+		return true, nil
+	}
+	above := a.Above
+	if toCentre {
+		above = a.Upto
+	}
+	if c.Up == a.Upto && c.Centre == above && c.UpEpoch == a.Epoch {
+		return false, nil
+	}
+	c.Up, c.UpHead, c.UpEpoch, c.Centre = a.Upto, a.Head, a.Epoch, above
+	tx.mark(c)
+	return false, nil
+}
+
+// headAt computes a chain's head at an earlier number, from the nearest known one.
+func (tx *Tx) headAt(c *Chain, at event.Seq) (event.Hash, error) {
+	var head event.Hash
+	from := event.Seq(0)
+	if c.Up <= at {
+		head, from = c.UpHead, c.Up
+	}
+	for seq := from; seq < at; {
+		sums, err := tx.disk.Sums(c.ID, seq+1, min(at, seq+1000))
+		if err != nil || len(sums) == 0 {
+			return head, tx.fail(fmt.Errorf("read chain %s:%s behind %d: %d rows: %w", c.ID.Origin, c.ID.Epoch, seq, len(sums), err))
+		}
+		for _, sum := range sums {
+			head = event.Chain(head, sum)
+		}
+		seq += event.Seq(len(sums))
+	}
+	return head, nil
+}
+
+// Marked notes what the hub tells about the centre: how far it has which chain.
+func (tx *Tx) Marked(marks []wire.Mark) {
+	for _, m := range marks {
+		c := tx.n.chain(ChainID{m.Origin, m.Epoch})
+		if c.Centre == m.Seq {
+			continue
+		}
+		c.Centre = m.Seq
+		// A mark of a chain that is not complete here (another terminal's) is kept in memory only.
+		if c.Seq > 0 {
+			tx.mark(c)
+		}
+	}
+}
+
+func (tx *Tx) mark(c *Chain) {
+	tx.Chains[c.ID] = c
+	tx.writes++
+}

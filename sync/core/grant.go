@@ -1,0 +1,52 @@
+package core
+
+import (
+	"fmt"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/sync/wire"
+)
+
+// Call decides the next ticket of a window, inside the commit that notes it: the
+// allocator. The same request gets the same event for ever: the grant itself carries
+// it. A refusal stands in the grant; an error is the disk's.
+func (tx *Tx) Call(place hall.ID, c hall.Call) (g wire.Grant, err error) {
+	h := tx.Hall(place)
+	if id, ticket, known := h.Granted(c.Request); known {
+		if g.Event, err = tx.body(id); err == nil {
+			g.Ticket, err = tx.Source(place, ticket)
+		}
+		return g, err
+	}
+	called, no := h.CallNext(c, tx.now())
+	if no != nil {
+		return wire.Grant{Refuse: no}, nil
+	}
+	if g.Ticket, err = tx.Source(place, called.Ticket); err != nil {
+		return g, err
+	}
+	_, g.Event, err = tx.Append(hall.KindCalled, called)
+	return g, err
+}
+
+// Block decides a block of display numbers for a device, inside the commit that
+// notes it. The same request gets the same event.
+func (tx *Tx) Block(place hall.ID, a wire.BlockAsk) (g wire.Grant, err error) {
+	if a.Request == "" || !a.Origin.Valid() || a.Date == "" || a.Service == "" {
+		return wire.Grant{Refuse: event.RequestUnusable}, nil
+	}
+	request := "block:" + a.Request
+	before, known, err := tx.Answered(request)
+	if err != nil {
+		return g, fmt.Errorf("look up the request: %w", err)
+	}
+	if known {
+		return wire.Grant{Event: before}, nil
+	}
+	b := tx.Hall(place).Lease(a.Request, a.Origin, a.Epoch, hall.Date(a.Date), hall.Letter(a.Service))
+	if _, g.Event, err = tx.Append(hall.KindBlockLeased, b); err != nil {
+		return g, err
+	}
+	return g, tx.Answer(request, g.Event)
+}

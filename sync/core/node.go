@@ -1,0 +1,223 @@
+// Package core is a node's part in the protocol as a pure state machine: what a
+// terminal, a hub and the centre know (chains, halls), what a commit decides
+// (append, accept, take, grant), and when an end of a hop sends, asks and gives up.
+// It has no clock, no chance, no goroutine and no I/O: the store and the link are
+// thin drivers around it, and the simulator drives the same code in one goroutine.
+package core
+
+import (
+	"crypto/ed25519"
+	"strings"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+)
+
+// Node is the memory of one place. It is not safe for concurrent use: its driver
+// guards it, and takes it from the disk again when a commit fails.
+type Node struct {
+	Origin event.Origin
+	// Key signs the heads of the own chain.
+	Key ed25519.PrivateKey
+
+	epoch  event.Epoch
+	last   event.Stamp
+	pos    int64
+	from   hall.Date // tickets of this business day and later are all in memory
+	halls  map[hall.ID]*hall.Hall
+	chains map[ChainID]*Chain
+
+	taps     map[string]event.ID // request -> the event of the ticket issued for it, of the newest
+	fresh    map[event.ID][]byte // events of the newest tickets, oldest first in freshIDs
+	freshIDs []event.ID
+	dirty    map[hall.TicketID]*hall.Ticket // changed since their rows were written
+
+	// Recall reads the row of a ticket of an earlier day, nil when there is none; an
+	// error of it stands in broken until the commit under way has failed for it.
+	Recall func(hall.TicketID) ([]byte, error)
+	broken error
+}
+
+// NewNode gives the empty memory of a place whose database lives the given epoch
+// and whose log reaches pos. Tickets of the business day from and later are
+// restored by the driver; earlier ones are read when an event speaks of them.
+func NewNode(origin event.Origin, key ed25519.PrivateKey, epoch event.Epoch, pos int64, from hall.Date) *Node {
+	return &Node{Origin: origin, Key: key, epoch: epoch, pos: pos, from: from, halls: map[hall.ID]*hall.Hall{}, chains: map[ChainID]*Chain{},
+		taps: map[string]event.ID{}, fresh: map[event.ID][]byte{}, dirty: map[hall.TicketID]*hall.Ticket{}}
+}
+
+// Epoch is the life of this database.
+func (n *Node) Epoch() event.Epoch { return n.epoch }
+
+// Position is how far this node's own log reaches.
+func (n *Node) Position() int64 { return n.pos }
+
+// RestoreChain takes a chain from its row.
+func (n *Node) RestoreChain(c Chain) { n.chains[c.ID] = &c }
+
+// OwnSeq is how far the own chain is restored.
+func (n *Node) OwnSeq() event.Seq { return n.chain(ChainID{n.Origin, n.epoch}).Seq }
+
+// RestoreOwn takes the next event of the own chain; its row is not written at
+// each commit. false when seq leaves a gap.
+func (n *Node) RestoreOwn(seq event.Seq, sum event.Hash) bool {
+	c := n.chain(ChainID{n.Origin, n.epoch})
+	if seq != c.Seq+1 {
+		return false
+	}
+	c.Seq, c.Head = seq, event.Chain(c.Head, sum)
+	return true
+}
+
+// RestoreStamp takes the stamp of the last own event.
+func (n *Node) RestoreStamp(s event.Stamp) { n.last = s }
+
+// RestoreTicket takes a ticket from its row.
+func (n *Node) RestoreTicket(row []byte) error {
+	t, err := hall.ReadRow(row)
+	if err != nil {
+		return err
+	}
+	n.hall(t.Hall).Restore(t)
+	return nil
+}
+
+// RestoreTap takes the request that a ticket was issued for.
+func (n *Node) RestoreTap(request string, id event.ID) { n.taps[request] = id }
+
+// Replay folds an event of the log again.
+func (n *Node) Replay(e event.Event) error {
+	_, err := n.fold(e, nil)
+	if n.broken != nil {
+		return n.broken
+	}
+	return err
+}
+
+// fold brings an event into memory and gives the one that it tells of.
+func (n *Node) fold(e event.Event, fact any) (event.Event, error) {
+	inner, err := e.Inner()
+	if err != nil {
+		return e, err
+	}
+	h := n.hall(hall.ID(inner.Origin.Hall()))
+	var touched hall.Touched
+	if fact == nil {
+		touched, err = h.Apply(inner)
+	} else {
+		touched, err = h.Fold(inner, fact)
+	}
+	if t := touched.Ticket; err == nil && t != nil {
+		n.dirty[t.Ticket] = t
+	}
+	return inner, err
+}
+
+// Dirty gives the tickets that changed since Clean was called: their rows are
+// behind. A driver writes them now and then, because the log can make them again.
+func (n *Node) Dirty() map[hall.TicketID]*hall.Ticket { return n.dirty }
+
+// Clean notes that the rows of all tickets are written.
+func (n *Node) Clean() { clear(n.dirty) }
+
+// From is the first business day whose tickets are all in memory.
+func (n *Node) From() hall.Date { return n.from }
+
+// Forget lets the tickets of business days before from go, once their rows are
+// written; what an event says of one of them later is folded into its row.
+func (n *Node) Forget(from hall.Date) {
+	if len(n.dirty) > 0 || from <= n.from {
+		return
+	}
+	n.from = from
+	for _, h := range n.halls {
+		h.Forget(from)
+	}
+}
+
+// Restart drops the projections, for making them again from the log.
+func (n *Node) Restart() {
+	n.halls = map[hall.ID]*hall.Hall{}
+	clear(n.dirty)
+}
+
+// Hall gives a hall as it is saved; nil when nothing was heard of it.
+func (n *Node) Hall(id hall.ID) *hall.Hall { return n.halls[id] }
+
+// Halls lists the halls heard of, in no order.
+func (n *Node) Halls() []hall.ID {
+	out := make([]hall.ID, 0, len(n.halls))
+	for id := range n.halls {
+		out = append(out, id)
+	}
+	return out
+}
+
+// KeyOf gives the public key of a device, false when it is not known.
+func (n *Node) KeyOf(o event.Origin) (ed25519.PublicKey, bool) {
+	h := n.halls[hall.ID(o.Hall())]
+	if h == nil {
+		return nil, false
+	}
+	key, known := h.DeviceKey(o)
+	return key, known && len(key) == ed25519.PublicKeySize
+}
+
+func (n *Node) hall(id hall.ID) *hall.Hall {
+	h := n.halls[id]
+	if h == nil {
+		h = hall.New(id)
+		h.Missing = n.bringBack
+		n.halls[id] = h
+	}
+	return h
+}
+
+// bringBack answers the fold's question for a ticket that is not in memory. The
+// time in a ticket's id tells whether memory must have it anyway; only tickets
+// of earlier days are read.
+func (n *Node) bringBack(id hall.TicketID) *hall.Ticket {
+	if n.Recall == nil || hall.IssueDate(id) > n.from {
+		return nil
+	}
+	row, err := n.Recall(id)
+	if err == nil && row == nil {
+		return nil
+	}
+	var t *hall.Ticket
+	if err == nil {
+		t, err = hall.ReadRow(row)
+	}
+	if err != nil {
+		n.broken = err
+		return nil
+	}
+	return t
+}
+
+// freshTickets is how many tickets' events stay at hand for the allocator: a
+// counter that is further behind than this fetches them itself.
+const freshTickets = 1024
+
+func (n *Node) remember(r Row) {
+	if len(n.freshIDs) == freshTickets {
+		delete(n.fresh, n.freshIDs[0])
+		n.freshIDs = n.freshIDs[1:]
+	}
+	n.fresh[r.ID] = r.Body
+	n.freshIDs = append(n.freshIDs, r.ID)
+}
+
+// Lasting kinds are folded again at every start; ticket events are not, because
+// their fold is kept as rows.
+func Lasting(k event.Kind) bool {
+	k = k.Inner()
+	return strings.HasPrefix(string(k), "window.") || strings.HasPrefix(string(k), "block.") ||
+		strings.HasPrefix(string(k), "device.") || strings.HasPrefix(string(k), "clerk.")
+}
+
+// Public tells whether an event may go to every terminal of its hall: the queue,
+// windows, number blocks, keys and clerks; never an application.
+func Public(k event.Kind) bool {
+	return strings.HasPrefix(string(k.Inner()), "ticket.") || Lasting(k)
+}

@@ -1,0 +1,364 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/sync/wire"
+)
+
+// Disk is what a decision reads of the database that it will be written to, as of
+// before the transaction under way.
+type Disk interface {
+	// Sums gives the hashes of a chain's events from and upto included, without gaps;
+	// fewer when the log ends before.
+	Sums(id ChainID, from, upto event.Seq) ([]event.Hash, error)
+	// Bodies gives the bytes of a chain's events from and upto included.
+	Bodies(id ChainID, from, upto event.Seq) ([][]byte, error)
+	// Answer gives the kept answer of a request, nil when it is new.
+	Answer(request string) ([]byte, error)
+}
+
+// Row is an event as the log keeps it.
+type Row struct {
+	Pos     int64
+	ID      event.ID
+	Kind    event.Kind
+	Lasting bool
+	Fault   string
+	// Request is the tap that a ticket was issued for; empty for everything else.
+	Request string
+	Hash    event.Hash
+	Body    []byte
+}
+
+// Kept is a frame or event that could not be taken, byte for byte.
+type Kept struct {
+	Hash   event.Hash
+	Origin event.Origin
+	Reason string
+	Body   []byte
+}
+
+// Reply is a request and the answer that was decided for it.
+type Reply struct {
+	Request string
+	Body    []byte
+}
+
+// Cursor is how far a node has read the feed of a source.
+type Cursor struct {
+	Epoch event.Epoch
+	Pos   int64
+}
+
+// Tx gathers what one commit will write. Memory is ahead of the disk from the
+// first change on: the driver writes everything below in one transaction, or takes
+// the memory from the disk again.
+type Tx struct {
+	n    *Node
+	disk Disk
+	now  func() int64
+	also func(event.Event) error
+
+	Rows    []Row // own events and accepted pushes
+	Passed  []Row // events of a feed: those that are there already stay
+	Answers []Reply
+	Chains  map[ChainID]*Chain
+	Aside   []Kept
+	Cursors map[string]Cursor
+	// Epoch is set when the node began a new life in this commit.
+	Epoch event.Epoch
+
+	writes int
+	fault  error
+}
+
+// Begin starts gathering a commit. now is the wall clock in ms; also, when not
+// nil, is called with every event that is folded, for further projections.
+func (n *Node) Begin(disk Disk, now func() int64, also func(event.Event) error) *Tx {
+	n.broken = nil
+	return &Tx{n: n, disk: disk, now: now, also: also, Chains: map[ChainID]*Chain{}, Cursors: map[string]Cursor{}}
+}
+
+// Node is the memory that the commit changes.
+func (tx *Tx) Node() *Node { return tx.n }
+
+// Writes counts what was gathered: 0 means that there is nothing to commit.
+func (tx *Tx) Writes() int { return tx.writes }
+
+// Wrote counts something that the driver itself writes in this commit.
+func (tx *Tx) Wrote() { tx.writes++ }
+
+// Fault is why the commit must not be made; nil when it may.
+func (tx *Tx) Fault() error { return tx.fault }
+
+// Fail makes the commit impossible and gives the error back.
+func (tx *Tx) Fail(err error) error { return tx.fail(err) }
+
+func (tx *Tx) fail(err error) error {
+	if tx.fault == nil {
+		tx.fault = err
+	}
+	return err
+}
+
+// Hall gives a hall as it stands within this commit, for decisions.
+func (tx *Tx) Hall(id hall.ID) *hall.Hall { return tx.n.hall(id) }
+
+// Fresh tells that this database has noted nothing of its own yet.
+func (tx *Tx) Fresh() bool { return tx.n.OwnSeq() == 0 }
+
+// Append notes an own event: it takes the next sequence number, is chained and
+// folded, and is saved when the commit is. The returned body is its canonical bytes.
+func (tx *Tx) Append(kind event.Kind, payload any) (e event.Event, body []byte, err error) {
+	return tx.append(kind, hall.Payload(payload), payload)
+}
+
+// append takes the fact beside its encoding; nil where it has to be decoded.
+func (tx *Tx) append(kind event.Kind, payload []byte, fact any) (e event.Event, body []byte, err error) {
+	n := tx.n
+	c := n.chain(ChainID{n.Origin, n.epoch})
+	n.last = n.last.After(tx.now())
+	e = event.Event{ID: event.ID{Origin: n.Origin, Epoch: n.epoch, Seq: c.Seq + 1}, At: n.last, Kind: kind, Payload: payload}
+	body = e.Encode()
+	if len(e.Payload) > event.MaxPayload {
+		return e, nil, fmt.Errorf("note %s: %d bytes are over the limit of %d", kind, len(e.Payload), event.MaxPayload)
+	}
+	// What is written must be readable: the same code reads it back at once.
+	if _, err := event.Decode(body); err != nil {
+		return e, nil, fmt.Errorf("note %s: %w", kind, err)
+	}
+	if err := tx.fold(e, fact); err != nil {
+		return e, nil, fmt.Errorf("note %s: %w", kind, err)
+	}
+	sum := event.Sum(body)
+	tx.put(Row{ID: e.ID, Kind: kind, Lasting: Lasting(kind), Hash: sum, Body: body})
+	// The own chain's row is not written here: it is made from the events behind it at the next start.
+	c.Seq, c.Head = e.Seq, event.Chain(c.Head, sum)
+	return e, body, nil
+}
+
+func (tx *Tx) put(r Row) {
+	tx.n.pos++
+	r.Pos = tx.n.pos
+	tx.Rows = append(tx.Rows, r)
+	tx.writes++
+	if r.Kind == hall.KindIssued && r.Fault == "" {
+		tx.n.remember(r)
+	}
+}
+
+// fold brings an event into memory and into the projections of this commit; fact is
+// what its payload encodes, nil when it has to be decoded.
+func (tx *Tx) fold(e event.Event, fact any) error {
+	e, err := tx.n.fold(e, fact)
+	if tx.n.broken != nil {
+		return tx.fail(tx.n.broken)
+	}
+	if err == nil && tx.also != nil {
+		err = tx.also(e)
+	}
+	return err
+}
+
+// receive notes one event of another origin: folded when it can be, kept in any case.
+func (tx *Tx) receive(p wire.Push, seq event.Seq, body []byte, sum event.Hash) {
+	id := event.ID{Origin: p.Origin, Epoch: p.Epoch, Seq: seq}
+	r := Row{ID: id, Hash: sum, Body: body}
+	e, err := event.Decode(body)
+	switch {
+	case err != nil:
+		r.Fault = err.Error()
+	case e.ID != id:
+		r.Fault = fmt.Sprintf("says of itself that it is %s", e.ID)
+	default:
+		r.Kind, r.Lasting = e.Kind, Lasting(e.Kind)
+		if err := tx.fold(e, nil); err != nil {
+			r.Fault, r.Lasting = err.Error(), false
+		}
+	}
+	tx.put(r)
+}
+
+// Take notes an event that the place above passed on. What cannot be read or folded
+// is kept with its fault and the rest goes on. Own events of this life are known.
+func (tx *Tx) Take(body []byte) error {
+	e, err := event.Decode(body)
+	if err != nil {
+		return tx.keep(Kept{Hash: event.Sum(body), Reason: err.Error(), Body: body})
+	}
+	if e.Origin == tx.n.Origin && e.Epoch == tx.n.epoch {
+		return nil
+	}
+	r := Row{ID: e.ID, Kind: e.Kind, Lasting: Lasting(e.Kind), Hash: event.Sum(body), Body: body}
+	if err := tx.fold(e, nil); err != nil {
+		if tx.fault != nil {
+			return err
+		}
+		r.Fault, r.Lasting = err.Error(), false
+	}
+	tx.n.pos++
+	r.Pos = tx.n.pos
+	tx.Passed = append(tx.Passed, r)
+	tx.writes++
+	return nil
+}
+
+// TakeFeed folds a feed and moves the cursor in the same commit. Events that are
+// here already change nothing.
+func (tx *Tx) TakeFeed(source string, f wire.Feed) error {
+	for _, body := range f.Bodies {
+		if err := tx.Take(body); err != nil {
+			return err
+		}
+	}
+	tx.Marked(f.Marks)
+	tx.Cursors[source] = Cursor{Epoch: f.Epoch, Pos: f.Upto}
+	tx.writes++
+	return nil
+}
+
+// aside keeps a whole frame that could not be taken into a chain.
+func (tx *Tx) aside(p wire.Push, reason string) error {
+	body := p.Encode()
+	return tx.keep(Kept{Hash: event.Sum(body), Origin: p.Origin, Reason: reason, Body: body})
+}
+
+func (tx *Tx) keep(k Kept) error {
+	tx.Aside = append(tx.Aside, k)
+	tx.writes++
+	return nil
+}
+
+// sums gives the hashes of a chain's events, those of this very commit included.
+func (tx *Tx) sums(id ChainID, from, upto event.Seq) ([]event.Hash, error) {
+	out, err := tx.disk.Sums(id, from, upto)
+	if err != nil {
+		return nil, err
+	}
+	next := from + event.Seq(len(out))
+	for i := range tx.Rows {
+		if r := &tx.Rows[i]; next <= upto && r.ID == (event.ID{Origin: id.Origin, Epoch: id.Epoch, Seq: next}) {
+			out = append(out, r.Hash)
+			next++
+		}
+	}
+	return out, nil
+}
+
+// Answered gives the answer that a request was given, false when it is new.
+func (tx *Tx) Answered(request string) ([]byte, bool, error) {
+	for i := range tx.Answers {
+		if tx.Answers[i].Request == request {
+			return tx.Answers[i].Body, true, nil
+		}
+	}
+	answer, err := tx.disk.Answer(request)
+	if err != nil {
+		return nil, false, tx.fail(err)
+	}
+	return answer, answer != nil, nil
+}
+
+// Answer keeps the answer of a request in the same commit.
+func (tx *Tx) Answer(request string, answer []byte) error {
+	tx.Answers = append(tx.Answers, Reply{request, answer})
+	tx.writes++
+	return nil
+}
+
+// IssuedFor gives the event of the ticket that a request was issued, false when
+// the request is new.
+func (tx *Tx) IssuedFor(request string) (event.ID, bool) {
+	id, ok := tx.n.taps[request]
+	return id, ok
+}
+
+// Issue notes a ticket for a request: both are one commit, in one row.
+func (tx *Tx) Issue(request string, f hall.Issued) (event.Event, error) {
+	e, _, err := tx.Append(hall.KindIssued, f)
+	if err != nil {
+		return e, err
+	}
+	tx.n.taps[request] = e.ID
+	tx.Rows[len(tx.Rows)-1].Request = request
+	return e, nil
+}
+
+// Source gives the event that a ticket was made by, where a terminal may not have
+// it yet: the kiosk's own; nil for a ticket that is only known from its paper.
+func (tx *Tx) Source(h hall.ID, id hall.TicketID) ([]byte, error) {
+	t := tx.n.hall(h).Ticket(id)
+	if t == nil {
+		return nil, nil
+	}
+	source, err := event.ParseID(t.Source)
+	if err != nil {
+		return nil, nil // moves came before the ticket itself: there is nothing to bring
+	}
+	if body := tx.n.fresh[source]; body != nil {
+		return body, nil
+	}
+	if len(tx.n.freshIDs) == freshTickets {
+		return nil, nil // an old ticket: the feed has told it long ago
+	}
+	return tx.body(source)
+}
+
+// body gives an event of the log, one of this very commit too; nil when it is not there.
+func (tx *Tx) body(id event.ID) ([]byte, error) {
+	for i := range tx.Rows {
+		if tx.Rows[i].ID == id {
+			return tx.Rows[i].Body, nil
+		}
+	}
+	list, err := tx.disk.Bodies(ChainID{id.Origin, id.Epoch}, id.Seq, id.Seq)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// errNotForked says that a new life was asked for without need.
+var errNotForked = errors.New("this database has no fork")
+
+// Renew begins a new life of this database under epoch, after a fork: the old
+// chain ends here, and what of it the place above has not confirmed is noted again,
+// each event as it was, wrapped in one of the new chain. So nothing that was noted
+// is lost, and nothing is written under a number that another history uses.
+func (tx *Tx) Renew(epoch event.Epoch, d hall.Device) error {
+	n := tx.n
+	old := n.chains[ChainID{n.Origin, n.epoch}]
+	if old == nil || !old.Forked || epoch == 0 || epoch == n.epoch {
+		return tx.fail(errNotForked)
+	}
+	n.epoch, tx.Epoch = epoch, epoch
+	if _, _, err := tx.Append(hall.KindDevice, d); err != nil {
+		return tx.fail(err)
+	}
+	for seq := old.Up + 1; seq <= old.Seq; {
+		bodies, err := tx.disk.Bodies(old.ID, seq, min(old.Seq, seq+999))
+		if err != nil || len(bodies) == 0 {
+			return tx.fail(fmt.Errorf("read %s:%s from %d: %d rows: %w", old.ID.Origin, old.ID.Epoch, seq, len(bodies), err))
+		}
+		for _, body := range bodies {
+			e, err := event.Decode(body)
+			if err != nil {
+				return tx.fail(err)
+			}
+			if e.Kind == hall.KindDevice {
+				continue
+			}
+			kind, payload := e.Carry(body)
+			if _, _, err := tx.append(kind, payload, nil); err != nil {
+				return tx.fail(err)
+			}
+		}
+		seq += event.Seq(len(bodies))
+	}
+	tx.mark(old)
+	return nil
+}
