@@ -12,10 +12,12 @@ func (tx *Tx) flush() error {
 	if err := tx.flushChains(); err != nil {
 		return err
 	}
-	if err := tx.flushRows(tx.Rows, ""); err != nil {
+	// A failing row fails the whole commit, so that no statement needs a journal of
+	// its own to be undone alone: a tenth of the time of many rows.
+	if err := tx.flushRows("INSERT OR FAIL", tx.Rows, ""); err != nil {
 		return err
 	}
-	if err := tx.flushRows(tx.Passed, " ON CONFLICT (chain, seq) DO NOTHING"); err != nil {
+	if err := tx.flushRows("INSERT OR FAIL", tx.Passed, " ON CONFLICT (chain, seq) DO NOTHING"); err != nil {
 		return err
 	}
 	for _, a := range tx.Answers {
@@ -76,7 +78,7 @@ func (tx *Tx) flushChains() error {
 	return nil
 }
 
-func (tx *Tx) flushRows(list []core.Row, tail string) error {
+func (tx *Tx) flushRows(insert string, list []core.Row, tail string) error {
 	const width = 9
 	args := make([]any, 0, width*len(list))
 	for i := range list {
@@ -88,7 +90,7 @@ func (tx *Tx) flushRows(list []core.Row, tail string) error {
 		args = append(args, r.Pos, tx.s.ids[core.ChainID{Origin: r.ID.Origin, Epoch: r.ID.Epoch}], int64(r.ID.Seq), string(r.Kind), lasting,
 			orNull(r.Fault), orNull(r.Request), r.Hash[:], r.Body)
 	}
-	return tx.packed("INSERT INTO event (pos, chain, seq, kind, lasting, fault, request, hash, body) VALUES ", width, args, tail)
+	return tx.packed(insert+" INTO event (pos, chain, seq, kind, lasting, fault, request, hash, body) VALUES ", width, args, tail)
 }
 
 func orNull(s string) any {
@@ -98,21 +100,20 @@ func orNull(s string) any {
 	return s
 }
 
-// flushTickets writes the rows of the tickets that changed, and how far the log is
-// in them.
-func (tx *Tx) flushTickets() error {
-	dirty := tx.s.node.Dirty()
+// flushTickets writes the rows of tickets.
+func (tx *Tx) flushTickets(list []*hall.Ticket) error {
 	const width = 7
-	args := make([]any, 0, width*len(dirty))
-	for _, t := range dirty {
+	args := make([]any, 0, width*len(list))
+	for _, t := range list {
 		args = append(args, string(t.Ticket), string(t.Hall), string(t.Date), string(t.Number), string(t.Service), string(t.State), t.Row())
 	}
-	err := tx.packed("INSERT INTO ticket (id, hall, date, number, service, state, row) VALUES ", width, args,
+	return tx.packed("INSERT OR FAIL INTO ticket (id, hall, date, number, service, state, row) VALUES ", width, args,
 		" ON CONFLICT (id) DO UPDATE SET hall=excluded.hall, date=excluded.date, number=excluded.number, service=excluded.service, state=excluded.state, row=excluded.row")
-	if err != nil {
-		return err
-	}
-	return tx.Exec("UPDATE node SET projected = ? WHERE id = 1", tx.s.node.Position())
+}
+
+// projected notes how far of the log is in the tickets' rows.
+func (tx *Tx) projected(pos int64) error {
+	return tx.Exec("UPDATE node SET projected = ? WHERE id = 1", pos)
 }
 
 // packed runs a many-row statement in packs of 64, 8 and 1 rows, so that three

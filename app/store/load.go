@@ -25,6 +25,7 @@ func (s *Store) load() error {
 	}
 	s.node = core.NewNode(s.opt.Origin, s.opt.Key, epoch, pos, s.firstDate())
 	s.node.Recall = s.recall
+	s.rows = projection{pos: projected}
 	chains, err := chainRows(ctx, s.conn, "")
 	if err != nil {
 		return err
@@ -193,7 +194,11 @@ func (s *Store) Rebuild(ctx context.Context) error {
 		if err != nil {
 			return tx.Fail(err)
 		}
-		return tx.flushTickets()
+		if err := tx.flushTickets(s.node.TakeDirty()); err != nil {
+			return err
+		}
+		s.rows = projection{pos: s.node.Position()}
+		return tx.projected(s.rows.pos)
 	})
 	if err != nil {
 		return fmt.Errorf("rebuild: %w", err)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"onewindow/app/hall"
 )
 
 // replicaPause is how long replicas gather before they are committed.
@@ -121,30 +123,78 @@ func (s *Store) begin(ctx context.Context, synchronous string) error {
 	return nil
 }
 
-// projectPause is how often the rows of tickets that changed are written.
-const projectPause = 2 * time.Second
+// Tickets' rows are written when the log is projectEvents ahead of them or
+// projectAge has passed, projectRows at a time with projectPause between, so that
+// nobody who commits has to wait long. A start reads at most that much of the log.
+const (
+	projectEvents = 20_000
+	projectAge    = time.Minute
+	projectRows   = 200
+	projectPause  = 50 * time.Millisecond
+)
 
-// project writes the rows of the tickets that changed, without waiting for the disk:
-// the log makes them again. Tickets of past days go from memory then.
-func (s *Store) project() {
+// projection is the way of the tickets' rows behind the log.
+type projection struct {
+	pos   int64     // the log up to here is in the rows
+	since time.Time // when the first ticket behind it changed; zero when none has
+	list  []*hall.Ticket
+	goal  int64 // where the rows are when list is written
+}
+
+// project brings the rows of tickets a step further, without waiting for the disk:
+// the log makes them again. all tells to finish now, before the store closes.
+func (s *Store) project(all bool) {
+	s.mu.Lock()
+	p := &s.rows
+	if p.list == nil && s.broken == nil && s.due(all) {
+		p.list, p.goal, p.since = s.node.TakeDirty(), s.node.Position(), time.Time{}
+	}
+	s.mu.Unlock()
+	if p.list == nil {
+		return
+	}
 	s.endReplica()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.broken != nil || len(s.node.Dirty()) == 0 {
-		return
-	}
-	err := s.begin(context.Background(), "NORMAL")
-	if err == nil {
-		tx := s.newTx()
-		if err = tx.flushTickets(); err == nil {
-			err = s.run("COMMIT")
+	for more := true; more; more = all && p.list != nil {
+		if err := s.projectSome(p); err != nil {
+			// Nothing is lost: the log has it all, and memory is made from it again.
+			s.takeBack(err)
+			return
 		}
 	}
-	if err != nil {
-		// Nothing is lost: the rows stay behind, and the next turn tries again.
-		_, _ = s.conn.ExecContext(context.Background(), "ROLLBACK")
-		return
+}
+
+// due tells whether the rows are far enough behind to be written.
+func (s *Store) due(all bool) bool {
+	if !s.node.Behind() {
+		return false
 	}
-	s.node.Clean()
-	s.node.Forget(s.firstDate())
+	if s.rows.since.IsZero() {
+		s.rows.since = time.Now()
+	}
+	return all || s.node.Position()-s.rows.pos >= projectEvents || time.Since(s.rows.since) >= projectAge
+}
+
+func (s *Store) projectSome(p *projection) error {
+	if err := s.begin(context.Background(), "NORMAL"); err != nil {
+		return err
+	}
+	tx := s.newTx()
+	n := min(projectRows, len(p.list))
+	err := tx.flushTickets(p.list[:n])
+	if done := n == len(p.list); done && err == nil {
+		err = tx.projected(p.goal)
+	}
+	if err == nil {
+		err = s.run("COMMIT")
+	}
+	if err != nil {
+		return err
+	}
+	if p.list = p.list[n:]; len(p.list) == 0 {
+		p.list, p.pos = nil, p.goal
+		s.node.Forget(s.firstDate())
+	}
+	return nil
 }

@@ -68,7 +68,8 @@ type Store struct {
 	mu     sync.RWMutex
 	node   *core.Node
 	ids    map[core.ChainID]int64 // the chains' rows
-	broken error                  // a commit failed and memory is not what the disk holds
+	rows   projection
+	broken error // a commit failed and memory is not what the disk holds
 
 	turn   sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
 	jobs   chan job
@@ -149,7 +150,7 @@ func ours(path string) error {
 func (s *Store) open() error {
 	q := url.Values{}
 	q.Set("_txlock", "immediate")
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-4096)"} {
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-16000)"} {
 		q.Add("_pragma", p)
 	}
 	var err error

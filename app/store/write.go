@@ -109,13 +109,13 @@ func (s *Store) write() {
 			continue
 		case <-behind.C:
 			s.turn.Lock()
-			s.project()
+			s.project(false)
 			s.turn.Unlock()
 			continue
 		case <-s.closed:
 			s.turn.Lock()
-			s.project()
 			s.endReplica()
+			s.project(true)
 			s.turn.Unlock()
 			for {
 				select {

@@ -6,7 +6,9 @@
 package core
 
 import (
+	"cmp"
 	"crypto/ed25519"
+	"slices"
 	"strings"
 
 	"onewindow/app/event"
@@ -113,12 +115,20 @@ func (n *Node) fold(e event.Event, fact any) (event.Event, error) {
 	return inner, err
 }
 
-// Dirty gives the tickets that changed since Clean was called: their rows are
-// behind. A driver writes them now and then, because the log can make them again.
-func (n *Node) Dirty() map[hall.TicketID]*hall.Ticket { return n.dirty }
+// Behind tells that tickets changed since TakeDirty was called.
+func (n *Node) Behind() bool { return len(n.dirty) > 0 }
 
-// Clean notes that the rows of all tickets are written.
-func (n *Node) Clean() { clear(n.dirty) }
+// TakeDirty gives the tickets that changed since it was called last, for writing
+// their rows. A driver does that now and then, because the log can make them again.
+func (n *Node) TakeDirty() []*hall.Ticket {
+	out := make([]*hall.Ticket, 0, len(n.dirty))
+	for _, t := range n.dirty {
+		out = append(out, t)
+	}
+	clear(n.dirty)
+	slices.SortFunc(out, func(a, b *hall.Ticket) int { return cmp.Compare(a.Ticket, b.Ticket) })
+	return out
+}
 
 // From is the first business day whose tickets are all in memory.
 func (n *Node) From() hall.Date { return n.from }
