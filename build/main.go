@@ -31,6 +31,7 @@ func verbs() []verb {
 		{"test", "[PART...]", "check everything; parts: " + partNames(), test},
 		{"compile", "[pages|terminal|server...]", "build the pages and the programs into build/bin", compile},
 		{"dist", "[deb|windows...]", "leave the .deb, the exe and the installer in build/bin", dist},
+		{"sim", "[--seeds N] [--from S] | --seed S [--trace] | --mutants", "live simulated districts under seeds and check what must hold", simulate},
 		{"bench", "[--rounds N] [--profile DIR] [FIGURE...]", "measure, one JSON line per figure", measure},
 	}
 }

@@ -165,6 +165,17 @@ func Decode(b []byte) (Event, error) {
 	return e, nil
 }
 
+// Peek reads the id out of canonical bytes without looking at the rest; false when
+// they cannot be an event.
+func Peek(b []byte) (ID, bool) {
+	r := reader{b: b}
+	if r.byte() != version {
+		return ID{}, false
+	}
+	id := ID{Origin: Origin(r.bytes(MaxOrigin)), Epoch: Epoch(r.uint64()), Seq: Seq(r.uvarint())}
+	return id, !r.bad
+}
+
 // Valid tells whether o is a possible origin.
 func (o Origin) Valid() bool {
 	if len(o) == 0 || len(o) > MaxOrigin {

@@ -68,6 +68,7 @@ const (
 	KindBlockVoided  event.Kind = "block.voided"
 	KindAdmitted     event.Kind = "ticket.admitted"
 	KindDevice       event.Kind = "device.started"
+	KindReady        event.Kind = "device.ready"
 	KindClerk        event.Kind = "clerk.admitted"
 )
 
@@ -170,6 +171,15 @@ type Block struct {
 	From     int          `json:"from"`
 	To       int          `json:"to"`
 	Request  string       `json:"request,omitempty"`
+	// By is the life of the hub's database that leased the block.
+	By event.Epoch `json:"by,omitempty"`
+}
+
+// Ready says that a hub has gathered what its hall and the centre know, and grants
+// calls and numbers from now on in this life of its database.
+type Ready struct {
+	Hall ID    `json:"hall"`
+	AtMS int64 `json:"at_ms"`
 }
 
 // Device is the first event of every epoch of a device: its Ed25519 public key

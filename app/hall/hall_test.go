@@ -162,14 +162,14 @@ func TestNumbersOfSeveralKiosksNeverMeet(t *testing.T) {
 		for i := range rapid.IntRange(1, 120).Draw(t, "steps") {
 			k := rapid.IntRange(0, 2).Draw(t, "kiosk")
 			if rapid.IntRange(0, 9).Draw(t, "what") == 0 {
-				b := allocator.Lease(fmt.Sprint("r", i), kiosks[k].origin, 1, date, "B")
+				b := allocator.Lease(fmt.Sprint("r", i), 1, kiosks[k].origin, 1, date, "B")
 				e := hub.note(hall.KindBlockLeased, b, start)
 				for _, h := range []*hall.Hall{allocator, views[k]} {
 					if _, err := h.Apply(e); err != nil {
 						t.Fatal(err)
 					}
 				}
-				if again := allocator.Lease(fmt.Sprint("r", i), kiosks[k].origin, 1, date, "B"); again != b {
+				if again := allocator.Lease(fmt.Sprint("r", i), 1, kiosks[k].origin, 1, date, "B"); again != b {
 					t.Fatalf("the same request got %+v and %+v", b, again)
 				}
 				continue

@@ -172,16 +172,24 @@ func (h *Hall) TakeNumber(o event.Origin, e event.Epoch, digit int, d Date, s Le
 	return Number(fmt.Sprintf("%s%d-%s", s, digit, itoa3(h.series(d, s).own[digit]+1)))
 }
 
-// Lease decides the next block of a series for a terminal. The same request
-// gives the same block.
-func (h *Hall) Lease(request string, o event.Origin, e event.Epoch, d Date, s Letter) Block {
+// Lease decides the next block of a series for a terminal; by is the life of the
+// hub's database. The same request gives the same block. A hub that goes on in
+// another life on the same day leaves a gap of a hundred numbers: what it leased at
+// the very end of the last one may be known to a kiosk alone that is cut off.
+func (h *Hall) Lease(request string, by event.Epoch, o event.Origin, e event.Epoch, d Date, s Letter) Block {
 	b := h.series(d, s)
+	others := false
 	for _, l := range b.leased {
 		if l.Request == request && l.Terminal == o {
 			return l
 		}
+		others = others || l.By != by
 	}
-	return Block{Terminal: o, Epoch: e, Date: d, Service: s, From: b.top + 1, To: b.top + BlockSize, Request: request}
+	top := b.top
+	if others && !slices.ContainsFunc(b.leased, func(l Block) bool { return l.By == by }) {
+		top = (top/100 + 2) * 100
+	}
+	return Block{Terminal: o, Epoch: e, Date: d, Service: s, From: top + 1, To: top + BlockSize, Request: request, By: by}
 }
 
 // isVoid tells whether a block's unused numbers are given up.

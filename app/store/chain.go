@@ -49,6 +49,13 @@ func (s *Store) Owing() []wire.Owed {
 	return s.node.Owing()
 }
 
+// Unsure notes that the place above may have another database than before.
+func (s *Store) Unsure() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.node.Unsure()
+}
+
 // Batch gives the next events of a chain for the place above: from a number on,
 // before which the chain has the head prev, at most max events and wire.MaxFrame
 // bytes. ok is false when there is nothing to send.

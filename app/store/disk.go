@@ -43,6 +43,32 @@ func (d disk) Bodies(id core.ChainID, from, upto event.Seq) ([][]byte, error) {
 	return bodies(context.Background(), d.s.conn, row, from, upto)
 }
 
+// Known gives the hashes of those of a chain's events that are in the log.
+func (d disk) Known(id core.ChainID, from, upto event.Seq) (map[event.Seq]event.Hash, error) {
+	row, known := d.s.ids[id]
+	if !known {
+		return nil, nil
+	}
+	rows, err := d.s.conn.QueryContext(context.Background(), "SELECT seq, hash FROM event WHERE chain = ? AND seq BETWEEN ? AND ?", row, int64(from), int64(upto))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[event.Seq]event.Hash{}
+	for rows.Next() {
+		var seq int64
+		var b []byte
+		if err := rows.Scan(&seq, &b); err != nil {
+			return nil, err
+		}
+		if len(b) != len(event.Hash{}) {
+			return nil, fmt.Errorf("a hash of %d bytes", len(b))
+		}
+		out[event.Seq(seq)] = event.Hash(b)
+	}
+	return out, rows.Err()
+}
+
 // Answer gives the kept answer of a request.
 func (d disk) Answer(request string) ([]byte, error) {
 	st, err := d.s.stmt("SELECT answer FROM request WHERE id = ?")

@@ -50,7 +50,7 @@ func (tx *Tx) flushChains() error {
 		var last core.ChainID
 		for i := range list {
 			id := core.ChainID{Origin: list[i].ID.Origin, Epoch: list[i].ID.Epoch}
-			if id == last {
+			if id == last || list[i].Stray {
 				continue
 			}
 			last = id
@@ -87,11 +87,17 @@ func (tx *Tx) flushRows(insert string, list []core.Row, tail string) error {
 		if r.Lasting {
 			lasting = 1
 		}
-		args = append(args, r.Pos, tx.s.ids[core.ChainID{Origin: r.ID.Origin, Epoch: r.ID.Epoch}], int64(r.ID.Seq), string(r.Kind), lasting,
-			orNull(r.Fault), orNull(r.Request), r.Hash[:], r.Body)
+		chain, seq := tx.s.ids[core.ChainID{Origin: r.ID.Origin, Epoch: r.ID.Epoch}], int64(r.ID.Seq)
+		if r.Stray {
+			chain, seq = strays, r.Pos
+		}
+		args = append(args, r.Pos, chain, seq, string(r.Kind), lasting, orNull(r.Fault), orNull(r.Request), r.Hash[:], r.Body)
 	}
 	return tx.packed(insert+" INTO event (pos, chain, seq, kind, lasting, fault, request, hash, body) VALUES ", width, args, tail)
 }
+
+// strays is the chain number under which events stand whose own number is taken.
+const strays = int64(0)
 
 func orNull(s string) any {
 	if s == "" {

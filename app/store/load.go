@@ -35,6 +35,9 @@ func (s *Store) load() error {
 		s.ids[r.chain.ID] = r.id
 		s.node.RestoreChain(r.chain)
 	}
+	if err := s.loadLoose(ctx); err != nil {
+		return err
+	}
 	if err := s.loadOwn(ctx); err != nil {
 		return err
 	}
@@ -68,6 +71,43 @@ func (s *Store) self(ctx context.Context) (event.Epoch, int64, error) {
 		return 0, 0, fmt.Errorf("%s belongs to %s and this terminal is %s: correct \"hall\" and \"device\" in the settings, or name another data folder with --data; nothing was changed", s.opt.Path, origin, s.opt.Origin)
 	}
 	return event.Epoch(epoch), projected, nil
+}
+
+// loadLoose finds the chains of which the log holds more than what came in order: the
+// rest came by a feed.
+func (s *Store) loadLoose(ctx context.Context) error {
+	rows, err := s.conn.QueryContext(ctx, "SELECT id, (SELECT coalesce(max(seq), 0) FROM event WHERE chain = c.id) FROM chain c")
+	if err != nil {
+		return fmt.Errorf("read chains: %w", err)
+	}
+	defer rows.Close()
+	last := map[int64]event.Seq{}
+	for rows.Next() {
+		var id, seq int64
+		if err := rows.Scan(&id, &seq); err != nil {
+			return fmt.Errorf("read chains: %w", err)
+		}
+		last[id] = event.Seq(seq)
+	}
+	for id, row := range s.ids {
+		s.node.RestoreLoose(id, last[row])
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read chains: %w", err)
+	}
+	stray, err := s.conn.QueryContext(ctx, "SELECT hash FROM event WHERE chain = ?", strays)
+	if err != nil {
+		return fmt.Errorf("read strays: %w", err)
+	}
+	defer stray.Close()
+	for stray.Next() {
+		var b []byte
+		if err := stray.Scan(&b); err != nil || len(b) != len(event.Hash{}) {
+			return fmt.Errorf("read strays: %d bytes: %w", len(b), err)
+		}
+		s.node.RestoreStray(event.Hash(b))
+	}
+	return stray.Err()
 }
 
 // tapsBack is how many own events behind the last one are searched for taps: a page

@@ -30,6 +30,9 @@ type Chain struct {
 	UpHead  event.Hash
 	UpEpoch event.Epoch
 	Centre  event.Seq // confirmed by the centre
+	// Loose is the highest number that came by a feed and not yet by the chain itself:
+	// up to there an event of a push may be in the log already.
+	Loose event.Seq
 	// Forked tells that the place above has another history of this chain: it is not
 	// owed any more, and its owner is told to go on in a new epoch.
 	Forked bool
@@ -44,12 +47,18 @@ func (n *Node) chain(id ChainID) *Chain {
 	return c
 }
 
-// Owing lists the chains that the place above does not have in full, own events first.
+// Unsure notes that the place above may have another database than before (the line
+// broke): whether it still has what it confirmed is asked before it is relied on.
+func (n *Node) Unsure() { n.above = 0 }
+
+// Owing lists the chains that the place above does not have in full, or may not have
+// any more, own events first.
 func (n *Node) Owing() []wire.Owed {
 	var out []wire.Owed
 	for _, c := range n.chains {
-		if c.Seq > c.Up && !c.Forked {
-			out = append(out, wire.Owed{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Up: c.Up, Head: c.UpHead, Seq: c.Seq})
+		unsure := c.Seq > 0 && c.UpEpoch != n.above
+		if (c.Seq > c.Up || unsure) && !c.Forked {
+			out = append(out, wire.Owed{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Up: c.Up, Head: c.UpHead, Seq: c.Seq, Top: c.Head, Unsure: unsure})
 		}
 	}
 	slices.SortFunc(out, func(a, b wire.Owed) int {
@@ -134,7 +143,7 @@ func (n *Node) Pack(id ChainID, from event.Seq, prev event.Hash, bodies [][]byte
 	if len(p.Bodies) == 0 {
 		return p, false
 	}
-	if id.Origin == n.Origin {
+	if id.Origin == n.Origin && n.Key != nil {
 		p.Sig = wire.SignHead(n.Key, id.Origin, id.Epoch, p.Upto(), p.Head())
 	} else if c := n.chains[id]; c != nil && c.Signed == p.Upto() {
 		p.Sig = c.Sig
@@ -165,14 +174,14 @@ func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) {
 			return ack(no), err
 		}
 	}
+	if skip == 0 && p.Prev != c.Head {
+		return ack(event.Forked), tx.aside(p, "head differs: a fork")
+	}
 	if skip >= len(p.Bodies) {
 		if c.Forked {
 			return ack(event.Forked), nil
 		}
 		return ack(nil), nil
-	}
-	if skip == 0 && p.Prev != c.Head {
-		return ack(event.Forked), tx.aside(p, "head differs: a fork")
 	}
 	if c.Forked {
 		return ack(event.Forked), tx.aside(p, "the centre has another history")
@@ -180,10 +189,23 @@ func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) {
 	if no := n.unsigned(p); no != "" {
 		return ack(event.DeviceUnknown), tx.aside(p, no)
 	}
+	loose, err := tx.loose(c, p)
+	if err != nil {
+		return ack(nil), err
+	}
+	sums := make([]event.Hash, len(p.Bodies)-skip)
 	for i, body := range p.Bodies[skip:] {
-		sum := event.Sum(body)
-		tx.receive(p, event.Seq(skip+i)+p.From, body, sum)
-		c.Head = event.Chain(c.Head, sum)
+		sums[i] = event.Sum(body)
+		if have, known := loose[event.Seq(skip+i)+p.From]; known && have != sums[i] {
+			return ack(event.Forked), tx.aside(p, "same number, other content than the hall was told: a fork")
+		}
+	}
+	for i, body := range p.Bodies[skip:] {
+		seq := event.Seq(skip+i) + p.From
+		if _, known := loose[seq]; !known {
+			tx.receive(p, seq, body, sums[i])
+		}
+		c.Head = event.Chain(c.Head, sums[i])
 		c.Seq++
 	}
 	if len(p.Sig) > 0 {
@@ -191,6 +213,26 @@ func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) {
 	}
 	tx.Chains[c.ID] = c
 	return ack(nil), nil
+}
+
+// loose gives the hashes of those events of a push that came by a feed before.
+func (tx *Tx) loose(c *Chain, p wire.Push) (map[event.Seq]event.Hash, error) {
+	if c.Loose <= c.Seq {
+		return nil, nil
+	}
+	known, err := tx.disk.Known(c.ID, c.Seq+1, min(c.Loose, p.Upto()))
+	if err != nil {
+		return nil, tx.fail(err)
+	}
+	for i := range tx.Passed {
+		if r := &tx.Passed[i]; !r.Stray && (ChainID{r.ID.Origin, r.ID.Epoch}) == c.ID {
+			if known == nil {
+				known = map[event.Seq]event.Hash{}
+			}
+			known[r.ID.Seq] = r.Hash
+		}
+	}
+	return known, nil
 }
 
 // unsigned checks the signature of a push against the device's key: the one
@@ -247,6 +289,16 @@ func (tx *Tx) Acked(id ChainID, a wire.Ack, toCentre bool, expected *event.Hash)
 	case a.Refuse != nil && a.Refuse.Code != event.Forked.Code:
 		return false, nil
 	}
+	if a.Refuse != nil {
+		tx.n.above = a.Epoch
+	}
+	own := id == ChainID{tx.n.Origin, tx.n.epoch}
+	if a.Refuse == nil && a.Upto > c.Seq && !own {
+		// The place above knows more of it than is left here, and has agreed to what was
+		// sent: an older state of this database was restored, and nothing of it is owed.
+		a.Upto, a.Head, a.Above = c.Seq, c.Head, min(a.Above, c.Seq)
+		expected = &c.Head
+	}
 	same := a.Refuse == nil && a.Upto <= c.Seq
 	if same {
 		head := c.Head
@@ -269,6 +321,7 @@ func (tx *Tx) Acked(id ChainID, a wire.Ack, toCentre bool, expected *event.Hash)
 	if toCentre {
 		above = a.Upto
 	}
+	tx.n.above = a.Epoch
 	if c.Up == a.Upto && c.Centre == above && c.UpEpoch == a.Epoch {
 		return false, nil
 	}

@@ -13,27 +13,40 @@ type Follower struct {
 	// again; CheckMS how long to go without news before looking whether any were missed.
 	AnswerMS, RetryMS, CheckMS int64
 
+	// Hands tells to hand back what is here to a source whose database has begun
+	// another life, before its feed is followed from the beginning.
+	Hands bool
+
 	epoch  event.Epoch
 	pos    int64
 	asked  int64 // when the fetch under way was sent; 0 when there is none
 	next   int64 // when to fetch
 	behind bool
+
+	hand handing
+}
+
+// handing is how far the own log is handed back.
+type handing struct {
+	to   event.Epoch // the life of the source that gets it; 0 when nothing is handed back
+	pos  int64       // confirmed
+	sent int64       // when the portion under way was sent; 0 when there is none
 }
 
 // Start takes the cursor as it is saved. Everything behind it is fetched first.
 func (f *Follower) Start(epoch event.Epoch, pos int64) {
-	f.epoch, f.pos, f.behind, f.asked, f.next = epoch, pos, true, 0, 0
+	f.epoch, f.pos, f.behind, f.asked, f.next, f.hand = epoch, pos, true, 0, 0, handing{}
 }
 
 // Connect notes that the line stands (again): news may have been missed.
-func (f *Follower) Connect() { f.behind, f.asked, f.next = true, 0, 0 }
+func (f *Follower) Connect() { f.behind, f.asked, f.next, f.hand.sent = true, 0, 0, 0 }
 
 // Ask tells whether to fetch now, and what.
 func (f *Follower) Ask(now int64, origin event.Origin) (wire.FeedAsk, bool) {
 	if f.asked != 0 && now-f.asked >= f.AnswerMS {
 		f.asked, f.behind, f.next = 0, true, now+f.RetryMS
 	}
-	if f.asked != 0 || now < f.next {
+	if f.asked != 0 || now < f.next || f.hand.to != 0 {
 		return wire.FeedAsk{}, false
 	}
 	f.asked, f.next = max(now, 1), now+f.CheckMS
@@ -58,6 +71,10 @@ func (f *Follower) News(now int64, n wire.Feed) bool {
 // answer that does not follow the cursor (an old one, come late) is not.
 func (f *Follower) Answer(now int64, n wire.Feed) bool {
 	f.asked = 0
+	if f.Hands && n.Epoch != f.epoch && f.epoch != 0 {
+		f.hand = handing{to: n.Epoch}
+		return false
+	}
 	if n.Epoch == f.epoch && (n.From > f.pos || n.Upto > n.From && n.Upto <= f.pos) {
 		f.next = now // an old answer: news were faster
 		return false
@@ -71,6 +88,28 @@ func (f *Follower) Answer(now int64, n wire.Feed) bool {
 	return true
 }
 
+// Hand tells whether to hand back a portion of the own log now, the one behind a
+// position.
+func (f *Follower) Hand(now int64) (after int64, due bool) {
+	if f.hand.to == 0 || f.hand.sent != 0 && now-f.hand.sent < f.AnswerMS {
+		return 0, false
+	}
+	f.hand.sent = max(now, 1)
+	return f.hand.pos, true
+}
+
+// Handed notes that the source has what was handed back up to a position. At the end
+// of the log (last) the source is followed from its beginning.
+func (f *Follower) Handed(now, upto int64, last bool) {
+	if f.hand.to == 0 || f.hand.sent == 0 || upto < f.hand.pos {
+		return
+	}
+	f.hand.pos, f.hand.sent = upto, 0
+	if last {
+		f.epoch, f.pos, f.behind, f.next, f.hand = f.hand.to, 0, true, now, handing{}
+	}
+}
+
 // Taken notes that a feed is folded and its cursor with it.
 func (f *Follower) Taken(n wire.Feed) {
 	f.epoch = n.Epoch
@@ -79,13 +118,16 @@ func (f *Follower) Taken(n wire.Feed) {
 
 // Failed notes that a feed could not be saved; the saved cursor counts again.
 func (f *Follower) Failed(now int64, epoch event.Epoch, pos int64) {
-	f.epoch, f.pos, f.behind, f.asked, f.next = epoch, pos, true, 0, now+f.RetryMS
+	f.epoch, f.pos, f.behind, f.asked, f.next, f.hand = epoch, pos, true, 0, now+f.RetryMS, handing{}
 }
 
 // Wait tells how long nothing has to be done unless something happens.
 func (f *Follower) Wait(now, most int64) int64 {
 	wait := min(most, f.next-now)
-	if f.asked != 0 {
+	switch {
+	case f.hand.to != 0:
+		wait = f.hand.sent + f.AnswerMS - now
+	case f.asked != 0:
 		wait = f.asked + f.AnswerMS - now
 	}
 	return max(min(wait, most), 1)

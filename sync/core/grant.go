@@ -12,6 +12,9 @@ import (
 // allocator. The same request gets the same event for ever: the grant itself carries
 // it. A refusal stands in the grant; an error is the disk's.
 func (tx *Tx) Call(place hall.ID, c hall.Call) (g wire.Grant, err error) {
+	if !tx.n.ready {
+		return wire.Grant{Refuse: event.HubGathers}, nil
+	}
 	h := tx.Hall(place)
 	if id, ticket, known := h.Granted(c.Request); known {
 		if g.Event, err = tx.body(id); err == nil {
@@ -36,6 +39,9 @@ func (tx *Tx) Block(place hall.ID, a wire.BlockAsk) (g wire.Grant, err error) {
 	if a.Request == "" || !a.Origin.Valid() || a.Date == "" || a.Service == "" {
 		return wire.Grant{Refuse: event.RequestUnusable}, nil
 	}
+	if !tx.n.ready {
+		return wire.Grant{Refuse: event.HubGathers}, nil
+	}
 	request := "block:" + a.Request
 	before, known, err := tx.Answered(request)
 	if err != nil {
@@ -44,7 +50,7 @@ func (tx *Tx) Block(place hall.ID, a wire.BlockAsk) (g wire.Grant, err error) {
 	if known {
 		return wire.Grant{Event: before}, nil
 	}
-	b := tx.Hall(place).Lease(a.Request, a.Origin, a.Epoch, hall.Date(a.Date), hall.Letter(a.Service))
+	b := tx.Hall(place).Lease(a.Request, tx.n.epoch, a.Origin, a.Epoch, hall.Date(a.Date), hall.Letter(a.Service))
 	if _, g.Event, err = tx.Append(hall.KindBlockLeased, b); err != nil {
 		return g, err
 	}

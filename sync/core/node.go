@@ -19,7 +19,8 @@ import (
 // guards it, and takes it from the disk again when a commit fails.
 type Node struct {
 	Origin event.Origin
-	// Key signs the heads of the own chain.
+	// Key signs the heads of the own chain; without one they go unsigned (the simulator
+	// spares most of its districts that).
 	Key ed25519.PrivateKey
 
 	epoch  event.Epoch
@@ -33,6 +34,10 @@ type Node struct {
 	fresh    map[event.ID][]byte // events of the newest tickets, oldest first in freshIDs
 	freshIDs []event.ID
 	dirty    map[hall.TicketID]*hall.Ticket // changed since their rows were written
+	above    event.Epoch                    // the life of the place above, as its last answer told; 0: not asked since the line broke
+	strays   map[event.Hash]bool            // events in the log whose number another one has
+
+	ready bool // this life of the database may grant: see Gatherer
 
 	// Recall reads the row of a ticket of an earlier day, nil when there is none; an
 	// error of it stands in broken until the commit under way has failed for it.
@@ -45,17 +50,32 @@ type Node struct {
 // restored by the driver; earlier ones are read when an event speaks of them.
 func NewNode(origin event.Origin, key ed25519.PrivateKey, epoch event.Epoch, pos int64, from hall.Date) *Node {
 	return &Node{Origin: origin, Key: key, epoch: epoch, pos: pos, from: from, halls: map[hall.ID]*hall.Hall{}, chains: map[ChainID]*Chain{},
-		taps: map[string]event.ID{}, fresh: map[event.ID][]byte{}, dirty: map[hall.TicketID]*hall.Ticket{}}
+		taps: map[string]event.ID{}, fresh: map[event.ID][]byte{}, dirty: map[hall.TicketID]*hall.Ticket{},
+		strays: map[event.Hash]bool{}}
 }
 
 // Epoch is the life of this database.
 func (n *Node) Epoch() event.Epoch { return n.epoch }
+
+// Ready tells that this place may grant calls and numbers.
+func (n *Node) Ready() bool { return n.ready }
 
 // Position is how far this node's own log reaches.
 func (n *Node) Position() int64 { return n.pos }
 
 // RestoreChain takes a chain from its row.
 func (n *Node) RestoreChain(c Chain) { n.chains[c.ID] = &c }
+
+// RestoreLoose takes the highest number of a chain that is in the log, where it is
+// higher than how far the chain is complete.
+func (n *Node) RestoreLoose(id ChainID, seq event.Seq) { n.chain(id).Loose = seq }
+
+// RestoreStray takes an event of the log whose number another one has.
+func (n *Node) RestoreStray(sum event.Hash) { n.strays[sum] = true }
+
+// Strays counts the events whose number another one has: a device was copied or
+// rolled back, and a person has to look.
+func (n *Node) Strays() int { return len(n.strays) }
 
 // OwnSeq is how far the own chain is restored.
 func (n *Node) OwnSeq() event.Seq { return n.chain(ChainID{n.Origin, n.epoch}).Seq }
@@ -111,6 +131,9 @@ func (n *Node) fold(e event.Event, fact any) (event.Event, error) {
 	}
 	if t := touched.Ticket; err == nil && t != nil {
 		n.dirty[t.Ticket] = t
+	}
+	if e.Kind == hall.KindReady && e.Origin == n.Origin && e.Epoch == n.epoch {
+		n.ready = true
 	}
 	return inner, err
 }
@@ -231,3 +254,20 @@ func Lasting(k event.Kind) bool {
 func Public(k event.Kind) bool {
 	return strings.HasPrefix(string(k.Inner()), "ticket.") || Lasting(k)
 }
+
+// Own is what is known of the own chain of this life.
+func (n *Node) Own() Chain { return *n.chain(ChainID{n.Origin, n.epoch}) }
+
+// Forks counts the chains of which the place above has another history.
+func (n *Node) Forks() (forks int) {
+	for _, c := range n.chains {
+		if c.Forked {
+			forks++
+		}
+	}
+	return forks
+}
+
+// OwnForked tells that somebody else has written under this device's name in this
+// life of its database: it has to go on in another one (see Renew).
+func (n *Node) OwnForked() bool { return n.chain(ChainID{n.Origin, n.epoch}).Forked }

@@ -43,6 +43,8 @@ type Want struct {
 	ID   ChainID
 	From event.Seq
 	Prev event.Hash
+	// Ask tells to send a push without events, which asks how far the receiver is.
+	Ask bool
 }
 
 // Connect notes that the line stands: everything owed is sent at once.
@@ -81,6 +83,12 @@ func (s *Sender) Next(now int64, owed []wire.Owed) (Want, bool) {
 		f := s.flight(ChainID{o.Origin, o.Epoch})
 		if len(f.pushes) == 0 || f.sent < o.Up {
 			f.sent, f.head = o.Up, o.Head // what is confirmed counts, also where it moved back
+		}
+		if o.Unsure {
+			if len(f.pushes) == 0 && now >= f.rest {
+				return Want{ID: ChainID{o.Origin, o.Epoch}, From: o.Seq + 1, Prev: o.Top, Ask: true}, true
+			}
+			continue
 		}
 		if f.sent < o.Seq && now >= f.rest {
 			return Want{ID: ChainID{o.Origin, o.Epoch}, From: f.sent + 1, Prev: f.head}, true

@@ -17,6 +17,9 @@ type Disk interface {
 	Sums(id ChainID, from, upto event.Seq) ([]event.Hash, error)
 	// Bodies gives the bytes of a chain's events from and upto included.
 	Bodies(id ChainID, from, upto event.Seq) ([][]byte, error)
+	// Known gives the hashes of those of a chain's events from and upto included that
+	// are in the log, with whatever gaps.
+	Known(id ChainID, from, upto event.Seq) (map[event.Seq]event.Hash, error)
 	// Answer gives the kept answer of a request, nil when it is new.
 	Answer(request string) ([]byte, error)
 }
@@ -27,7 +30,9 @@ type Row struct {
 	ID      event.ID
 	Kind    event.Kind
 	Lasting bool
-	Fault   string
+	// Stray tells that another event has this number: see Take.
+	Stray bool
+	Fault string
 	// Request is the tap that a ticket was issued for; empty for everything else.
 	Request string
 	Hash    event.Hash
@@ -183,17 +188,44 @@ func (tx *Tx) receive(p wire.Push, seq event.Seq, body []byte, sum event.Hash) {
 	tx.put(r)
 }
 
-// Take notes an event that the place above passed on. What cannot be read or folded
-// is kept with its fault and the rest goes on. Own events of this life are known.
-func (tx *Tx) Take(body []byte) error {
+// Take notes an event that another place passed on. What cannot be read or folded is
+// kept with its fault and the rest goes on. An event that is here already changes
+// nothing; one whose number another event has (a copied or rolled-back device wrote
+// twice under it) is kept and folded too, as a stray.
+func (tx *Tx) Take(body []byte) error { return tx.take(body, nil) }
+
+// take is Take with the hashes of this node's own events that may come back.
+func (tx *Tx) take(body []byte, own map[event.Seq]event.Hash) error {
 	e, err := event.Decode(body)
 	if err != nil {
 		return tx.keep(Kept{Hash: event.Sum(body), Reason: err.Error(), Body: body})
 	}
-	if e.Origin == tx.n.Origin && e.Epoch == tx.n.epoch {
-		return nil
-	}
+	c := tx.n.chain(ChainID{e.Origin, e.Epoch})
 	r := Row{ID: e.ID, Kind: e.Kind, Lasting: Lasting(e.Kind), Hash: event.Sum(body), Body: body}
+	if e.Seq <= max(c.Seq, c.Loose) {
+		have, known := own[e.Seq]
+		if !known || e.Origin != tx.n.Origin || e.Epoch != tx.n.epoch {
+			if have, known, err = tx.known(c.ID, e.Seq); err != nil {
+				return err
+			}
+		}
+		if known && have == r.Hash || tx.n.strays[r.Hash] {
+			return nil
+		}
+		r.Stray = known
+	} else if e.Origin == tx.n.Origin && e.Epoch == tx.n.epoch {
+		// Somebody has written on under this device's name.
+		r.Stray = true
+	}
+	if r.Stray {
+		tx.n.strays[r.Hash] = true
+		if e.Origin == tx.n.Origin && e.Epoch == tx.n.epoch && !c.Forked {
+			c.Forked = true
+			tx.mark(c)
+		}
+	} else {
+		c.Loose = max(c.Loose, e.Seq)
+	}
 	if err := tx.fold(e, nil); err != nil {
 		if tx.fault != nil {
 			return err
@@ -207,18 +239,63 @@ func (tx *Tx) Take(body []byte) error {
 	return nil
 }
 
+// known finds the hash of an event in the log and in this commit.
+func (tx *Tx) known(id ChainID, seq event.Seq) (event.Hash, bool, error) {
+	for _, list := range [][]Row{tx.Rows, tx.Passed} {
+		for i := range list {
+			if r := &list[i]; !r.Stray && r.ID == (event.ID{Origin: id.Origin, Epoch: id.Epoch, Seq: seq}) {
+				return r.Hash, true, nil
+			}
+		}
+	}
+	known, err := tx.disk.Known(id, seq, seq)
+	if err != nil {
+		return event.Hash{}, false, tx.fail(err)
+	}
+	have, ok := known[seq]
+	return have, ok, nil
+}
+
 // TakeFeed folds a feed and moves the cursor in the same commit. Events that are
 // here already change nothing.
 func (tx *Tx) TakeFeed(source string, f wire.Feed) error {
+	own, err := tx.ownAmong(f.Bodies)
+	if err != nil {
+		return err
+	}
 	for _, body := range f.Bodies {
-		if err := tx.Take(body); err != nil {
+		if err := tx.take(body, own); err != nil {
 			return err
 		}
 	}
 	tx.Marked(f.Marks)
+	if tx.n.above != 0 {
+		tx.n.above = f.Epoch // a hub that began another life may lack what it confirmed
+	}
 	tx.Cursors[source] = Cursor{Epoch: f.Epoch, Pos: f.Upto}
 	tx.writes++
 	return nil
+}
+
+// ownAmong reads the hashes of the own events that a feed brings back, in one go.
+func (tx *Tx) ownAmong(bodies [][]byte) (map[event.Seq]event.Hash, error) {
+	from, upto := event.Seq(0), event.Seq(0)
+	for _, body := range bodies {
+		if id, ok := event.Peek(body); ok && id.Origin == tx.n.Origin && id.Epoch == tx.n.epoch {
+			if from == 0 || id.Seq < from {
+				from = id.Seq
+			}
+			upto = max(upto, id.Seq)
+		}
+	}
+	if from == 0 {
+		return nil, nil
+	}
+	own, err := tx.disk.Known(ChainID{tx.n.Origin, tx.n.epoch}, from, upto)
+	if err != nil {
+		return nil, tx.fail(err)
+	}
+	return own, nil
 }
 
 // aside keeps a whole frame that could not be taken into a chain.
@@ -335,7 +412,7 @@ func (tx *Tx) Renew(epoch event.Epoch, d hall.Device) error {
 	if old == nil || !old.Forked || epoch == 0 || epoch == n.epoch {
 		return tx.fail(errNotForked)
 	}
-	n.epoch, tx.Epoch = epoch, epoch
+	n.epoch, tx.Epoch, n.ready = epoch, epoch, false
 	if _, _, err := tx.Append(hall.KindDevice, d); err != nil {
 		return tx.fail(err)
 	}

@@ -29,6 +29,8 @@ type Log interface {
 	Owing() []wire.Owed
 	Batch(ctx context.Context, o event.Origin, e event.Epoch, from event.Seq, prev event.Hash, max int) (wire.Push, bool, error)
 	Acked(ctx context.Context, o event.Origin, e event.Epoch, a wire.Ack, toCentre bool, expected *event.Hash) error
+	// Unsure notes that the place above may have another database than before.
+	Unsure()
 	// Renew begins a new life of the database after a fork of its own chain.
 	Renew(ctx context.Context) error
 	Cursor(ctx context.Context, source string) (event.Epoch, int64, error)
@@ -249,6 +251,7 @@ func (l *Link) push(ctx context.Context) {
 		case up := <-l.kick:
 			clear(s.under)
 			if s.Break(); up {
+				l.opt.Log.Unsure()
 				s.Connect()
 			}
 		case <-time.After(time.Duration(s.Wait(l.elapsed(), pause.Milliseconds())) * time.Millisecond):
@@ -271,7 +274,10 @@ func (s *sending) send(ctx context.Context) {
 		if !ok {
 			return
 		}
-		p, ok, err := s.opt.Log.Batch(ctx, want.ID.Origin, want.ID.Epoch, want.From, want.Prev, wire.MaxEvents)
+		p, ok, err := wire.Push{Origin: want.ID.Origin, Epoch: want.ID.Epoch, From: want.From, Prev: want.Prev}, true, error(nil)
+		if !want.Ask {
+			p, ok, err = s.opt.Log.Batch(ctx, want.ID.Origin, want.ID.Epoch, want.From, want.Prev, wire.MaxEvents)
+		}
 		if err != nil || !ok {
 			if err != nil && ctx.Err() == nil {
 				s.opt.Logger.Error("push", "origin", want.ID.Origin, "error", err)

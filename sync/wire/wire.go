@@ -51,7 +51,8 @@ const (
 // Push brings consecutive events of one origin and epoch. Bodies are the
 // events' canonical bytes exactly as they came; Prev is the chain's head before
 // the first of them. Sig signs the head behind the last one, with the device's
-// key; it is empty in the middle of a long backlog.
+// key; it is empty in the middle of a long backlog. A push without bodies asks how far
+// the receiver has the chain.
 type Push struct {
 	Origin event.Origin
 	Epoch  event.Epoch
@@ -86,13 +87,16 @@ type Ack struct {
 }
 
 // Owed is a chain with events that the place above has not confirmed: Up and
-// Head are what it has, Seq is what is here.
+// Head are what it has, Seq and Top what is here. Unsure tells that it is not known
+// whether the place above still has what it once confirmed: it is asked first.
 type Owed struct {
 	Origin event.Origin
 	Epoch  event.Epoch
 	Up     event.Seq
 	Head   event.Hash
 	Seq    event.Seq
+	Top    event.Hash
+	Unsure bool
 }
 
 // FeedAsk asks a hub for what the hall has noted after a position.
@@ -220,7 +224,7 @@ func DecodePush(b []byte) (Push, error) {
 	copy(p.Prev[:], r.fixed(len(p.Prev)))
 	p.Sig = r.bytes()
 	p.Bodies = r.bodies()
-	if r.bad || len(r.b) > 0 || !p.Origin.Valid() || p.Epoch == 0 || p.From == 0 || len(p.Bodies) == 0 {
+	if r.bad || len(r.b) > 0 || !p.Origin.Valid() || p.Epoch == 0 || p.From == 0 {
 		return Push{}, fmt.Errorf("push: %w", ErrFrame)
 	}
 	return p, nil

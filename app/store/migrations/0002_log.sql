@@ -25,7 +25,7 @@ INSERT INTO chain_2 (origin, epoch, seq, head, signed_seq, up_seq, up_head, up_e
 
 CREATE TABLE event_2 (
     pos INTEGER PRIMARY KEY,
-    chain INTEGER NOT NULL REFERENCES chain_2 (id),
+    chain INTEGER NOT NULL, -- a row of chain; 0: a stray, its number is taken
     seq INTEGER NOT NULL,
     kind TEXT NOT NULL,       -- '' when the body could not be read
     lasting INTEGER NOT NULL, -- 1: not about one ticket, folded again at every start
