@@ -203,7 +203,7 @@ func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) {
 	for i, body := range p.Bodies[skip:] {
 		seq := event.Seq(skip+i) + p.From
 		if _, known := loose[seq]; !known {
-			tx.receive(p, seq, body, sums[i])
+			tx.receive(event.ID{Origin: p.Origin, Epoch: p.Epoch, Seq: seq}, body, sums[i])
 		}
 		c.Head = event.Chain(c.Head, sums[i])
 		c.Seq++

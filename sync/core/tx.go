@@ -170,8 +170,7 @@ func (tx *Tx) fold(e event.Event, fact any) error {
 }
 
 // receive notes one event of another origin: folded when it can be, kept in any case.
-func (tx *Tx) receive(p wire.Push, seq event.Seq, body []byte, sum event.Hash) {
-	id := event.ID{Origin: p.Origin, Epoch: p.Epoch, Seq: seq}
+func (tx *Tx) receive(id event.ID, body []byte, sum event.Hash) {
 	r := Row{ID: id, Hash: sum, Body: body}
 	e, err := event.Decode(body)
 	switch {

@@ -279,7 +279,7 @@ func (n *node) readSome(f wire.Feed) {
 	}
 	n.write(func(tx *core.Tx) error {
 		for _, body := range f.Bodies {
-			if err := tx.Take(body); err != nil {
+			if err := tx.Adopt(body, f.Epoch); err != nil {
 				return err
 			}
 		}

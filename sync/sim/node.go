@@ -105,6 +105,9 @@ func (n *node) start() {
 	if n.role == "hub" && !n.core.Ready() {
 		n.begin()
 	}
+	if n.role == "hub" {
+		n.later(20_000, n.carry)
+	}
 	for _, l := range n.children {
 		l.turn()
 	}
@@ -143,6 +146,25 @@ func (n *node) gathered() {
 		return
 	}
 	n.later(100, n.gathered)
+}
+
+// carry brings up what only neighbours of its device still had.
+func (n *node) carry() {
+	n.later(20_000, n.carry)
+	if !n.core.Ready() || n.reading || !n.parent.connected {
+		return
+	}
+	n.write(func(tx *core.Tx) error {
+		_, err := tx.CarryOrphans(500)
+		return err
+	}, nil)
+}
+
+// orphans counts what carry has to bring up.
+func (n *node) orphans() int {
+	list, err := n.core.Begin(n.disk, n.wall, nil).Orphans()
+	check(err)
+	return len(list)
 }
 
 func (n *node) becomeReady(tx *core.Tx) error {

@@ -279,6 +279,9 @@ func (o *observer) equal(place hall.ID) {
 	}
 }
 
+// cut gives some text around a place.
+func cut(s string, at int) string { return s[max(0, at-60):min(len(s), at+260)] }
+
 // differ names the first ticket that differs.
 func differ(a, b *hall.Hall, date hall.Date) string {
 	if a == nil {
@@ -289,7 +292,12 @@ func differ(a, b *hall.Hall, date hall.Date) string {
 			if x == nil {
 				return fmt.Sprintf("lacks %s", t.Row())
 			}
-			return fmt.Sprintf("%s, not %s", x.Row(), t.Row())
+			a, b := string(x.Row()), string(t.Row())
+			i := 0
+			for i < min(len(a), len(b)) && a[i] == b[i] {
+				i++
+			}
+			return fmt.Sprintf("ticket %s: ...%s, not ...%s", t.Ticket, cut(a, i), cut(b, i))
 		}
 	}
 	for _, t := range a.Tickets("") {

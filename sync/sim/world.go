@@ -182,7 +182,7 @@ func (w *world) atRest() bool {
 		if !n.up || len(n.jobs) > 0 || n.core.OwnForked() || n.parent != nil && len(n.core.Owing()) > 0 {
 			return false
 		}
-		if n.role == "hub" && !n.core.Ready() {
+		if n.role == "hub" && (!n.core.Ready() || n.reading || n.orphans() > 0) {
 			return false
 		}
 		if n.follows() && !n.level() {

@@ -1,0 +1,99 @@
+package core
+
+import (
+	"cmp"
+	"slices"
+
+	"onewindow/app/event"
+)
+
+// Adopt notes an event that the centre gives back to a hub which has lost its disk or
+// some of it: it is part of its chain again, confirmed by the centre whose database
+// lives the epoch above. What does not follow its chain is noted as Take does.
+func (tx *Tx) Adopt(body []byte, above event.Epoch) error {
+	e, err := event.Decode(body)
+	if err != nil {
+		return tx.Take(body)
+	}
+	n := tx.n
+	c := n.chain(ChainID{e.Origin, e.Epoch})
+	if e.Seq != c.Seq+1 || c.Forked || e.Origin == n.Origin && e.Epoch == n.epoch {
+		return tx.Take(body)
+	}
+	sum := event.Sum(body)
+	here := false
+	if c.Loose >= e.Seq {
+		have, known, err := tx.known(c.ID, e.Seq)
+		if err != nil {
+			return err
+		}
+		if known && have != sum {
+			return tx.Take(body)
+		}
+		here = known
+	}
+	if !here {
+		tx.receive(e.ID, body, sum)
+	}
+	c.Seq, c.Head = e.Seq, event.Chain(c.Head, sum)
+	c.Up, c.UpHead, c.UpEpoch, c.Centre = c.Seq, c.Head, above, c.Seq
+	tx.mark(c)
+	return nil
+}
+
+// Orphans lists the events of this hall that are here but in no chain: a terminal
+// handed them back, and neither their own device nor the centre has brought them.
+func (tx *Tx) Orphans() ([]event.ID, error) {
+	var out []event.ID
+	for _, c := range tx.n.Chains() {
+		if c.Loose <= c.Seq || c.Forked || c.ID.Origin.Hall() != tx.n.Origin.Hall() || c.ID == (ChainID{tx.n.Origin, tx.n.epoch}) {
+			continue
+		}
+		known, err := tx.disk.Known(c.ID, c.Seq+1, c.Loose)
+		if err != nil {
+			return nil, tx.fail(err)
+		}
+		for seq, sum := range known {
+			_, carried, err := tx.Answered("carried:" + sum.String())
+			if err != nil {
+				return nil, err
+			}
+			if !carried {
+				out = append(out, event.ID{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: seq})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b event.ID) int {
+		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.Seq, b.Seq))
+	})
+	return out, nil
+}
+
+// CarryOrphans notes the orphans again, each as it was, wrapped in an event of the own
+// chain, so that the centre gets what is only on this hall's disks: at most max of
+// them, and tells how many there were. A hub does it when it has read all that the
+// centre knows and its terminals had time to bring their own.
+func (tx *Tx) CarryOrphans(max int) (int, error) {
+	list, err := tx.Orphans()
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range list[:min(max, len(list))] {
+		body, err := tx.body(id)
+		if err != nil || body == nil {
+			return 0, tx.fail(err)
+		}
+		e, err := event.Decode(body)
+		if err != nil {
+			return 0, tx.fail(err)
+		}
+		kind, payload := e.Carry(body)
+		if _, _, err := tx.append(kind, payload, nil); err != nil {
+			return 0, tx.fail(err)
+		}
+		if err := tx.Answer("carried:"+event.Sum(body).String(), []byte{1}); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
+}
