@@ -55,6 +55,28 @@ func DeviceKey(folder string) (ed25519.PrivateKey, error) {
 	return ed25519.NewKeyFromSeed(seed), nil
 }
 
+// PublicKey reads the public half of the device's key, or makes the key before the
+// first start, so that a device can be made known before it runs.
+func PublicKey(folder string) (ed25519.PublicKey, error) {
+	if err := Make(folder); err != nil {
+		return nil, err
+	}
+	// Two programs that both make a key at the same moment would each believe in
+	// their own. Where there is one already, the running program holds the lock.
+	if _, err := os.Stat(filepath.Join(folder, "device.key")); errors.Is(err, fs.ErrNotExist) {
+		unlock, err := Lock(folder)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = unlock() }()
+	}
+	key, err := DeviceKey(folder)
+	if err != nil {
+		return nil, err
+	}
+	return key.Public().(ed25519.PublicKey), nil
+}
+
 // WriteWhole writes a file so that it is there in full or not at all, also after
 // a power cut.
 func WriteWhole(path string, text []byte, mode fs.FileMode) error {
