@@ -233,7 +233,7 @@ func Admit(dir string, e Entry) error {
 			case old.Origin == e.Origin && old.Key == e.Key:
 				at = i
 			case !old.Revoked && old.Origin == e.Origin:
-				return nil, fmt.Errorf("%s is admitted with another key: when that device is gone, first: onewindowd revoke --data %s --origin %s", e.Origin, dir, e.Origin)
+				return nil, fmt.Errorf("%s is admitted with another key: a new machine gets a new name, because the old one's tickets are checked with the old key; when the key was copied wrong, first: onewindowd revoke --data %s --origin %s", e.Origin, dir, e.Origin)
 			case !old.Revoked && old.Key == e.Key:
 				return nil, fmt.Errorf("this key is admitted as %s: first: onewindowd revoke --data %s --origin %s", old.Origin, dir, old.Origin)
 			}

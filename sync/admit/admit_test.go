@@ -104,7 +104,7 @@ func TestNamesAndKeysAreHeldByOneDevice(t *testing.T) {
 	if err := admit.Revoke(dir, "jiangnan/k7"); err == nil || !strings.Contains(err.Error(), "onewindowd admitted") {
 		t.Errorf("revoking nobody: %v", err)
 	}
-	// A new machine under the old name, once the old one is revoked.
+	// The key was copied wrong: the right one, once the wrong one is revoked.
 	must(t, admit.Revoke(dir, "jiangnan/k1"))
 	must(t, admit.Admit(dir, admit.Entry{Origin: "jiangnan/k1", Role: "kiosk", Key: key(2)}))
 	l, err := admit.Open(dir)
@@ -113,7 +113,7 @@ func TestNamesAndKeysAreHeldByOneDevice(t *testing.T) {
 		t.Fatalf("list %+v", list)
 	}
 	if _, err := l.Pass(key(1), "jiangnan/k1", 1); !errors.Is(err, admit.ErrRevoked) {
-		t.Errorf("the old machine: %v", err)
+		t.Errorf("the wrong key: %v", err)
 	}
 }
 
