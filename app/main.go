@@ -47,6 +47,7 @@ func run(args []string) error {
 	role := flags.String("role", "", "kiosk, counter or board, above the settings file")
 	data := flags.String("data", "", "data `folder`, above the settings file")
 	addr := flags.String("http", "", "serve the pages on this `address` for a browser instead of opening a window")
+	key := flags.Bool("key", false, "print this terminal's name, role and public key, as \"onewindowd admit\" takes them on the hub, and end")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
@@ -59,6 +60,13 @@ func run(args []string) error {
 	settings, err := config.Load(path, named, *role, *data)
 	if err != nil {
 		return settingsError{err}
+	}
+	if *key {
+		line, err := terminal.Introduction(settings)
+		if err == nil {
+			fmt.Println(line)
+		}
+		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	dist, err := fs.Sub(frontend.Dist, "dist")

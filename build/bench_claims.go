@@ -138,7 +138,7 @@ func (y *bay) claims() (perSecond, p99 float64, err error) {
 		return 0, 0, err
 	}
 	now := running(benchStart)
-	h, err := node.OpenHub(node.Options{Data: folder, Listen: "127.0.0.1:0", Hall: benchHall, Now: now, Logger: y.log})
+	h, err := node.OpenHub(node.Options{Data: folder, Listen: "127.0.0.1:0", Open: true, Hall: benchHall, Now: now, Logger: y.log})
 	if err != nil {
 		return 0, 0, err
 	}

@@ -189,7 +189,7 @@ func (d *drain) twoHops() (perSecond float64, err error) {
 		return 0, err
 	}
 	defer os.RemoveAll(folder)
-	c, err := node.OpenCentre(node.Options{Data: folder, Listen: "127.0.0.1:0", Now: d.clock.now, Logger: d.log})
+	c, err := node.OpenCentre(node.Options{Data: folder, Listen: "127.0.0.1:0", Open: true, Now: d.clock.now, Logger: d.log})
 	if err != nil {
 		return 0, err
 	}
@@ -208,7 +208,7 @@ func (d *drain) hub(centre string) (*node.Hub, error) {
 	if err != nil {
 		return nil, err
 	}
-	return node.OpenHub(node.Options{Data: folder, Listen: "127.0.0.1:0", Hall: benchHall, Centre: centre, Now: d.clock.now, Logger: d.log})
+	return node.OpenHub(node.Options{Data: folder, Listen: "127.0.0.1:0", Open: true, Hall: benchHall, Centre: centre, Now: d.clock.now, Logger: d.log})
 }
 
 // send opens a copy of the terminal's database, lets a link empty it as a

@@ -40,7 +40,7 @@ func benchPaper(y *bay) (out []figure, err error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := node.OpenHub(node.Options{Data: folder, Listen: "127.0.0.1:0", Hall: benchHall, Logger: y.log})
+	h, err := node.OpenHub(node.Options{Data: folder, Listen: "127.0.0.1:0", Open: true, Hall: benchHall, Logger: y.log})
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func openStage(ctx context.Context, dir, terminal string, usual bool) (s *stage,
 
 // startServer starts hub and centre, also again after they were ended.
 func (s *stage) startServer(ctx context.Context) (err error) {
-	s.server, err = s.start("server", serverProgram, "both", "--data", s.path("server"), "--hall", stageHall, "--nats", s.nats, "--http", s.page)
+	s.server, err = s.start("server", serverProgram, "both", "--open", "--data", s.path("server"), "--hall", stageHall, "--nats", s.nats, "--http", s.page)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,9 @@ type Settings struct {
 	Window string `json:"window"`
 	// Hub is where the hall's hub listens: nats://10.1.2.3:4222.
 	Hub string `json:"hub"`
+	// HubKey is the hub's public key, as "onewindowd key" prints it there: this
+	// terminal talks to no other hub. It may be empty for an open hub on this machine.
+	HubKey string `json:"hub_key"`
 	// Data is the folder of the database and the key. It is never inside the program's folder.
 	Data string `json:"data"`
 	// Printer is the ticket printer, tcp://host:9100; empty means there is none.
@@ -125,10 +128,11 @@ func explain(path string, raw []byte, err error) error {
 	return fmt.Errorf("settings file %s: %w", path, err)
 }
 
-var names = []string{"role", "hall", "device", "series", "window", "hub", "data", "printer", "px_per_mm", "catalogue"}
+var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "px_per_mm", "catalogue"}
 
 var (
 	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}$`)
+	keyPattern    = regexp.MustCompile(`^U[A-Z2-7]{55}$`)
 	windowPattern = regexp.MustCompile(`^[A-Z][0-9]{2,3}$`)
 )
 
@@ -150,6 +154,8 @@ func (s Settings) Check(path string) error {
 		return bad("window", s.Window, "it must be what stands above the window, such as B07")
 	case s.Hub != "" && !strings.HasPrefix(s.Hub, "nats://") && !strings.HasPrefix(s.Hub, "tls://"):
 		return bad("hub", s.Hub, "it must begin with nats:// or tls://, such as nats://10.1.2.3:4222")
+	case s.HubKey != "" && !keyPattern.MatchString(s.HubKey):
+		return bad("hub_key", s.HubKey, "it must be the hub's whole key, U and 55 letters and digits, as \"onewindowd key\" prints it there")
 	case s.Printer != "" && !strings.HasPrefix(s.Printer, "tcp://"):
 		return bad("printer", s.Printer, "it must begin with tcp://, such as tcp://10.1.2.9:9100, or be empty")
 	case s.PxPerMM < 0.5 || s.PxPerMM > 20:

@@ -19,6 +19,7 @@ func TestMistakesGetASentenceWithANextStep(t *testing.T) {
 		{"no digit", `{"role":"kiosk","series":12}`, "1 to 9"},
 		{"odd device", `{"device":"K 1"}`, "such as k1"},
 		{"hub without scheme", `{"hub":"10.1.2.3"}`, "nats://"},
+		{"half a key", `{"hub_key":"UABC"}`, "onewindowd key"},
 		{"printer without scheme", `{"printer":"lp0"}`, "tcp://"},
 		{"two objects", `{} {}`, "behind the closing brace"},
 	} {

@@ -6,21 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
 
-// Lock makes sure that one process at a time uses a data folder.
-func Lock(folder string) (unlock func() error, err error) {
-	f, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+// lockFile holds a file; busy is the error when another process does.
+func lockFile(path string, busy error) (unlock func() error, err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		_ = f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, errInUse(folder)
+			return nil, busy
 		}
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}

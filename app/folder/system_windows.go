@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/windows"
 )
 
-// Lock makes sure that one process at a time uses a data folder.
-func Lock(folder string) (unlock func() error, err error) {
-	f, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+// lockFile holds a file; busy is the error when another process does.
+func lockFile(path string, busy error) (unlock func() error, err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
@@ -19,7 +18,7 @@ func Lock(folder string) (unlock func() error, err error) {
 	if err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{}); err != nil {
 		_ = f.Close()
 		if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
-			return nil, errInUse(folder)
+			return nil, busy
 		}
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}

@@ -163,9 +163,16 @@ func (t *Terminal) connect(origin event.Origin, opt Options) error {
 	if t.Settings.Hub == "" {
 		return nil
 	}
-	conn, err := broker.Connect(t.Settings.Hub, string(origin), t.log)
+	conn, err := broker.Dial(t.Settings.Hub, broker.Device{Origin: origin, Role: t.Settings.Role, Key: t.Store.Key(), Peer: t.Settings.HubKey,
+		Place: "hub", Setting: `"hub_key" in the settings`}, t.log)
+	if errors.Is(err, broker.ErrNoPeerKey) {
+		// Tickets are more than the line: a terminal whose settings are from before
+		// hubs had keys works on alone.
+		t.log.Error("this terminal works alone", "error", err)
+		return nil
+	}
 	if err != nil {
-		return fmt.Errorf("%w: correct \"hub\" in the settings", err)
+		return fmt.Errorf("%w: correct \"hub\" or \"hub_key\" in the settings", err)
 	}
 	t.closers = append(t.closers, func() error { conn.Close(); return nil })
 	t.link = link.Start(link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Fork: store.ErrFork, Feed: true, Beat: t.beat,

@@ -181,7 +181,7 @@ func (b *bench) pass(d time.Duration) {
 func start(t testing.TB, l *log, p centre.Places) *bench {
 	t.Helper()
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-	server, err := broker.Start("127.0.0.1:0", "centre-test")
+	server, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Name: "centre-test", Open: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,7 @@ func (w *world) open(ctx context.Context) error {
 }
 
 func (w *world) options(name, listen string) node.Options {
-	return node.Options{Data: filepath.Join(w.folder, name), Listen: listen, Hall: w.plan.Hall, Now: w.clock.now, Logger: w.log,
+	return node.Options{Data: filepath.Join(w.folder, name), Listen: listen, Open: true, Hall: w.plan.Hall, Now: w.clock.now, Logger: w.log,
 		Resend: resend, BeatEvery: beatEvery}
 }
 

@@ -21,6 +21,9 @@ type Centre struct {
 	District *centre.Centre
 }
 
+// CentreOrigin is the centre's own name.
+const CentreOrigin = event.Origin("district/centre")
+
 // OpenCentre starts the district's end.
 func OpenCentre(o Options) (opened *Centre, err error) {
 	c := &Centre{}
@@ -29,7 +32,7 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 			err = errors.Join(err, c.Close())
 		}
 	}()
-	if err := c.open(&o, event.Origin("district/centre"), "centre"); err != nil {
+	if err := c.open(&o, CentreOrigin, wire.Centre, wire.Centre); err != nil {
 		return nil, err
 	}
 	files, err := guide.ShippedFiles()

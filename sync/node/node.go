@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -33,12 +34,18 @@ const Program = "onewindowd 0.1"
 type Options struct {
 	// Data is the node's folder; Listen the broker's address, port 0 for any.
 	Data, Listen string
+	// Open lets everybody on this machine connect, without the list of admitted
+	// devices and without TLS; it is refused on an address that others reach.
+	Open bool
 	// Hall is the hub's hall; it means nothing to a centre.
 	Hall hall.ID
 	// Centre is where a hub finds the centre; empty for a hub that stands alone.
 	Centre string
-	Now    func() int64
-	Logger *slog.Logger
+	// CentreKey is the centre's public key as onewindowd key prints it; it may be
+	// empty for an open centre on this machine.
+	CentreKey string
+	Now       func() int64
+	Logger    *slog.Logger
 	// Resend and BeatEvery shorten the line's pauses; 0 means the usual ones.
 	Resend, BeatEvery time.Duration
 	// MaxBatch bounds one commit; 0 means the node's usual bound.
@@ -49,11 +56,15 @@ type Options struct {
 type base struct {
 	Store   *store.Store
 	Broker  *broker.Broker
+	key     ed25519.PrivateKey
 	conn    *nats.Conn
 	closers []func() error
 }
 
-func (b *base) open(o *Options, origin event.Origin, role string) error {
+func (b *base) open(o *Options, origin event.Origin, role, place string) error {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
 	if o.Now == nil {
 		o.Now = func() int64 { return time.Now().UnixMilli() }
 	}
@@ -72,6 +83,7 @@ func (b *base) open(o *Options, origin event.Origin, role string) error {
 	if err != nil {
 		return err
 	}
+	b.key = key
 	b.Store, err = store.Open(store.Options{Path: filepath.Join(o.Data, role+".db"), Origin: origin, Key: key, Now: o.Now, MaxBatch: o.MaxBatch})
 	if err != nil {
 		return err
@@ -80,7 +92,13 @@ func (b *base) open(o *Options, origin event.Origin, role string) error {
 	if err := b.Store.Announce(hall.Device{Role: role, Key: key.Public().(ed25519.PublicKey), Program: Program}); err != nil {
 		return err
 	}
-	if b.Broker, err = broker.Start(o.Listen, string(origin)); err != nil {
+	access := broker.Options{Listen: o.Listen, Name: string(origin), Open: o.Open, Key: key, Logger: o.Logger}
+	if !o.Open {
+		if access.Judge, err = judge(o, place); err != nil {
+			return err
+		}
+	}
+	if b.Broker, err = broker.Start(access); err != nil {
 		return err
 	}
 	b.closers = append(b.closers, func() error { b.Broker.Stop(); return nil })
@@ -117,7 +135,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		}
 	}()
 	origin := event.Origin(string(o.Hall) + "/hub")
-	if err := h.open(&o, origin, "hub"); err != nil {
+	if err := h.open(&o, origin, wire.RoleHub, string(o.Hall)); err != nil {
 		return nil, err
 	}
 	h.Allocator, err = hub.Start(hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached})
@@ -131,7 +149,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	}
 	h.closers = append(h.closers, in.Stop)
 	if o.Centre != "" {
-		conn, err := broker.Connect(o.Centre, string(origin), o.Logger)
+		conn, err := broker.Dial(o.Centre, broker.Device{Origin: origin, Role: wire.RoleHub, Key: h.key, Peer: o.CentreKey, Place: wire.Centre, Setting: "--centre-key"}, o.Logger)
 		if err != nil {
 			return nil, err
 		}

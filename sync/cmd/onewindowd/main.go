@@ -20,17 +20,22 @@ import (
 	"onewindow/app/device"
 	"onewindow/app/hall"
 	"onewindow/sync/node"
+	"onewindow/sync/wire"
 )
 
 // commands of the program. Exit status: 0 done, 1 it failed, 2 the command line is wrong.
 type commands struct {
-	Hub      hubCommand     `cmd:"" help:"Run a hall's hub."`
-	Centre   centreCommand  `cmd:"" help:"Run the district's centre and its web page."`
-	Both     bothCommand    `cmd:"" help:"Run hub and centre in one process, for one machine."`
-	Clerk    clerkCommand   `cmd:"" help:"Clerks of a hall."`
-	Ticket   ticketCommand  `cmd:"" help:"Tickets on paper."`
-	Printer  printerCommand `cmd:"" help:"Run a virtual ticket printer that draws each slip as a PNG."`
-	Simulate Simulate       `cmd:"" help:"Play a day of a hall through the real programs' code and check it."`
+	Hub      hubCommand      `cmd:"" help:"Run a hall's hub."`
+	Centre   centreCommand   `cmd:"" help:"Run the district's centre and its web page."`
+	Both     bothCommand     `cmd:"" help:"Run hub and centre in one process, for one machine."`
+	Key      keyCommand      `cmd:"" help:"Print the public key of a hub or the centre, so that others can know it."`
+	Admit    admitCommand    `cmd:"" help:"Let a terminal connect to a hub, or a hub to the centre. They may be running."`
+	Revoke   revokeCommand   `cmd:"" help:"Let a device connect no more."`
+	Admitted admittedCommand `cmd:"" help:"List the devices that were admitted."`
+	Clerk    clerkCommand    `cmd:"" help:"Clerks of a hall."`
+	Ticket   ticketCommand   `cmd:"" help:"Tickets on paper."`
+	Printer  printerCommand  `cmd:"" help:"Run a virtual ticket printer that draws each slip as a PNG."`
+	Simulate Simulate        `cmd:"" help:"Play a day of a hall through the real programs' code and check it."`
 }
 
 func main() {
@@ -57,15 +62,17 @@ func main() {
 func logger() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)) }
 
 type hubCommand struct {
-	Data   string `required:"" help:"Data folder." type:"path"`
-	Hall   string `default:"jiangnan" help:"Id of the hall in the catalogue."`
-	Nats   string `default:"127.0.0.1:4222" help:"Where terminals connect; 0.0.0.0:4222 for the whole hall."`
-	Centre string `help:"Where the centre listens, nats://host:4223; empty for a hall that stands alone."`
+	Data      string `required:"" help:"Data folder." type:"path"`
+	Hall      string `default:"jiangnan" help:"Id of the hall in the catalogue."`
+	Nats      string `default:"127.0.0.1:4222" help:"Where terminals connect; 0.0.0.0:4222 for the whole hall."`
+	Centre    string `help:"Where the centre listens, nats://host:4223; empty for a hall that stands alone."`
+	CentreKey string `help:"The centre's public key, as 'onewindowd key' prints it there."`
+	Open      bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
 }
 
 // Run serves until it is told to end.
 func (c *hubCommand) Run() error {
-	h, err := node.OpenHub(node.Options{Data: c.Data, Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: c.Centre, Logger: logger()})
+	h, err := node.OpenHub(node.Options{Data: c.Data, Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: c.Centre, CentreKey: c.CentreKey, Open: c.Open, Logger: logger()})
 	if err != nil {
 		return err
 	}
@@ -78,6 +85,7 @@ type centreCommand struct {
 	Data string `required:"" help:"Data folder." type:"path"`
 	Nats string `default:"127.0.0.1:4223" help:"Where hubs connect."`
 	HTTP string `default:"127.0.0.1:8470" name:"http" help:"Where the web page is served."`
+	Open bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
 }
 
 // Run serves until it is told to end.
@@ -96,7 +104,7 @@ func (c *centreCommand) open(log *slog.Logger) (*node.Centre, func() error, erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("serve the page on %s: %w: end the program that holds the port, or choose another with --http", c.HTTP, err)
 	}
-	n, err := node.OpenCentre(node.Options{Data: c.Data, Listen: c.Nats, Logger: log})
+	n, err := node.OpenCentre(node.Options{Data: c.Data, Listen: c.Nats, Open: c.Open, Logger: log})
 	if err != nil {
 		return nil, nil, errors.Join(err, listener.Close())
 	}
@@ -115,17 +123,26 @@ type bothCommand struct {
 	Hall string `default:"jiangnan" help:"Id of the hall in the catalogue."`
 	Nats string `default:"127.0.0.1:4222" help:"Where terminals connect."`
 	HTTP string `default:"127.0.0.1:8470" name:"http" help:"Where the centre's web page is served."`
+	Open bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
 }
 
 // Run serves until it is told to end.
 func (c *bothCommand) Run() error {
 	log := logger()
-	cc := centreCommand{Data: filepath.Join(c.Data, "centre"), Nats: "127.0.0.1:0", HTTP: c.HTTP}
+	hubDir, centreDir := filepath.Join(c.Data, wire.RoleHub), filepath.Join(c.Data, wire.Centre)
+	centreKey := ""
+	if !c.Open {
+		var err error
+		if centreKey, err = introduce(hubDir, centreDir, c.Hall); err != nil {
+			return err
+		}
+	}
+	cc := centreCommand{Data: centreDir, Nats: "127.0.0.1:0", HTTP: c.HTTP, Open: c.Open}
 	n, stop, err := cc.open(log)
 	if err != nil {
 		return err
 	}
-	h, err := node.OpenHub(node.Options{Data: filepath.Join(c.Data, "hub"), Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: n.Broker.URL(), Logger: log})
+	h, err := node.OpenHub(node.Options{Data: hubDir, Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: n.Broker.URL(), CentreKey: centreKey, Open: c.Open, Logger: log})
 	if err != nil {
 		return errors.Join(err, stop())
 	}

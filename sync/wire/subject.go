@@ -1,0 +1,117 @@
+package wire
+
+import (
+	"fmt"
+	"strings"
+
+	"onewindow/app/event"
+)
+
+// Verb is what a device asks of a place. Each device asks under a subject of its
+// own, "ow.1.<place>.<verb>.<hall>.<device>", so that the server can hold it to
+// its own name. The whole origin stands there, not only the device: the centre
+// hears several halls, and a terminal that speaks straight to it asks the same way.
+type Verb string
+
+// Verbs, with what they take and answer.
+const (
+	VerbPush  Verb = "push"  // a Push; an Ack
+	VerbFeed  Verb = "feed"  // a FeedAsk; a Feed
+	VerbCall  Verb = "call"  // a hall.Call; a Grant
+	VerbBlock Verb = "block" // a BlockAsk; a Grant
+	VerbCases Verb = "cases" // a ticket id as text; a JSON list of CaseRow
+	VerbBeat  Verb = "beat"  // a Beat; a BeatReply
+)
+
+// Verbs lists all of them.
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat}
+
+// Roles of devices, as the lists of admitted devices name them.
+const (
+	RoleKiosk   = "kiosk"
+	RoleCounter = "counter"
+	RoleBoard   = "board"
+	RoleHub     = "hub"
+)
+
+// HubDevice is the name of every hall's hub within its hall: "jiangnan/hub".
+const HubDevice = "hub"
+
+// AskSubject is where a device asks a place (a hall id or Centre).
+func AskSubject(place string, v Verb, from event.Origin) string {
+	return subject(place, string(v)) + "." + tokens(from)
+}
+
+// AnyoneSubject is what a place listens to, so that it hears every device; who
+// asked is read with Sender.
+func AnyoneSubject(place string, v Verb) string { return subject(place, string(v)) + ".*.*" }
+
+// tokens writes an origin as two tokens of a subject. An origin holds neither
+// dots nor wildcards.
+func tokens(o event.Origin) string { return strings.Replace(string(o), "/", ".", 1) }
+
+// InboxPrefix is where a device alone hears answers, without the last dot.
+func InboxPrefix(o event.Origin) string { return "_INBOX." + tokens(o) }
+
+// Sender tells which device sent a message, and whether it may be answered. The
+// server lets a device send under its own name only, but it does not look at the
+// reply subject: a receiver that may send anywhere would carry its answer to the
+// inbox of another device or into the hall's news, so that a reply outside the
+// sender's own inbox is not answered. A message that wants no answer has none.
+func Sender(subject, reply string) (event.Origin, bool) {
+	t := strings.Split(subject, ".")
+	if len(t) != 6 || t[0] != "ow" || t[1] != fmt.Sprint(Version) {
+		return "", false
+	}
+	o := event.Origin(t[4] + "/" + t[5])
+	if !o.Valid() || reply != "" && !strings.HasPrefix(reply, InboxPrefix(o)+".") {
+		return "", false
+	}
+	return o, true
+}
+
+// MayBring tells whether a sender may bring events and beats of an origin: a
+// device its own, a hub those of its whole hall.
+func MayBring(sender, origin event.Origin) bool {
+	return sender == origin || sender.Device() == HubDevice && sender.Hall() == origin.Hall()
+}
+
+// Rights are the subjects that a connection may send to and listen on; everything
+// else is denied. Both empty means nothing at all.
+type Rights struct{ Publish, Subscribe []string }
+
+// asks are the verbs of each role: only a counter calls, only a kiosk takes
+// numbers. A board shows.
+var asks = map[string][]Verb{
+	RoleKiosk:   {VerbPush, VerbFeed, VerbBeat, VerbCases, VerbBlock},
+	RoleCounter: {VerbPush, VerbFeed, VerbBeat, VerbCases, VerbCall},
+	RoleBoard:   {VerbPush, VerbFeed, VerbBeat},
+	RoleHub:     {VerbPush, VerbBeat},
+}
+
+// RightsOf gives what a device may do at a place; false when it has no business
+// there: an unknown role, another hall's terminal, a hub at a hall.
+func RightsOf(place, role string, o event.Origin) (Rights, bool) {
+	verbs, known := asks[role]
+	if !known || !RoleFits(role, o) {
+		return Rights{}, false
+	}
+	if up := place == Centre; up != (role == RoleHub) || !up && o.Hall() != place {
+		return Rights{}, false
+	}
+	r := Rights{Subscribe: []string{InboxPrefix(o) + ".>"}}
+	for _, v := range verbs {
+		r.Publish = append(r.Publish, AskSubject(place, v, o))
+	}
+	if role != RoleHub {
+		r.Subscribe = append(r.Subscribe, NewsSubject(place))
+	}
+	return r, true
+}
+
+// RoleFits tells whether a device of this name can have this role: hubs are all
+// named hub, and nothing else is.
+func RoleFits(role string, o event.Origin) bool {
+	_, known := asks[role]
+	return known && o.Valid() && (role == RoleHub) == (o.Device() == HubDevice)
+}
