@@ -221,6 +221,9 @@ func (tx *Tx) TakeFeed(source string, f wire.Feed) error {
 	return nil
 }
 
+// Quarantine keeps a whole frame that its sender may not bring.
+func (tx *Tx) Quarantine(p wire.Push, reason string) error { return tx.aside(p, reason) }
+
 // aside keeps a whole frame that could not be taken into a chain.
 func (tx *Tx) aside(p wire.Push, reason string) error {
 	body := p.Encode()
