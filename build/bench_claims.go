@@ -148,7 +148,7 @@ func (y *bay) claims() (perSecond, p99 float64, err error) {
 	}
 	callers := make([]*caller, claimCallers)
 	for i := range callers {
-		conn, err := broker.Connect(h.Broker.URL(), fmt.Sprintf("caller %d", i), y.log)
+		conn, err := broker.Connect(h.Broker.URL(), fmt.Sprintf("%s/c%d", benchHall, i), y.log)
 		if err != nil {
 			return 0, 0, err
 		}
@@ -192,7 +192,7 @@ func (c *caller) run(claims int) {
 			return
 		}
 		begin := time.Now()
-		m, err := c.conn.Request(wire.CallSubject(string(benchHall)), ask, 10*time.Second)
+		m, err := c.conn.Request(wire.AskSubject(string(benchHall), wire.VerbCall, event.Origin(c.conn.Opts.Name)), ask, 10*time.Second)
 		if err != nil {
 			c.err = fmt.Errorf("claim %d of caller %d: %w", n, c.number, err)
 			return

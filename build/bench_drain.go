@@ -227,7 +227,7 @@ func (d *drain) send(h *node.Hub, done func(*store.Store) bool) (perSecond float
 		return 0, err
 	}
 	defer closing(t, &err)
-	conn, err := broker.Connect(h.Broker.URL(), "terminal", d.log)
+	conn, err := broker.Connect(h.Broker.URL(), string(drainOrigin), d.log)
 	if err != nil {
 		return 0, err
 	}

@@ -47,8 +47,8 @@ func keys(s centre.State) []string {
 func TestABeatIsAnsweredWithTheCentresClock(t *testing.T) {
 	b := start(t, newLog(), district)
 	// What is no beat changes nothing and gets no answer; the next beat does.
-	for _, bad := range []string{"{", `{"origin":"Jiangnan"}`, `{"origin":"","role":"hub"}`} {
-		if err := b.conn.Publish(wire.BeatSubject(wire.Centre), []byte(bad)); err != nil {
+	for _, bad := range []string{"{", `{"origin":"Jiangnan"}`, `{"origin":"","role":"hub"}`, `{"origin":"jiangbei/hub","role":"hub"}`} {
+		if err := b.conn.Publish(wire.AskSubject(wire.Centre, wire.VerbBeat, "jiangnan/hub"), []byte(bad)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -134,7 +134,7 @@ func Start(opt Options) (*Centre, error) {
 		opt.Elapsed = func() time.Duration { return time.Since(begin) }
 	}
 	c := &Centre{opt: opt, startedMS: opt.Now(), started: opt.Elapsed(), posts: map[hall.ID]*post{}}
-	sub, err := opt.Conn.Subscribe(wire.BeatSubject(wire.Centre), c.answer)
+	sub, err := opt.Conn.Subscribe(wire.AnyoneSubject(wire.Centre, wire.VerbBeat), c.answer)
 	if err != nil {
 		return nil, fmt.Errorf("listen for beats: %w", err)
 	}
@@ -151,8 +151,16 @@ func (c *Centre) Stop() error {
 }
 
 func (c *Centre) answer(m *nats.Msg) {
+	from, ok := wire.Sender(m.Subject, m.Reply)
+	if !ok {
+		c.opt.Logger.Warn("a beat is not answered: its answer would go to somebody else", "subject", m.Subject, "reply", m.Reply)
+		return
+	}
 	var b wire.Beat
 	err := json.Unmarshal(m.Data, &b)
+	if err == nil && b.Origin != from {
+		err = fmt.Errorf("%q speaks for %q", from, b.Origin)
+	}
 	if err == nil {
 		err = c.Hear(b)
 	}

@@ -224,7 +224,16 @@ func (b *bench) beat(t testing.TB, beat wire.Beat) wire.BeatReply {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := b.conn.Request(wire.BeatSubject(wire.Centre), body, 5*time.Second)
+	inbox := wire.InboxPrefix(beat.Origin) + "." + nats.NewInbox()[len("_INBOX."):]
+	answers, err := b.conn.SubscribeSync(inbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answers.Unsubscribe() }()
+	if err := b.conn.PublishRequest(wire.AskSubject(wire.Centre, wire.VerbBeat, beat.Origin), inbox, body); err != nil {
+		t.Fatal(err)
+	}
+	m, err := answers.NextMsg(5 * time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -297,6 +297,9 @@ func (tx *Tx) ownAmong(bodies [][]byte) (map[event.Seq]event.Hash, error) {
 	return own, nil
 }
 
+// Quarantine keeps a whole frame that its sender may not bring.
+func (tx *Tx) Quarantine(p wire.Push, reason string) error { return tx.aside(p, reason) }
+
 // aside keeps a whole frame that could not be taken into a chain.
 func (tx *Tx) aside(p wire.Push, reason string) error {
 	body := p.Encode()

@@ -67,14 +67,22 @@ func Start(opt Options) (*Hub, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	h := &Hub{opt: opt, cancel: cancel, beats: map[event.Origin]wire.Heard{}}
 	place := string(opt.Hall)
-	for subject, answer := range map[string]nats.MsgHandler{
-		wire.CallSubject(place):  h.call,
-		wire.BlockSubject(place): h.block,
-		wire.FeedSubject(place):  h.feed,
-		wire.BeatSubject(place):  h.beat,
-		wire.CasesSubject(place): h.cases,
+	for verb, answer := range map[wire.Verb]func(*nats.Msg, event.Origin){
+		wire.VerbCall:  h.call,
+		wire.VerbBlock: h.block,
+		wire.VerbFeed:  h.feed,
+		wire.VerbBeat:  h.beat,
+		wire.VerbCases: h.cases,
 	} {
-		sub, err := opt.Conn.Subscribe(subject, answer)
+		subject := wire.AnyoneSubject(place, verb)
+		sub, err := opt.Conn.Subscribe(subject, func(m *nats.Msg) {
+			from, ok := wire.Sender(m.Subject, m.Reply)
+			if !ok {
+				opt.Logger.Warn("a request is not answered: its answer would go to somebody else", "subject", m.Subject, "reply", m.Reply)
+				return
+			}
+			answer(m, from)
+		})
 		if err != nil {
 			cancel()
 			return nil, fmt.Errorf("listen on %s: %w", subject, err)
@@ -96,7 +104,7 @@ func (h *Hub) Stop() {
 }
 
 // call is the allocator: one request, one commit that picks, writes and answers.
-func (h *Hub) call(m *nats.Msg) {
+func (h *Hub) call(m *nats.Msg, _ event.Origin) {
 	var c hall.Call
 	if err := json.Unmarshal(m.Data, &c); err != nil {
 		h.answer(m, wire.Grant{Refuse: event.RequestUnusable})
@@ -105,9 +113,9 @@ func (h *Hub) call(m *nats.Msg) {
 	h.grant(m, func(tx Tx) (wire.Grant, error) { return tx.Call(h.opt.Hall, c) })
 }
 
-func (h *Hub) block(m *nats.Msg) {
+func (h *Hub) block(m *nats.Msg, from event.Origin) {
 	var a wire.BlockAsk
-	if err := json.Unmarshal(m.Data, &a); err != nil {
+	if err := json.Unmarshal(m.Data, &a); err != nil || a.Origin != from {
 		h.answer(m, wire.Grant{Refuse: event.RequestUnusable})
 		return
 	}
@@ -139,7 +147,7 @@ func (h *Hub) grant(m *nats.Msg, decide func(Tx) (wire.Grant, error)) {
 
 // feed gives a terminal what it has missed. A cursor of another database, or one
 // from the future, begins again at 0: known events change nothing there.
-func (h *Hub) feed(m *nats.Msg) {
+func (h *Hub) feed(m *nats.Msg, from event.Origin) {
 	var a wire.FeedAsk
 	if err := json.Unmarshal(m.Data, &a); err != nil {
 		return
@@ -158,7 +166,7 @@ func (h *Hub) feed(m *nats.Msg) {
 		return
 	}
 	for _, mark := range h.opt.Log.Marks() {
-		if mark.Origin == a.Origin {
+		if mark.Origin == from {
 			f.Marks = append(f.Marks, mark)
 		}
 	}
@@ -168,7 +176,7 @@ func (h *Hub) feed(m *nats.Msg) {
 }
 
 // cases answers a kiosk's "my progress": the kiosk itself holds no applications.
-func (h *Hub) cases(m *nats.Msg) {
+func (h *Hub) cases(m *nats.Msg, _ event.Origin) {
 	list, err := h.opt.Log.Cases(context.Background(), hall.TicketID(m.Data))
 	if err != nil {
 		h.opt.Logger.Error("cases", "error", err)
@@ -245,9 +253,9 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (h *Hub) beat(m *nats.Msg) {
+func (h *Hub) beat(m *nats.Msg, from event.Origin) {
 	var b wire.Beat
-	if err := json.Unmarshal(m.Data, &b); err != nil || !b.Origin.Valid() {
+	if err := json.Unmarshal(m.Data, &b); err != nil || b.Origin != from {
 		return
 	}
 	h.mu.Lock()

@@ -16,6 +16,8 @@ import (
 // Log takes a push and calls done with what the database holds afterwards.
 type Log interface {
 	Receive(p wire.Push, done func(wire.Ack, error)) error
+	// Quarantine keeps a frame aside byte for byte, as what nobody may bring.
+	Quarantine(p wire.Push, reason string, done func(error)) error
 }
 
 // Inlet is a running receiver.
@@ -28,7 +30,7 @@ type Inlet struct {
 // Serve answers pushes to a place (a hall id or wire.Centre) until Stop.
 func Serve(conn *nats.Conn, place string, into Log, log *slog.Logger) (*Inlet, error) {
 	in := &Inlet{log: log, out: into}
-	sub, err := conn.Subscribe(wire.PushSubject(place), in.take)
+	sub, err := conn.Subscribe(wire.AnyoneSubject(place, wire.VerbPush), in.take)
 	if err != nil {
 		return nil, fmt.Errorf("listen for pushes: %w", err)
 	}
@@ -44,10 +46,19 @@ func Serve(conn *nats.Conn, place string, into Log, log *slog.Logger) (*Inlet, e
 func (in *Inlet) Stop() error { return in.sub.Unsubscribe() }
 
 func (in *Inlet) take(m *nats.Msg) {
+	from, ok := wire.Sender(m.Subject, m.Reply)
+	if !ok {
+		in.log.Warn("a push is not answered: its ack would go to somebody else", "subject", m.Subject, "reply", m.Reply)
+		return
+	}
 	p, err := wire.DecodePush(m.Data)
 	if err != nil {
 		in.log.Warn("a push could not be read", "error", err, "bytes", len(m.Data))
 		in.answer(m, wire.Ack{Refuse: event.VersionUnknown})
+		return
+	}
+	if !wire.MayBring(from, p.Origin) {
+		in.foreign(m, from, p)
 		return
 	}
 	err = in.out.Receive(p, func(a wire.Ack, err error) {
@@ -56,6 +67,19 @@ func (in *Inlet) take(m *nats.Msg) {
 			return // no answer: the sender keeps the events and sends them again
 		}
 		in.answer(m, a)
+	})
+	if err != nil {
+		in.log.Error("a push could not be queued", "origin", p.Origin, "error", err)
+	}
+}
+
+// foreign keeps a frame aside whose origin is not its sender's to bring.
+func (in *Inlet) foreign(m *nats.Msg, from event.Origin, p wire.Push) {
+	in.log.Warn("a push is kept in quarantine: it is another device's", "from", from, "origin", p.Origin)
+	err := in.out.Quarantine(p, "brought by "+string(from), func(err error) {
+		if err == nil {
+			in.answer(m, wire.Ack{Refuse: event.DeviceUnknown})
+		}
 	})
 	if err != nil {
 		in.log.Error("a push could not be queued", "origin", p.Origin, "error", err)

@@ -89,7 +89,7 @@ func (f *following) ask(inbox string) {
 	}
 	body, err := json.Marshal(ask)
 	if err == nil {
-		err = f.opt.Conn.PublishRequest(wire.FeedSubject(f.opt.Place), inbox, body)
+		err = f.opt.Conn.PublishRequest(wire.AskSubject(f.opt.Place, wire.VerbFeed, f.opt.Origin), inbox, body)
 	}
 	if err != nil {
 		f.opt.Logger.Warn("fetch the feed", "error", err)

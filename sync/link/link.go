@@ -287,7 +287,7 @@ func (s *sending) send(ctx context.Context) {
 		}
 		reply := fmt.Sprintf("%s.%d", s.inbox, s.Sent(s.elapsed(), p))
 		s.under[reply] = want.ID
-		if err := s.opt.Conn.PublishRequest(wire.PushSubject(s.opt.Place), reply, p.Encode()); err != nil {
+		if err := s.opt.Conn.PublishRequest(wire.AskSubject(s.opt.Place, wire.VerbPush, s.opt.Origin), reply, p.Encode()); err != nil {
 			s.opt.Logger.Warn("push", "origin", p.Origin, "error", err)
 			s.Break() // status wakes the sender when the line is back
 			return
@@ -341,7 +341,7 @@ func (l *Link) beat(ctx context.Context) {
 			losses := l.lost()
 			sent := l.opt.Now()
 			var reply wire.BeatReply
-			err = l.ask(ctx, wire.BeatSubject(l.opt.Place), b, 3*time.Second, &reply)
+			err = l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbBeat, l.opt.Origin), b, 3*time.Second, &reply)
 			if err == nil {
 				middle := sent + (l.opt.Now()-sent)/2
 				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, middle-reply.TimeMS, losses)
@@ -381,7 +381,7 @@ func (l *Link) ask(ctx context.Context, subject string, body []byte, limit time.
 // the window has ended before it is asked for the next.
 func (l *Link) Call(ctx context.Context, c hall.Call) ([][]byte, error) {
 	l.flush(ctx)
-	g, err := l.grant(ctx, wire.CallSubject(l.opt.Place), c)
+	g, err := l.grant(ctx, wire.AskSubject(l.opt.Place, wire.VerbCall, l.opt.Origin), c)
 	if err != nil {
 		return nil, err
 	}
@@ -397,7 +397,7 @@ func (l *Link) Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow,
 		return nil, event.HubUnreachable
 	}
 	var list []wire.CaseRow
-	if err := l.ask(ctx, wire.CasesSubject(l.opt.Place), []byte(ticket), 2*time.Second, &list); err != nil {
+	if err := l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbCases, l.opt.Origin), []byte(ticket), 2*time.Second, &list); err != nil {
 		return nil, errors.Join(event.HubUnreachable, err)
 	}
 	return list, nil
@@ -432,7 +432,7 @@ func (l *Link) flush(ctx context.Context) {
 
 // Block asks the hub for a block of display numbers and gives the hub's event.
 func (l *Link) Block(ctx context.Context, ask wire.BlockAsk) ([]byte, error) {
-	g, err := l.grant(ctx, wire.BlockSubject(l.opt.Place), ask)
+	g, err := l.grant(ctx, wire.AskSubject(l.opt.Place, wire.VerbBlock, l.opt.Origin), ask)
 	return g.Event, err
 }
 

@@ -21,26 +21,8 @@ const Centre = "centre"
 // Subjects of a place ("jiangnan" or Centre).
 func subject(place, verb string) string { return fmt.Sprintf("ow.%d.%s.%s", Version, place, verb) }
 
-// PushSubject takes a Push and answers an Ack.
-func PushSubject(place string) string { return subject(place, "push") }
-
-// FeedSubject takes a FeedAsk and answers a Feed.
-func FeedSubject(hall string) string { return subject(hall, "feed") }
-
 // NewsSubject carries each committed Feed to whoever listens in the hall.
 func NewsSubject(hall string) string { return subject(hall, "news") }
-
-// CallSubject takes a hall.Call and answers a Grant.
-func CallSubject(hall string) string { return subject(hall, "call") }
-
-// BlockSubject takes a BlockAsk and answers a Grant.
-func BlockSubject(hall string) string { return subject(hall, "block") }
-
-// CasesSubject takes a ticket id as text and answers a JSON list of CaseRow.
-func CasesSubject(hall string) string { return subject(hall, "cases") }
-
-// BeatSubject takes a Beat and answers a BeatReply.
-func BeatSubject(place string) string { return subject(place, "beat") }
 
 // Limits of a frame. MaxFrame stays below NATS' default of 1 MiB a message.
 const (
