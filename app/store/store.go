@@ -46,6 +46,9 @@ type Options struct {
 	MaxBatch int
 	// Synchronous is "FULL" unless a negative control of the tests says otherwise.
 	Synchronous string
+	// VFS names the SQLite VFS that the files go through; SQLite's own when empty.
+	// Tests put a disk that fails in its place.
+	VFS string
 }
 
 // Store is an open database. Its methods are safe for concurrent use.
@@ -161,6 +164,11 @@ func (s *Store) open() error {
 	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-4096)"} {
 		q.Add("_pragma", p)
 	}
+	ro := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-2048)"}}
+	if s.opt.VFS != "" {
+		q.Set("vfs", s.opt.VFS)
+		ro.Set("vfs", s.opt.VFS)
+	}
 	var err error
 	if s.writer, err = sql.Open("sqlite", "file:"+s.opt.Path+"?"+q.Encode()); err != nil {
 		return fmt.Errorf("open database: %w", err)
@@ -169,7 +177,6 @@ func (s *Store) open() error {
 	if err := s.migrate(); err != nil {
 		return err
 	}
-	ro := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-2048)"}}
 	if s.reader, err = sql.Open("sqlite", "file:"+s.opt.Path+"?"+ro.Encode()); err != nil {
 		return fmt.Errorf("open readers: %w", err)
 	}
