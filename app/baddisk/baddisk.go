@@ -94,6 +94,8 @@ func (t Trouble) code(k Kind) int32 {
 type Fault struct {
 	// On are the kinds that are counted and can fail.
 	On Kind
+	// File is the one file whose steps count; all when empty.
+	File string
 	// Nth is which of them fails, from 1.
 	Nth int
 	// Trouble is how it fails.
@@ -103,6 +105,21 @@ type Fault struct {
 	// Torn brings the first half of a failing write to the disk, as a disk that
 	// fills up in the middle of it does.
 	Torn bool
+}
+
+// String tells a fault for reports.
+func (f Fault) String() string {
+	text := fmt.Sprintf("%s at step %d", f.Trouble, f.Nth)
+	if f.File != "" {
+		text += " of " + f.File
+	}
+	if f.Lasting {
+		text += " and after it"
+	}
+	if f.Torn {
+		text += ", torn"
+	}
+	return text
 }
 
 // Disk is a bad disk: every database that is opened with its name lies on it.
@@ -180,7 +197,7 @@ func (d *Disk) note(s Step) {
 func (d *Disk) refuse(k Kind, file string, at int64) (code int32, torn bool) {
 	d.seen[k]++
 	f := d.fault
-	if f == nil || f.On&k == 0 {
+	if f == nil || f.On&k == 0 || f.File != "" && f.File != file {
 		return sqlite3.SQLITE_OK, false
 	}
 	d.counted++
