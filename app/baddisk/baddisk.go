@@ -55,6 +55,9 @@ type Step struct {
 	// SQLite syncs the folder with it; of a Delete, that it waits for the folder; of
 	// an Open, that the file was there before.
 	Lasting bool
+	// Failed marks a Sync that was refused: what it was to make safe may be lost for
+	// good, because a system forgets such writes and says yes the next time.
+	Failed bool
 	// Note is the number that a test put in with a Mark.
 	Note int
 }
@@ -177,8 +180,8 @@ func (d *Disk) Mark(note int) {
 	d.steps = append(d.steps, Step{Kind: Mark, Note: note})
 }
 
-// Trace gives what was done since the disk was made. A step that failed is not
-// in it, but the half of a torn write is.
+// Trace gives what was done since the disk was made. Of what failed it has the
+// syncs and the halves of torn writes, because only these change anything.
 func (d *Disk) Trace() []Step {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -137,6 +137,27 @@ func TestWhatIsSafeStaysAndTheRestMayGo(t *testing.T) {
 	}
 }
 
+// TestAFailedSyncLosesItsWritesForGood is how Linux does it: the pages count as
+// written after the error, so that the next sync says yes without them.
+func TestAFailedSyncLosesItsWritesForGood(t *testing.T) {
+	p := baddisk.NewPlatter()
+	for _, s := range []baddisk.Step{
+		{Kind: baddisk.Open, File: "a", Lasting: true},
+		{Kind: baddisk.Write, File: "a", Data: []byte("lost")}, {Kind: baddisk.Sync, File: "a", Failed: true},
+		{Kind: baddisk.Write, File: "a", At: 4, Data: []byte("kept")}, {Kind: baddisk.Sync, File: "a"},
+		{Kind: baddisk.Write, File: "a", At: 8, Data: []byte("open")},
+	} {
+		p.Do(s)
+	}
+	r := rand.New(rand.NewPCG(0, 0))
+	if got := string(p.Cut(baddisk.Nothing, r)["a"]); got != "\x00\x00\x00\x00kept" {
+		t.Errorf("after a power cut %q", got)
+	}
+	if got := string(p.Cut(baddisk.Everything, r)["a"]); got != "lostkeptopen" {
+		t.Errorf("programs read %q", got)
+	}
+}
+
 func TestNthStepFailsAndOthersDoNot(t *testing.T) {
 	d, other := disk(t), disk(t)
 	db, calm := database(t, d, filepath.Join(t.TempDir(), "a.db")), database(t, other, filepath.Join(t.TempDir(), "b.db"))

@@ -10,6 +10,9 @@ import (
 type inode struct {
 	safe  []byte
 	later []Step // writes and truncations since the last sync
+	// seen is what programs read, kept only after a failed sync: that has forgotten
+	// writes which programs still see, and which no later sync makes safe.
+	seen []byte
 }
 
 // entry is a name of the folder. The last of later is what programs see now, nil
@@ -66,7 +69,13 @@ func (p *Platter) Do(s Step) {
 	}
 	f := p.names[s.File].now()
 	if s.Kind != Sync {
-		f.later = append(f.later, s)
+		if f.later = append(f.later, s); f.seen != nil {
+			f.seen = change(f.seen, s)
+		}
+		return
+	}
+	if s.Failed {
+		f.seen, f.later = f.now(), nil
 		return
 	}
 	for _, w := range f.later {
@@ -76,6 +85,18 @@ func (p *Platter) Do(s Step) {
 	if s.Lasting {
 		p.settle()
 	}
+}
+
+// now gives what programs read.
+func (f *inode) now() []byte {
+	if f.seen != nil {
+		return slices.Clone(f.seen)
+	}
+	b := slices.Clone(f.safe)
+	for _, s := range f.later {
+		b = change(b, s)
+	}
+	return b
 }
 
 // settle makes the names safe, as the sync of a folder does.
@@ -155,12 +176,9 @@ func (p *Platter) Cut(l Luck, r *rand.Rand) map[string][]byte {
 func (f *inode) cut(l Luck, sector int64, r *rand.Rand) []byte {
 	b := slices.Clone(f.safe)
 	switch {
-	case l == Nothing || len(f.later) == 0:
-		return b
 	case l == Everything:
-		for _, s := range f.later {
-			b = change(b, s)
-		}
+		return f.now()
+	case l == Nothing || len(f.later) == 0:
 		return b
 	case l == Reordered:
 		for _, i := range r.Perm(len(f.later))[:r.IntN(len(f.later)+1)] {

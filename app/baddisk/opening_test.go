@@ -17,7 +17,8 @@ import (
 // made or recovered: the start may fail, but the next one on a good disk must
 // find everything and go on, without anybody's help.
 func TestEveryStepOfAnOpeningCanFail(t *testing.T) {
-	stride := 5
+	t.Parallel()
+	stride := 7
 	if os.Getenv(full) != "" {
 		stride = 1
 	}
@@ -40,7 +41,7 @@ func TestEveryStepOfAnOpeningCanFail(t *testing.T) {
 						must(t, os.WriteFile(filepath.Join(filepath.Dir(path), name), b, 0o600))
 					}
 					d.Break(f)
-					done, opening := openAndIssue(d, path, c.have)
+					done, opening := openAndIssue(d, path, c.have, 0)
 					hit := len(d.Heal())
 					if opening == nil && hit == 0 {
 						break
@@ -49,7 +50,9 @@ func TestEveryStepOfAnOpeningCanFail(t *testing.T) {
 					if opening != nil {
 						failed++
 					}
-					if _, err := openAndIssue(d, path, c.have+done); err != nil {
+					// A commit of which only the sync failed is refused, but whole in the WAL:
+					// where the disk stays bad until the end, the next start finds it.
+					if _, err := openAndIssue(d, path, c.have+done, 1-done); err != nil {
 						t.Errorf("%s: the start said %v, and on a good disk again: %v", f, opening, err)
 					}
 					if err := sound(path); err != nil {
@@ -109,15 +112,21 @@ func issueOn(s *store.Store, due int) error {
 	return err
 }
 
-// openAndIssue starts a store that has so many tickets and issues one more; done
-// is 1 when that was acknowledged. An error of the closing is none of the start.
-func openAndIssue(d *baddisk.Disk, path string, have int) (done int, err error) {
+// openAndIssue starts a store that has so many tickets, or up to more beyond
+// them, and issues one; done is 1 when that was acknowledged. An error of the
+// closing is none of the start.
+func openAndIssue(d *baddisk.Disk, path string, have, more int) (done int, err error) {
 	s, err := openOn(d, path)
 	if err != nil {
 		return 0, err
 	}
 	defer s.Close()
-	if err := issueOn(s, have+1); err != nil {
+	n := 0
+	s.View("jiangnan", func(v *hall.Hall) { n = len(v.Tickets("")) })
+	if n < have || n > have+more {
+		return 0, fmt.Errorf("%d tickets, %d were saved and %d more asked for", n, have, more)
+	}
+	if err := issueOn(s, n+1); err != nil {
 		return 0, err
 	}
 	return 1, nil

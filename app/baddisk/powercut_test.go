@@ -299,6 +299,7 @@ func only(list []point) []point {
 // TestPowerCut is T3: whatever a power cut leaves of what was not synced, no
 // commit that was acknowledged is lost, and the terminal opens and goes on.
 func TestPowerCut(t *testing.T) {
+	t.Parallel()
 	every, n, early := 10, 500, 1
 	if os.Getenv(full) != "" || os.Getenv("ONEWINDOW_POINT") != "" {
 		every, n, early = 1, 5000, 10
@@ -355,14 +356,15 @@ func TestATornFirstPageIsRecovered(t *testing.T) {
 // TestPowerCutSeesLosses are the negative controls: a store that does not wait
 // for the disk, or says "saved" too early, must lose, or the test above proves nothing.
 func TestPowerCutSeesLosses(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, level string
 		early       bool
 	}{{"synchronous=NORMAL", "NORMAL", false}, {"synchronous=OFF", "OFF", false}, {"acknowledged before the commit", "FULL", true}} {
 		t.Run(c.name, func(t *testing.T) {
 			seed := asked(t)
-			h := tell(t, c.level, 200, c.early)
-			list := h.anywhere(seed, 60)
+			h := tell(t, c.level, 150, c.early)
+			list := h.anywhere(seed, 40)
 			o := h.cut(t, list)
 			if o.lost == 0 {
 				t.Errorf("%d power cuts and nothing is lost: the test can't see a loss; seed %d", len(list), seed)

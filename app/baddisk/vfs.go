@@ -267,6 +267,7 @@ func fileSync(tls *libc.TLS, f uintptr, flags int32) int32 {
 	o.disk.mu.Lock()
 	defer o.disk.mu.Unlock()
 	if rc, _ := o.disk.refuse(Sync, o.name, 0); rc != sqlite3.SQLITE_OK {
+		o.disk.note(Step{Kind: Sync, File: o.name, Failed: true})
 		return rc
 	}
 	rc := function[func(*libc.TLS, uintptr, int32) int32](m.FxSync)(tls, r, flags)
