@@ -62,6 +62,7 @@ var house = map[string]room{
 	"sync/centre": {adapter, []string{"app/event", "app/hall", "sync/wire"}, []string{nats}, "the district's page; its log is an interface"},
 
 	"app/screen":          {door, []string{"app/event", "app/hall", "app/guide", "app/intake"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
+	"app/baddisk":         {door, nil, []string{"modernc.org/libc", "modernc.org/sqlite"}, "a disk that fails, for tests: a room of its own, because it needs SQLite's insides and the store must not"},
 	"app/terminal":        {door, []string{"*"}, []string{"*"}, "puts a terminal together"},
 	"app/apptest":         {door, []string{"*"}, []string{"*"}, "a whole hall in a temporary folder, for tests"},
 	"app":                 {door, []string{"app/config", "app/terminal", "frontend"}, []string{"*"}, "the terminal's command line and window: no logic"},
@@ -74,14 +75,17 @@ var house = map[string]room{
 	"build":               {door, nil, []string{"github.com/godbus/dbus/v5"}, "tools: with so little every verb starts at once and works while the rest is broken (the measurements stand behind a build tag)"},
 }
 
+// forTests are the rooms of which nothing may be in the product.
+var forTests = []string{"app/apptest", "app/baddisk"}
+
 // mayImport tells whether the table lets a room import a folder. "*" is all but
-// the room that is made for tests.
+// the rooms that are made for tests.
 func (r room) mayImport(folder string) bool {
 	if slices.Contains(r.may, folder) {
 		return true
 	}
 	_, known := house[folder]
-	return known && folder != "app/apptest" && slices.Contains(r.may, "*")
+	return known && !slices.Contains(forTests, folder) && slices.Contains(r.may, "*")
 }
 
 // pureStd is what of the standard library a pure folder may use: computing, no I/O.

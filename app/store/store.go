@@ -47,6 +47,9 @@ type Options struct {
 	MaxBatch int
 	// Synchronous is "FULL" unless a negative control of the tests says otherwise.
 	Synchronous string
+	// VFS names the SQLite VFS that the files go through; SQLite's own when empty.
+	// Tests put a disk that fails in its place.
+	VFS string
 }
 
 // Store is an open database. Its methods are safe for concurrent use.
@@ -153,6 +156,11 @@ func (s *Store) open() error {
 	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-16000)"} {
 		q.Add("_pragma", p)
 	}
+	ro := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-2048)"}}
+	if s.opt.VFS != "" {
+		q.Set("vfs", s.opt.VFS)
+		ro.Set("vfs", s.opt.VFS)
+	}
 	var err error
 	if s.writer, err = sql.Open("sqlite", "file:"+s.opt.Path+"?"+q.Encode()); err != nil {
 		return fmt.Errorf("open database: %w", err)
@@ -161,7 +169,6 @@ func (s *Store) open() error {
 	if err := s.migrate(); err != nil {
 		return err
 	}
-	ro := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-2048)"}}
 	if s.reader, err = sql.Open("sqlite", "file:"+s.opt.Path+"?"+ro.Encode()); err != nil {
 		return fmt.Errorf("open readers: %w", err)
 	}

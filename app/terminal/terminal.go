@@ -48,6 +48,8 @@ type Options struct {
 	// Guides is a catalogue that is in memory already; the shipped one is read when nil.
 	Guides *guide.Catalogue
 	Index  *guide.Index
+	// VFS names the SQLite VFS of the database; SQLite's own when empty.
+	VFS string
 }
 
 // Terminal is a running terminal.
@@ -113,7 +115,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	origin := event.Origin(s.Hall + "/" + s.Device)
-	t.Store, err = store.Open(store.Options{Path: filepath.Join(s.Data, "terminal.db"), Origin: origin, Key: key, Now: opt.Now})
+	t.Store, err = store.Open(store.Options{Path: filepath.Join(s.Data, "terminal.db"), Origin: origin, Key: key, Now: opt.Now, VFS: opt.VFS})
 	if err != nil {
 		return nil, err
 	}
