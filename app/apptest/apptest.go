@@ -76,7 +76,7 @@ func New(t testing.TB) *World {
 
 func (w *World) options(name, listen string) node.Options {
 	return node.Options{Data: filepath.Join(w.Dir, name), Listen: listen, Open: true, Hall: "jiangnan", Now: w.Clock.Now, Logger: w.log,
-		Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond}
+		Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond, Gather: 100 * time.Millisecond}
 }
 
 // StartHub starts the hub, again on the address it had.

@@ -198,7 +198,7 @@ func read(t *testing.T, sheet image.Image, s config.Settings) event.ID {
 	}
 	key, err := folder.DeviceKey(s.Data)
 	apptest.Must(t, err)
-	e, err := slip.Open(text, func(event.Origin) (ed25519.PublicKey, bool) { return key.Public().(ed25519.PublicKey), true })
+	e, err := slip.Open(text, func(event.Origin) []ed25519.PublicKey { return []ed25519.PublicKey{key.Public().(ed25519.PublicKey)} })
 	apptest.Must(t, err)
 	return e.ID
 }

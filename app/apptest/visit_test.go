@@ -59,6 +59,14 @@ func reached(t *testing.T, list ...*terminal.Terminal) {
 // converged waits until every store has the same hash and owes nothing.
 func converged(t *testing.T, w *apptest.World, list ...*terminal.Terminal) {
 	t.Helper()
+	defer func() {
+		if t.Failed() {
+			for _, k := range list {
+				t.Logf("%s: hash %s, the centre's %s, the hub's %s, owes %+v", k.Store.Origin(), apptest.Hash(k.Store), apptest.Hash(w.Centre.Store), apptest.Hash(w.Hub.Store), k.Store.Owing())
+			}
+			t.Logf("hub owes %+v", w.Hub.Store.Owing())
+		}
+	}()
 	stores := []*store.Store{w.Hub.Store, w.Centre.Store}
 	for _, k := range list {
 		stores = append(stores, k.Store)

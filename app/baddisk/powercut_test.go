@@ -35,7 +35,6 @@ type point struct {
 type outcome struct {
 	cutsThatLost int
 	lost         int // acknowledged commits that are not there
-	torn         int // see refusesTornHeader
 	damaged      []string
 }
 
@@ -102,10 +101,6 @@ func (h *history) cut(t *testing.T, list []point) (o outcome) {
 						o.cutsThatLost++
 						o.lost += lost
 					}
-					if refusesTornHeader && errors.Is(err, store.ErrForeign) {
-						o.torn++
-						err = nil
-					}
 					mu.Unlock()
 				}
 				if err != nil {
@@ -143,21 +138,10 @@ func (h *history) judge(dir string, files map[string][]byte, acked int) (lost in
 	}
 	path := filepath.Join(dir, "t.db")
 	s, err := openAfter(path)
-	var foreign error
-	if refusesTornHeader && errors.Is(err, store.ErrForeign) {
-		// Let SQLite recover it; all the rest must be as it should.
-		if foreign, err = err, sound(path); err == nil {
-			s, err = openAfter(path)
-		}
-	}
 	if err != nil {
-		return 0, fmt.Errorf("does not open: %w", errors.Join(foreign, err))
+		return 0, fmt.Errorf("does not open: %w", err)
 	}
-	defer func() {
-		if err = errors.Join(err, s.Close()); err == nil {
-			err = foreign
-		}
-	}()
+	defer func() { err = errors.Join(err, s.Close()) }()
 	n, err := h.compare(s, acked)
 	if err != nil {
 		return max(0, acked-n), err
@@ -171,13 +155,6 @@ func openAfter(path string) (*store.Store, error) {
 	ms := day0 + int64(6*60*60*1000)
 	return store.Open(store.Options{Path: path, Origin: origin, Key: key, Synchronous: "OFF", Now: func() int64 { ms++; return ms }})
 }
-
-// refusesTornHeader says that store.Open looks at the file's first bytes before
-// SQLite has recovered them from WAL or journal: a power cut that tears the first
-// page during a checkpoint, or while the database is made, leaves a database that
-// SQLite opens whole and the store calls foreign. When the store no longer does
-// so, TestATornFirstPageIsRecovered fails and this goes to false: then such cuts count as damage.
-const refusesTornHeader = true
 
 // compare tells how many events there are and what is wrong with them.
 func (h *history) compare(s *store.Store, acked int) (n int, err error) {
@@ -321,8 +298,8 @@ func TestPowerCut(t *testing.T) {
 	if o.lost > 0 {
 		t.Errorf("%d cuts lost %d acknowledged commits, seed %d", o.cutsThatLost, o.lost, seed)
 	}
-	t.Logf("T3 power cut: %d transactions, %d steps, %d points while the database is made, %d of %d sync boundaries, %d random points: %d lost, %d damaged, %d with a torn header refused, seed %d",
-		len(h.bodies)-1, len(h.trace), len(opening), len(around)/2, syncs, len(random), o.lost, len(o.damaged), o.torn, seed)
+	t.Logf("T3 power cut: %d transactions, %d steps, %d points while the database is made, %d of %d sync boundaries, %d random points: %d lost, %d damaged, seed %d",
+		len(h.bodies)-1, len(h.trace), len(opening), len(around)/2, syncs, len(random), o.lost, len(o.damaged), seed)
 }
 
 // TestATornFirstPageIsRecovered tears the first sector of the database in the
@@ -344,13 +321,10 @@ func TestATornFirstPageIsRecovered(t *testing.T) {
 	files := p.Cut(baddisk.Everything, rand.New(rand.NewPCG(0, 0)))
 	copy(files["t.db"], bytes.Repeat([]byte{0xa5}, 512))
 	lost, err := h.judge(t.TempDir(), files, acked)
-	if lost > 0 || err != nil && !errors.Is(err, store.ErrForeign) {
+	if lost > 0 || err != nil {
 		t.Fatalf("%d of %d lost: %v", lost, acked, err)
 	}
-	if refused := err != nil; refused != refusesTornHeader {
-		t.Fatalf("refused %t, refusesTornHeader is %t: make them say the same", refused, refusesTornHeader)
-	}
-	t.Logf("T3 torn first page: %d commits, whole in the WAL; the store refuses it: %t", acked, refusesTornHeader)
+	t.Logf("T3 torn first page: %d commits, whole in the WAL, are there", acked)
 }
 
 // TestPowerCutSeesLosses are the negative controls: a store that does not wait

@@ -106,7 +106,7 @@ func TestPaperIsReadBack(t *testing.T) {
 		if paper.Bounds().Dx() != 576 {
 			t.Errorf("paper is %d dots wide", paper.Bounds().Dx())
 		}
-		back, err := slip.Open(readQR(t, paper), func(event.Origin) (ed25519.PublicKey, bool) { return key.Public().(ed25519.PublicKey), true })
+		back, err := slip.Open(readQR(t, paper), func(event.Origin) []ed25519.PublicKey { return []ed25519.PublicKey{key.Public().(ed25519.PublicKey)} })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -190,6 +190,9 @@ type Device struct {
 	Program string `json:"program"`
 	// Series is the digit of a kiosk's own number series, 0 for other devices.
 	Series int `json:"series,omitempty"`
+	// Forked tells that this life began because a copy or an older state of the
+	// device's database had written too: somebody has to look for it.
+	Forked bool `json:"forked,omitempty"`
 }
 
 // Clerk makes a clerk known; Verifier is an Argon2id string, never a PIN.

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/json"
@@ -40,6 +41,7 @@ type Hall struct {
 	numbers  map[numberKey][]TicketID
 	devices  map[event.Origin]Device
 	deviceAt map[event.Origin]said
+	keys     map[event.Origin][][]byte // all keys that a device has had
 	clerks   map[ClerkID]Clerk
 	clerkAt  map[ClerkID]said
 	service  map[Letter]*recent
@@ -59,7 +61,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[series]*line{}, windows: map[WindowID]*Window{},
 		current: map[WindowID]map[TicketID]bool{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -151,6 +153,9 @@ func (s said) less(e event.Event) bool {
 
 // device keeps the key of a device's latest life.
 func (h *Hall) device(e event.Event, d Device) {
+	if !slices.ContainsFunc(h.keys[e.Origin], func(k []byte) bool { return bytes.Equal(k, d.Key) }) {
+		h.keys[e.Origin] = append(h.keys[e.Origin], d.Key)
+	}
 	if known, ok := h.deviceAt[e.Origin]; !ok || known.less(e) {
 		h.devices[e.Origin], h.deviceAt[e.Origin] = d, said{e.At, e.Origin}
 	}
@@ -394,11 +399,10 @@ func (h *Hall) OpenAt(l Letter) int {
 	return n
 }
 
-// DeviceKey gives the public key of a device; false when the hall has not heard of it.
-func (h *Hall) DeviceKey(o event.Origin) ([]byte, bool) {
-	d, ok := h.devices[o]
-	return d.Key, ok
-}
+// DeviceKeys gives the public keys that a device has had, in no order; none when the
+// hall has not heard of it. A device whose disk was replaced has another key, and the
+// slips that it printed before are still good.
+func (h *Hall) DeviceKeys(o event.Origin) [][]byte { return h.keys[o] }
 
 // Devices gives the devices heard of.
 func (h *Hall) Devices() map[event.Origin]Device { return h.devices }

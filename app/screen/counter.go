@@ -397,7 +397,7 @@ func (c *Counter) StartByScan(code string) (CounterPage, error) {
 	if err := c.ready(); err != nil {
 		return CounterPage{}, err
 	}
-	e, err := c.m.Slips.Open(code, c.m.key)
+	e, err := c.m.Slips.Open(code, c.m.keys)
 	if err != nil {
 		return CounterPage{}, err
 	}

@@ -254,7 +254,7 @@ func (k *Kiosk) Progress(query string) (Progress, error) {
 	var id hall.TicketID
 	code := ""
 	if strings.Contains(query, ":") {
-		e, err := k.m.Slips.Open(query, k.m.key)
+		e, err := k.m.Slips.Open(query, k.m.keys)
 		if err != nil {
 			return Progress{}, err
 		}
@@ -325,12 +325,12 @@ func (k *Kiosk) Reprint(ticket string) (TicketPage, error) {
 	return page, err
 }
 
-// key finds the public key with which a device's tickets are checked.
-func (m *Machine) key(o event.Origin) (key ed25519.PublicKey, ok bool) {
+// keys finds the public keys with which a device's tickets are checked.
+func (m *Machine) keys(o event.Origin) (out []ed25519.PublicKey) {
 	m.Book.View(m.Hall, func(h *hall.Hall) {
-		var raw []byte
-		raw, ok = h.DeviceKey(o)
-		key = append(key, raw...)
+		for _, k := range h.DeviceKeys(o) {
+			out = append(out, ed25519.PublicKey(k))
+		}
 	})
-	return key, ok && len(key) == ed25519.PublicKeySize
+	return out
 }

@@ -86,7 +86,8 @@ type Slips interface {
 	Code(e event.Event) (string, error)
 	Picture(code string, minPx int) ([]byte, error)
 	Paper(p Paper) ([]byte, error)
-	Open(text string, key func(event.Origin) (ed25519.PublicKey, bool)) (event.Event, error)
+	// Open checks a code against the keys that its device has had.
+	Open(text string, keys func(event.Origin) []ed25519.PublicKey) (event.Event, error)
 }
 
 // Printer takes the bytes of one slip. State is as Standing.Printer has it.

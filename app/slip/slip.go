@@ -20,6 +20,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"onewindow/app/event"
@@ -71,15 +72,15 @@ func Sign(ev event.Event, key ed25519.PrivateKey) (string, error) {
 }
 
 // Open checks a scanned text and gives the event in it. A line end or tab that
-// a scanner puts behind the text does not matter. The key of the event's origin is asked
-// of key. Refusals, as *event.Refusal:
+// a scanner puts behind the text does not matter. The keys that the event's origin has
+// had are asked of keys. Refusals, as *event.Refusal:
 //
 //	CodeForeign     not one of our codes
 //	CodeTorn        cut short, or with characters that no such code has
 //	CodeForged      whole, but not what was signed: changed by chance or on purpose
-//	CodeKeyUnknown  undamaged, but key does not know its origin (argument "origin")
+//	CodeKeyUnknown  undamaged, but keys has none for its origin (argument "origin")
 //	VersionUnknown  truly signed, in a form of a later program
-func Open(text string, key func(event.Origin) (ed25519.PublicKey, bool)) (event.Event, error) {
+func Open(text string, keys func(event.Origin) []ed25519.PublicKey) (event.Event, error) {
 	body, sig, err := unframe(strings.TrimRight(text, "\r\n\t"))
 	if err != nil {
 		return event.Event{}, err
@@ -88,11 +89,11 @@ func Open(text string, key func(event.Origin) (ed25519.PublicKey, bool)) (event.
 	if !ok {
 		return event.Event{}, event.CodeForged
 	}
-	public, ok := key(origin)
-	if !ok || len(public) != ed25519.PublicKeySize {
+	known := slices.DeleteFunc(keys(origin), func(k ed25519.PublicKey) bool { return len(k) != ed25519.PublicKeySize })
+	if len(known) == 0 {
 		return event.Event{}, event.CodeKeyUnknown.With("origin", string(origin))
 	}
-	if !ed25519.Verify(public, tagged(body), sig) {
+	if !slices.ContainsFunc(known, func(k ed25519.PublicKey) bool { return ed25519.Verify(k, tagged(body), sig) }) {
 		return event.Event{}, event.CodeForged
 	}
 	ev, err := unpack(body)

@@ -48,8 +48,11 @@ func mustSign(t testing.TB, ev event.Event) string {
 }
 
 // known gives the test key for the origin of sample only, as a hall would.
-func keys(o event.Origin) (ed25519.PublicKey, bool) {
-	return testKey.Public().(ed25519.PublicKey), o == "jiangnan/k1"
+func keys(o event.Origin) []ed25519.PublicKey {
+	if o != "jiangnan/k1" {
+		return nil
+	}
+	return []ed25519.PublicKey{testKey.Public().(ed25519.PublicKey)}
 }
 
 func TestGoldenCodeOpensForEver(t *testing.T) {
@@ -163,7 +166,7 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%q: %v", around[len(around)-6:], err)
 		}
 	}
-	if _, err := Open(good, func(event.Origin) (ed25519.PublicKey, bool) { return []byte("short"), true }); !errors.Is(err, event.CodeKeyUnknown) {
+	if _, err := Open(good, func(event.Origin) []ed25519.PublicKey { return []ed25519.PublicKey{[]byte("short")} }); !errors.Is(err, event.CodeKeyUnknown) {
 		t.Errorf("with a key of a wrong size: %v", err)
 	}
 }
@@ -208,8 +211,11 @@ func TestSignedEventsComeBack(t *testing.T) {
 				t.Fatalf("%q is not of the alphanumeric mode", text[i])
 			}
 		}
-		back, err := Open(text, func(o event.Origin) (ed25519.PublicKey, bool) {
-			return testKey.Public().(ed25519.PublicKey), o == ev.Origin
+		back, err := Open(text, func(o event.Origin) []ed25519.PublicKey {
+			if o != ev.Origin {
+				return nil
+			}
+			return []ed25519.PublicKey{testKey.Public().(ed25519.PublicKey)}
 		})
 		if err != nil {
 			t.Fatal(err)

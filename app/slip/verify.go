@@ -59,7 +59,7 @@ func ParsePublicKey(text string) (ed25519.PublicKey, event.Origin, error) {
 // "valid" stand the fields, one to a line, behind the others one line that says
 // what to do. Every line ends in a newline. The error is nil for a valid code only.
 func Report(text string, key ed25519.PublicKey) (lines string, err error) {
-	ev, err := Open(text, func(event.Origin) (ed25519.PublicKey, bool) { return key, true })
+	ev, err := Open(text, func(event.Origin) []ed25519.PublicKey { return []ed25519.PublicKey{key} })
 	if err != nil {
 		return verdict(err), err
 	}

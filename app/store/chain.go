@@ -61,6 +61,21 @@ func (s *Store) Unsure() {
 	s.node.Unsure()
 }
 
+// Ready tells that this life of the database may grant calls and numbers.
+func (s *Store) Ready() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.node.Ready()
+}
+
+// OwnForked tells that somebody else has written under this device's name: the
+// database has to begin another life (see Renew).
+func (s *Store) OwnForked() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.node.OwnForked()
+}
+
 // Batch gives the next events of a chain for the place above: from a number on,
 // before which the chain has the head prev, at most max events and wire.MaxFrame
 // bytes. ok is false when there is nothing to send.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"onewindow/app/event"
+	"onewindow/app/hall"
 	"onewindow/sync/core"
 	"onewindow/sync/wire"
 )
@@ -14,6 +15,19 @@ import (
 // Feed gives what was committed here after a position, for the terminals of
 // this hall: at most max positions and wire.MaxFrame bytes.
 func (s *Store) Feed(ctx context.Context, after int64, max int) (wire.Feed, error) {
+	return s.feed(ctx, after, max, func(kind event.Kind, _ []byte) bool { return core.Public(kind) })
+}
+
+// History gives what was committed here after a position about one hall, everything
+// included, for the hub of that hall.
+func (s *Store) History(ctx context.Context, id hall.ID, after int64, max int) (wire.Feed, error) {
+	return s.feed(ctx, after, max, func(_ event.Kind, body []byte) bool {
+		of, ok := event.Peek(body)
+		return ok && of.Origin.Hall() == string(id)
+	})
+}
+
+func (s *Store) feed(ctx context.Context, after int64, max int, wanted func(event.Kind, []byte) bool) (wire.Feed, error) {
 	f := wire.Feed{Epoch: s.Epoch(), From: after, Upto: after}
 	rows, err := s.reader.QueryContext(ctx, "SELECT pos, kind, body FROM event WHERE pos > ? ORDER BY pos LIMIT ?", after, max)
 	if err != nil {
@@ -28,7 +42,7 @@ func (s *Store) Feed(ctx context.Context, after int64, max int) (wire.Feed, erro
 		if err := rows.Scan(&pos, &kind, &body); err != nil {
 			return f, fmt.Errorf("read the feed: %w", err)
 		}
-		if core.Public(event.Kind(kind)) {
+		if wanted(event.Kind(kind), body) {
 			if size += len(body) + 5; size > wire.MaxFrame && len(f.Bodies) > 0 {
 				break
 			}

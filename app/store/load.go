@@ -24,7 +24,7 @@ func (s *Store) load() error {
 		return fmt.Errorf("read log: %w", err)
 	}
 	s.node = core.NewNode(s.opt.Origin, s.opt.Key, epoch, pos, s.firstDate())
-	s.node.Recall = s.recall
+	s.node.Recall, s.node.Admits = s.recall, s.opt.Admits
 	s.rows = projection{pos: projected}
 	chains, err := chainRows(ctx, s.conn, "")
 	if err != nil {

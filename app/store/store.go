@@ -43,6 +43,9 @@ type Options struct {
 	Key ed25519.PrivateKey
 	// Now gives the wall clock in ms; it is injected so that a day can be compressed.
 	Now func() int64
+	// Admits tells whether a device may have a key that was never heard of; nil admits
+	// whatever comes.
+	Admits func(o event.Origin, key ed25519.PublicKey) bool
 	// MaxBatch bounds how many waiting writes one commit takes; default 64.
 	MaxBatch int
 	// Synchronous is "FULL" unless a negative control of the tests says otherwise.
@@ -126,8 +129,15 @@ func openLocks() { _, _ = sqlite.OFDLocking(true) }
 // ErrForeign says that a file is not a database of this program.
 var ErrForeign = errors.New("not a OneWindow database")
 
-// ours looks at the file's header without opening it as a database.
+// ours looks at the file's header without opening it as a database. Where a log or
+// journal lies beside it, the header may be torn until SQLite has recovered it: what
+// it says of itself is asked afterwards then (see migrate).
 func ours(path string) error {
+	for _, suffix := range []string{"-wal", "-journal"} {
+		if i, err := os.Stat(path + suffix); err == nil && i.Size() > 0 {
+			return nil
+		}
+	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -73,6 +73,6 @@ func (s slips) Picture(code string, minPx int) ([]byte, error) { return slip.PNG
 
 func (s slips) Paper(p screen.Paper) ([]byte, error) { return slip.Paper(slip.Slip(p)) }
 
-func (s slips) Open(text string, key func(event.Origin) (ed25519.PublicKey, bool)) (event.Event, error) {
-	return slip.Open(text, key)
+func (s slips) Open(text string, keys func(event.Origin) []ed25519.PublicKey) (event.Event, error) {
+	return slip.Open(text, keys)
 }

@@ -29,6 +29,8 @@ type Log interface {
 	Halls() []hall.ID
 	// View shows one hall as it is saved; the hall is not kept after fn returns.
 	View(id hall.ID, fn func(*hall.Hall))
+	// History gives what was committed after a position about one hall.
+	History(ctx context.Context, id hall.ID, after int64, max int) (wire.Feed, error)
 	// Kept counts the events in the log.
 	Kept(ctx context.Context) (int, error)
 	// Quarantined counts what is kept aside because it could not be read or trusted.
@@ -95,7 +97,7 @@ type Options struct {
 // Centre hears the halls until Stop.
 type Centre struct {
 	opt       Options
-	sub       *nats.Subscription
+	subs      []*nats.Subscription
 	startedMS int64
 	started   time.Duration
 
@@ -134,20 +136,48 @@ func Start(opt Options) (*Centre, error) {
 		opt.Elapsed = func() time.Duration { return time.Since(begin) }
 	}
 	c := &Centre{opt: opt, startedMS: opt.Now(), started: opt.Elapsed(), posts: map[hall.ID]*post{}}
-	sub, err := opt.Conn.Subscribe(wire.AnyoneSubject(wire.Centre, wire.VerbBeat), c.answer)
-	if err != nil {
-		return nil, fmt.Errorf("listen for beats: %w", err)
+	for verb, answer := range map[wire.Verb]nats.MsgHandler{wire.VerbBeat: c.answer, wire.VerbFeed: c.history} {
+		sub, err := opt.Conn.Subscribe(wire.AnyoneSubject(wire.Centre, verb), answer)
+		if err != nil {
+			return nil, fmt.Errorf("listen for hubs: %w", err)
+		}
+		c.subs = append(c.subs, sub)
 	}
-	c.sub = sub
 	return c, nil
 }
 
 // Stop ends the listening; what was heard stays readable.
 func (c *Centre) Stop() error {
-	if err := c.sub.Unsubscribe(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
-		return fmt.Errorf("stop listening for beats: %w", err)
+	for _, s := range c.subs {
+		if err := s.Unsubscribe(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+			return fmt.Errorf("stop listening for hubs: %w", err)
+		}
 	}
 	return nil
+}
+
+// historyEvents is how many log positions one answer covers at most.
+const historyEvents = 2000
+
+// history gives a hub what is known of its hall, for when it has lost its disk.
+func (c *Centre) history(m *nats.Msg) {
+	from, ok := wire.Sender(m.Subject, m.Reply)
+	var a wire.FeedAsk
+	if err := json.Unmarshal(m.Data, &a); err != nil || !ok || from.Device() != wire.HubDevice {
+		c.opt.Logger.Warn("a question for a hall's history could not be used", "subject", m.Subject, "error", err)
+		return
+	}
+	f, err := c.opt.Log.History(context.Background(), hall.ID(from.Hall()), max(0, a.After), historyEvents)
+	if err == nil && a.Epoch != 0 && a.Epoch != f.Epoch {
+		// This database was restored in between: the hub reads it from the beginning.
+		f, err = c.opt.Log.History(context.Background(), hall.ID(from.Hall()), 0, historyEvents)
+	}
+	if err == nil {
+		err = m.Respond(f.Encode())
+	}
+	if err != nil {
+		c.opt.Logger.Error("give a hall's history", "origin", from, "error", err)
+	}
 }
 
 func (c *Centre) answer(m *nats.Msg) {

@@ -235,28 +235,33 @@ func (tx *Tx) loose(c *Chain, p wire.Push) (map[event.Seq]event.Hash, error) {
 	return known, nil
 }
 
-// unsigned checks the signature of a push against the device's key: the one
-// already known, or the one in the first event of its first epoch.
+// unsigned checks the signature of a push against the keys that the device has had.
+// A new life may begin with a new key, that of a replaced disk: its first event names
+// it, and it counts only where the device was admitted with it.
 func (n *Node) unsigned(p wire.Push) string {
 	if len(p.Sig) == 0 {
 		return ""
 	}
-	key, known := n.KeyOf(p.Origin)
-	if !known {
-		e, err := event.Decode(p.Bodies[0])
-		if err != nil || e.Kind != hall.KindDevice || p.From != 1 {
-			return "device unknown: its first event does not name its key"
-		}
+	keys := n.KeysOf(p.Origin)
+	if e, err := event.Decode(p.Bodies[0]); err == nil && e.Kind == hall.KindDevice && p.From == 1 {
 		d, err := hall.ReadDevice(e)
 		if err != nil {
 			return "device unknown: " + err.Error()
 		}
-		key = d.Key
+		if n.Admits == nil || n.Admits(p.Origin, d.Key) {
+			keys = append(keys, d.Key)
+		}
 	}
-	if !wire.CheckHead(key, p.Origin, p.Epoch, p.Upto(), p.Head(), p.Sig) {
-		return "signature does not fit the device's key"
+	if len(keys) == 0 {
+		return "device unknown: its first event names no key that was admitted"
 	}
-	return ""
+	head := p.Head()
+	for _, k := range keys {
+		if wire.CheckHead(k, p.Origin, p.Epoch, p.Upto(), head, p.Sig) {
+			return ""
+		}
+	}
+	return "signature does not fit the device's key"
 }
 
 // same compares what is sent again with what is here.

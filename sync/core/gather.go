@@ -1,6 +1,9 @@
 package core
 
-import "onewindow/app/event"
+import (
+	"onewindow/app/event"
+	"onewindow/app/hall"
+)
 
 // Gatherer decides when a hub in a new life of its database may grant calls and
 // numbers: an empty or restored hub has no authority before it has heard what its
@@ -47,4 +50,14 @@ func (g *Gatherer) Done(now int64) bool {
 		}
 	}
 	return g.centre
+}
+
+// BecomeReady notes that this place has gathered enough to grant calls and numbers
+// in this life of its database.
+func (tx *Tx) BecomeReady(place hall.ID) error {
+	if tx.n.ready {
+		return nil
+	}
+	_, _, err := tx.Append(hall.KindReady, hall.Ready{Hall: place, AtMS: tx.now()})
+	return err
 }

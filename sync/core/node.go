@@ -39,6 +39,9 @@ type Node struct {
 
 	ready bool // this life of the database may grant: see Gatherer
 
+	// Admits tells whether a device may have a key that was never heard of; nil admits
+	// whatever comes, for a place that is open to this machine alone.
+	Admits func(o event.Origin, key ed25519.PublicKey) bool
 	// Recall reads the row of a ticket of an earlier day, nil when there is none; an
 	// error of it stands in broken until the commit under way has failed for it.
 	Recall func(hall.TicketID) ([]byte, error)
@@ -186,14 +189,14 @@ func (n *Node) Halls() []hall.ID {
 	return out
 }
 
-// KeyOf gives the public key of a device, false when it is not known.
-func (n *Node) KeyOf(o event.Origin) (ed25519.PublicKey, bool) {
-	h := n.halls[hall.ID(o.Hall())]
-	if h == nil {
-		return nil, false
+// KeysOf gives the public keys that a device has had.
+func (n *Node) KeysOf(o event.Origin) (out []ed25519.PublicKey) {
+	if h := n.halls[hall.ID(o.Hall())]; h != nil {
+		for _, k := range h.DeviceKeys(o) {
+			out = append(out, ed25519.PublicKey(k))
+		}
 	}
-	key, known := h.DeviceKey(o)
-	return key, known && len(key) == ed25519.PublicKeySize
+	return out
 }
 
 func (n *Node) hall(id hall.ID) *hall.Hall {

@@ -132,6 +132,13 @@ func (s *Sender) Sent(now int64, p wire.Push) uint64 {
 // Rest keeps a chain from being sent for a while: its events could not be read.
 func (s *Sender) Rest(now int64, id ChainID) { s.flight(id).rest = now + s.RetryMS }
 
+// Unanswered notes that nobody takes a push of a chain at the moment.
+func (s *Sender) Unanswered(now int64, id ChainID) {
+	f := s.flight(id)
+	s.under -= len(f.pushes)
+	f.pushes, f.rest = nil, now+s.RetryMS
+}
+
 // Acked takes the answer to a push. known is false for an answer to a push that was
 // given up or is of an earlier connection: it is no less true, and is saved too.
 // expected is the head that the push had at the number which the ack confirms, nil

@@ -415,6 +415,7 @@ func (tx *Tx) Renew(epoch event.Epoch, d hall.Device) error {
 		return tx.fail(errNotForked)
 	}
 	n.epoch, tx.Epoch, n.ready = epoch, epoch, false
+	d.Forked = true
 	if _, _, err := tx.Append(hall.KindDevice, d); err != nil {
 		return tx.fail(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/sync/core"
 	"onewindow/sync/wire"
 )
 
@@ -23,6 +24,11 @@ import (
 type Tx interface {
 	Call(place hall.ID, c hall.Call) (wire.Grant, error)
 	Block(place hall.ID, a wire.BlockAsk) (wire.Grant, error)
+	// Take notes an event that a terminal hands back, Adopt one that the centre gives.
+	Take(body []byte) error
+	Adopt(body []byte, above event.Epoch) error
+	BecomeReady(place hall.ID) error
+	CarryOrphans(max int) (int, error)
 }
 
 // Log is what the hub needs of its store.
@@ -30,6 +36,8 @@ type Log interface {
 	Submit(fn func(Tx) error, done func(error)) error
 	Feed(ctx context.Context, after int64, max int) (wire.Feed, error)
 	Position() int64
+	// Ready tells that this life of the database may grant.
+	Ready() bool
 	Marks() []wire.Mark
 	Watch() chan struct{}
 	Unwatch(chan struct{})
@@ -46,6 +54,11 @@ type Options struct {
 	Logger *slog.Logger
 	// CentreReached tells how the line upwards stands; nil for a hub that is the centre too.
 	CentreReached func() bool
+	// Above is the centre; nil for a hub that stands alone.
+	Above Above
+	// Gather is the least time that a hub in a new life of its database gives its
+	// terminals to come; 0 means the usual one.
+	Gather time.Duration
 }
 
 // Hub is a running hub.
@@ -55,8 +68,11 @@ type Hub struct {
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 
-	mu    sync.Mutex
-	beats map[event.Origin]wire.Heard
+	reread chan struct{}
+
+	mu       sync.Mutex
+	beats    map[event.Origin]wire.Heard
+	gatherer *core.Gatherer // nil until something is gathered
 }
 
 // feedEvents is how many log positions one feed covers at most.
@@ -65,7 +81,10 @@ const feedEvents = 2000
 // Start answers the hall until Stop.
 func Start(opt Options) (*Hub, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	h := &Hub{opt: opt, cancel: cancel, beats: map[event.Origin]wire.Heard{}}
+	if opt.Gather == 0 {
+		opt.Gather = gatherLeast
+	}
+	h := &Hub{opt: opt, cancel: cancel, reread: make(chan struct{}, 1), beats: map[event.Origin]wire.Heard{}}
 	place := string(opt.Hall)
 	for verb, answer := range map[wire.Verb]func(*nats.Msg, event.Origin){
 		wire.VerbCall:  h.call,
@@ -73,6 +92,7 @@ func Start(opt Options) (*Hub, error) {
 		wire.VerbFeed:  h.feed,
 		wire.VerbBeat:  h.beat,
 		wire.VerbCases: h.cases,
+		wire.VerbHand:  h.take,
 	} {
 		subject := wire.AnyoneSubject(place, verb)
 		sub, err := opt.Conn.Subscribe(subject, func(m *nats.Msg) {
@@ -89,8 +109,10 @@ func Start(opt Options) (*Hub, error) {
 		}
 		h.subs = append(h.subs, sub)
 	}
-	h.done.Add(1)
-	go func() { defer h.done.Done(); h.news(ctx) }()
+	for _, run := range []func(context.Context){h.news, h.tend} {
+		h.done.Add(1)
+		go func() { defer h.done.Done(); run(ctx) }()
+	}
 	return h, nil
 }
 
@@ -157,6 +179,11 @@ func (h *Hub) feed(m *nats.Msg, from event.Origin) {
 		h.opt.Logger.Error("feed", "error", err)
 		return
 	}
+	h.mu.Lock()
+	if h.gatherer != nil {
+		h.gatherer.Asked(from, a.Epoch, here.Epoch)
+	}
+	h.mu.Unlock()
 	if a.Epoch != here.Epoch || a.After < 0 || a.After > h.opt.Log.Position() {
 		a.After = 0
 	}
@@ -203,7 +230,7 @@ func (h *Hub) news(ctx context.Context) {
 	defer h.opt.Log.Unwatch(commits)
 	at := h.opt.Log.Position()
 	last := at // where the last news ended; silent positions behind it join the next
-	told := map[event.Origin]wire.Mark{}
+	told := map[core.ChainID]wire.Mark{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -212,8 +239,8 @@ func (h *Hub) news(ctx context.Context) {
 		}
 		var marks []wire.Mark
 		for _, m := range h.opt.Log.Marks() {
-			if told[m.Origin] != m {
-				told[m.Origin] = m
+			if id := (core.ChainID{Origin: m.Origin, Epoch: m.Epoch}); told[id] != m {
+				told[id] = m
 				marks = append(marks, m)
 			}
 		}

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -15,9 +16,9 @@ import (
 // feed drives the follower: news as they are committed, and a fetch wherever they
 // leave a gap. The cursor is saved with the events.
 func (l *Link) feed(ctx context.Context) {
-	news, answers := make(chan *nats.Msg, 8192), make(chan *nats.Msg, 16)
-	inbox := l.opt.Conn.NewInbox()
-	for subject, into := range map[string]chan *nats.Msg{wire.NewsSubject(l.opt.Place): news, inbox: answers} {
+	news, answers, handed := make(chan *nats.Msg, 8192), make(chan *nats.Msg, 16), make(chan *nats.Msg, 16)
+	inbox, hands := l.opt.Conn.NewInbox(), l.opt.Conn.NewInbox()
+	for subject, into := range map[string]chan *nats.Msg{wire.NewsSubject(l.opt.Place): news, inbox: answers, hands: handed} {
 		sub, err := l.opt.Conn.ChanSubscribe(subject, into)
 		if err != nil {
 			l.opt.Logger.Error("follow the hall", "error", err)
@@ -25,11 +26,12 @@ func (l *Link) feed(ctx context.Context) {
 		}
 		defer func() { _ = sub.Unsubscribe() }()
 	}
-	f := &following{Link: l, Follower: core.Follower{AnswerMS: 10_000, RetryMS: retryAfter.Milliseconds(), CheckMS: 10_000 + rand.Int64N(5_000)}}
+	f := &following{Link: l, Follower: core.Follower{AnswerMS: 10_000, RetryMS: retryAfter.Milliseconds(), CheckMS: 10_000 + rand.Int64N(5_000), Hands: true}}
 	f.restart(ctx, false)
 	for {
 		if l.opt.Conn.IsConnected() {
 			f.ask(inbox)
+			f.handBack(ctx, hands)
 		}
 		select {
 		case <-ctx.Done():
@@ -57,6 +59,10 @@ func (l *Link) feed(ctx context.Context) {
 			if f.Answer(l.elapsed(), n) {
 				f.take(ctx, n)
 			}
+		case m := <-handed:
+			if n, err := wire.DecodeFeed(m.Data); err == nil {
+				f.Handed(l.elapsed(), n.Upto, f.last)
+			}
 		}
 	}
 }
@@ -65,6 +71,23 @@ func (l *Link) feed(ctx context.Context) {
 type following struct {
 	*Link
 	core.Follower
+	last bool // the portion that is handed back is the last one
+}
+
+// handBack hands a portion of the own log to a hub that has begun another life.
+func (f *following) handBack(ctx context.Context, inbox string) {
+	after, due := f.Hand(f.elapsed())
+	if !due {
+		return
+	}
+	n, err := f.opt.Log.Feed(ctx, after, 2*wire.MaxEvents)
+	if err == nil {
+		f.last = n.Upto == n.From
+		err = f.opt.Conn.PublishRequest(wire.AskSubject(f.opt.Place, wire.VerbHand, f.opt.Origin), inbox, n.Encode())
+	}
+	if err != nil && ctx.Err() == nil {
+		f.opt.Logger.Warn("hand back what the hub lacks", "error", err)
+	}
 }
 
 // restart takes the cursor as it is saved; later tells that something failed and the
@@ -138,4 +161,38 @@ func (f *following) join(m *nats.Msg, news chan *nats.Msg) (wire.Feed, bool) {
 		}
 	}
 	return all, true
+}
+
+// History reads everything that the place above has of this hall, from its beginning,
+// and gives it to fn in order. It goes on through broken lines.
+func (l *Link) History(ctx context.Context, fn func(wire.Feed) error) error {
+	ask := wire.FeedAsk{Origin: l.opt.Origin}
+	for ctx.Err() == nil {
+		body, err := json.Marshal(ask)
+		if err != nil {
+			return fmt.Errorf("ask for the history: %w", err)
+		}
+		limited, cancel := context.WithTimeout(ctx, l.opt.Answer)
+		m, err := l.opt.Conn.RequestWithContext(limited, wire.AskSubject(l.opt.Place, wire.VerbFeed, l.opt.Origin), body)
+		cancel()
+		var f wire.Feed
+		if err == nil {
+			f, err = wire.DecodeFeed(m.Data)
+		}
+		if err != nil {
+			select {
+			case <-ctx.Done():
+			case <-time.After(retryAfter):
+			}
+			continue
+		}
+		if f.Upto == f.From {
+			return nil
+		}
+		if err := fn(f); err != nil {
+			return err
+		}
+		ask.Epoch, ask.After = f.Epoch, f.Upto
+	}
+	return ctx.Err()
 }

@@ -31,6 +31,10 @@ type Log interface {
 	Acked(ctx context.Context, o event.Origin, e event.Epoch, a wire.Ack, toCentre bool, expected *event.Hash) error
 	// Unsure notes that the place above may have another database than before.
 	Unsure()
+	// OwnForked tells that somebody else has written under this device's name.
+	OwnForked() bool
+	// Feed gives the own log behind a position, for a hub that has lost it.
+	Feed(ctx context.Context, after int64, max int) (wire.Feed, error)
 	// Renew begins a new life of the database after a fork of its own chain.
 	Renew(ctx context.Context) error
 	Cursor(ctx context.Context, source string) (event.Epoch, int64, error)
@@ -48,6 +52,9 @@ type Options struct {
 	Log    Log
 	// Fork is the error with which Log.Acked tells of a fork.
 	Fork error
+	// OnFork is called when the place above has another history of a chain that is not
+	// this node's own; nil when nobody has to know.
+	OnFork func()
 	// Feed tells to follow the hall's feed (terminals do, hubs do not).
 	Feed bool
 	// Beat gives what to tell about this node; nil sends no beats.
@@ -240,6 +247,7 @@ func (l *Link) push(ctx context.Context) {
 		s.Connect()
 	}
 	for {
+		s.renew(ctx)
 		s.send(ctx)
 		pause := l.opt.Resend/2 + rand.N(l.opt.Resend)
 		select {
@@ -256,6 +264,18 @@ func (l *Link) push(ctx context.Context) {
 			}
 		case <-time.After(time.Duration(s.Wait(l.elapsed(), pause.Milliseconds())) * time.Millisecond):
 		}
+	}
+}
+
+// renew lets this device go on in a new life when a copy of its database, or an older
+// state of it, has written too: apart from it, so that nothing of either is lost.
+func (s *sending) renew(ctx context.Context) {
+	if !s.opt.Log.OwnForked() {
+		return
+	}
+	s.opt.Logger.Error("this device's records have two histories: it goes on in a new one; look for a copy of its data folder", "origin", s.opt.Origin)
+	if err := s.opt.Log.Renew(ctx); err != nil && ctx.Err() == nil {
+		s.opt.Logger.Error("go on in a new life; it is tried again", "error", err)
 	}
 }
 
@@ -303,7 +323,8 @@ func (s *sending) ack(ctx context.Context, m *nats.Msg) {
 	}
 	delete(s.under, m.Subject)
 	if len(m.Data) == 0 {
-		return // nobody listens there yet: the sender tries again
+		s.Unanswered(s.elapsed(), id) // nobody listens there yet
+		return
 	}
 	var a wire.Ack
 	if err := json.Unmarshal(m.Data, &a); err != nil {
@@ -319,10 +340,8 @@ func (s *sending) ack(ctx context.Context, m *nats.Msg) {
 		s.opt.Logger.Warn("push", "origin", id.Origin, "error", a.Refuse)
 	}
 	err = s.opt.Log.Acked(ctx, id.Origin, id.Epoch, a, s.opt.Place == wire.Centre, expected)
-	if errors.Is(err, s.opt.Fork) && id.Origin == s.opt.Origin {
-		// A copy of this database, or an older state of it, has written too: go on apart from it.
-		s.opt.Logger.Error("this device's records have two histories: it goes on in a new one; look for a copy of its data folder", "origin", id.Origin, "error", err)
-		err = s.opt.Log.Renew(ctx)
+	if errors.Is(err, s.opt.Fork) && id.Origin != s.opt.Origin && s.opt.OnFork != nil {
+		s.opt.OnFork()
 	}
 	if err != nil && ctx.Err() == nil {
 		s.opt.Logger.Warn("save the ack", "origin", id.Origin, "error", err)

@@ -1,15 +1,22 @@
 package node
 
 import (
+	"crypto/ed25519"
+
 	"onewindow/app/event"
 	"onewindow/sync/admit"
-	"onewindow/sync/broker"
 	"onewindow/sync/wire"
 )
 
-// judge asks the list of the data folder who may connect to a place, and the wire
-// what for. The list is read again whenever it has changed.
-func judge(o *Options, place string) (broker.Judge, error) {
+// access is the list of the data folder: who may connect to a place, and which keys
+// its devices may have.
+type access struct {
+	o     *Options
+	place string
+	list  *admit.List
+}
+
+func openAccess(o *Options, place string) (*access, error) {
 	list, err := admit.Open(o.Data)
 	if err != nil {
 		return nil, err
@@ -17,16 +24,33 @@ func judge(o *Options, place string) (broker.Judge, error) {
 	if len(list.Entries()) == 0 {
 		o.Logger.Warn("nobody is admitted yet, so that nobody can connect", "next", admit.Command(o.Data, "HALL/DEVICE", "ROLE", "KEY"))
 	}
-	return func(key string, name event.Origin) (wire.Rights, error) {
-		if err := list.Refresh(); err != nil {
-			o.Logger.Error("the list of admitted devices stays as it was", "error", err)
+	return &access{o, place, list}, nil
+}
+
+// judge tells what who connects may do. The list is read again whenever it has changed.
+func (a *access) judge(key string, name event.Origin) (wire.Rights, error) {
+	if err := a.list.Refresh(); err != nil {
+		a.o.Logger.Error("the list of admitted devices stays as it was", "error", err)
+	}
+	e, err := a.list.Pass(key, name, a.o.Now())
+	if err != nil {
+		return wire.Rights{}, err
+	}
+	// No rights are no error here: the broker refuses whoever has none.
+	r, _ := wire.RightsOf(a.place, e.Role, e.Origin)
+	return r, nil
+}
+
+// admits tells whether a device may have a key. The centre knows hubs alone: which keys
+// the terminals of a hall have is the word of its hub, which has checked them.
+func (a *access) admits(o event.Origin, key ed25519.PublicKey) bool {
+	for _, e := range a.list.Entries() {
+		switch {
+		case a.place == wire.Centre && o.Device() != wire.HubDevice && e.Role == wire.RoleHub && e.Origin.Hall() == o.Hall():
+			return true
+		case e.Origin == o && e.Key == admit.KeyText(key):
+			return true
 		}
-		e, err := list.Pass(key, name, o.Now())
-		if err != nil {
-			return wire.Rights{}, err
-		}
-		// No rights are no error here: the broker refuses whoever has none.
-		r, _ := wire.RightsOf(place, e.Role, e.Origin)
-		return r, nil
-	}, nil
+	}
+	return false
 }

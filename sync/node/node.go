@@ -48,6 +48,9 @@ type Options struct {
 	Logger    *slog.Logger
 	// Resend and BeatEvery shorten the line's pauses; 0 means the usual ones.
 	Resend, BeatEvery time.Duration
+	// Gather is how long a hub in a new life of its database waits at least for its
+	// terminals before it grants; 0 means the usual time.
+	Gather time.Duration
 	// MaxBatch bounds one commit; 0 means the node's usual bound.
 	MaxBatch int
 }
@@ -84,19 +87,21 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		return err
 	}
 	b.key = key
-	b.Store, err = store.Open(store.Options{Path: filepath.Join(o.Data, role+".db"), Origin: origin, Key: key, Now: o.Now, MaxBatch: o.MaxBatch})
-	if err != nil {
+	at := store.Options{Path: filepath.Join(o.Data, role+".db"), Origin: origin, Key: key, Now: o.Now, MaxBatch: o.MaxBatch}
+	access := broker.Options{Listen: o.Listen, Name: string(origin), Open: o.Open, Key: key, Logger: o.Logger}
+	if !o.Open {
+		list, err := openAccess(o, place)
+		if err != nil {
+			return err
+		}
+		access.Judge, at.Admits = list.judge, list.admits
+	}
+	if b.Store, err = store.Open(at); err != nil {
 		return err
 	}
 	b.closers = append(b.closers, b.Store.Close)
 	if err := b.Store.Announce(hall.Device{Role: role, Key: key.Public().(ed25519.PublicKey), Program: Program}); err != nil {
 		return err
-	}
-	access := broker.Options{Listen: o.Listen, Name: string(origin), Open: o.Open, Key: key, Logger: o.Logger}
-	if !o.Open {
-		if access.Judge, err = judge(o, place); err != nil {
-			return err
-		}
 	}
 	if b.Broker, err = broker.Start(access); err != nil {
 		return err
@@ -138,7 +143,11 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	if err := h.open(&o, origin, wire.RoleHub, string(o.Hall)); err != nil {
 		return nil, err
 	}
-	h.Allocator, err = hub.Start(hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached})
+	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached, Gather: o.Gather}
+	if o.Centre != "" {
+		opt.Above = above{h}
+	}
+	h.Allocator, err = hub.Start(opt)
 	if err != nil {
 		return nil, fmt.Errorf("start the hub: %w", err)
 	}
@@ -154,7 +163,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 			return nil, err
 		}
 		h.closers = append(h.closers, func() error { conn.Close(); return nil })
-		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, Beat: h.beat, Now: o.Now,
+		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Now: o.Now,
 			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery})
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })
@@ -174,6 +183,22 @@ func (h *Hub) beat() wire.Beat {
 	b.HallOnly, _, b.OldestMS, _ = h.Store.Unsaved(context.Background())
 	b.Below = h.Allocator.Heard()
 	return b
+}
+
+// above reads the centre for a hub, as soon as there is a line to it.
+type above struct{ h *Hub }
+
+func (a above) History(ctx context.Context, fn func(wire.Feed) error) error {
+	for {
+		if up := a.h.up.Load(); up != nil {
+			return up.History(ctx, fn)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // ledger lets the allocator write through the store.

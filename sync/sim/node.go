@@ -40,7 +40,7 @@ type node struct {
 	gather   core.Gatherer
 	told     int64 // the last position of the news
 	telling  bool
-	marked   map[event.Origin]wire.Mark
+	marked   map[core.ChainID]wire.Mark
 
 	// of kiosks and counters
 	digit   int
@@ -84,7 +84,7 @@ func (n *node) start() {
 	}
 	n.core = n.disk.load(n)
 	n.sender = core.Sender{Depth: 4, AnswerMS: 10_000, RetryMS: 1000, ResendMS: 30_000}
-	n.marked = map[event.Origin]wire.Mark{}
+	n.marked = map[core.ChainID]wire.Mark{}
 	n.told = n.core.Position()
 	n.w.tell("%s starts, epoch %s, position %d", n.name, n.core.Epoch(), n.told)
 	if n.core.OwnSeq() == 0 {
@@ -167,13 +167,7 @@ func (n *node) orphans() int {
 	return len(list)
 }
 
-func (n *node) becomeReady(tx *core.Tx) error {
-	if tx.Node().Ready() {
-		return nil
-	}
-	_, _, err := tx.Append(hall.KindReady, hall.Ready{Hall: n.place, AtMS: n.wall()})
-	return err
-}
+func (n *node) becomeReady(tx *core.Tx) error { return tx.BecomeReady(n.place) }
 
 // stop ends the process: a kill keeps what the system has taken, a power cut only
 // what was synced and, by chance, some of the rest.
@@ -275,8 +269,8 @@ func (n *node) tellHall() {
 		f := n.disk.feed(n.place, false, n.told, 2000)
 		f.Epoch = n.core.Epoch()
 		for _, m := range n.core.Marks() {
-			if n.marked[m.Origin] != m {
-				n.marked[m.Origin] = m
+			if id := (core.ChainID{Origin: m.Origin, Epoch: m.Epoch}); n.marked[id] != m {
+				n.marked[id] = m
 				f.Marks = append(f.Marks, m)
 			}
 		}

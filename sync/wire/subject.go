@@ -21,10 +21,11 @@ const (
 	VerbBlock Verb = "block" // a BlockAsk; a Grant
 	VerbCases Verb = "cases" // a ticket id as text; a JSON list of CaseRow
 	VerbBeat  Verb = "beat"  // a Beat; a BeatReply
+	VerbHand  Verb = "hand"  // a Feed of a terminal's own log; an empty Feed up to the same position
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -83,10 +84,10 @@ type Rights struct{ Publish, Subscribe []string }
 // asks are the verbs of each role: only a counter calls, only a kiosk takes
 // numbers. A board shows.
 var asks = map[string][]Verb{
-	RoleKiosk:   {VerbPush, VerbFeed, VerbBeat, VerbCases, VerbBlock},
-	RoleCounter: {VerbPush, VerbFeed, VerbBeat, VerbCases, VerbCall},
-	RoleBoard:   {VerbPush, VerbFeed, VerbBeat},
-	RoleHub:     {VerbPush, VerbBeat},
+	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbCases, VerbBlock},
+	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbCases, VerbCall},
+	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat},
+	RoleHub:     {VerbPush, VerbFeed, VerbBeat},
 }
 
 // RightsOf gives what a device may do at a place; false when it has no business

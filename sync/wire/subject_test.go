@@ -65,10 +65,10 @@ func TestRightsAreNarrow(t *testing.T) {
 		origin      event.Origin
 		verbs       string // "" when the device has no business at the place
 	}{
-		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed beat cases block"},
-		{"jiangnan", wire.RoleCounter, "jiangnan/c1", "push feed beat cases call"},
-		{"jiangnan", wire.RoleBoard, "jiangnan/b1", "push feed beat"},
-		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push beat"},
+		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed hand beat cases block"},
+		{"jiangnan", wire.RoleCounter, "jiangnan/c1", "push feed hand beat cases call"},
+		{"jiangnan", wire.RoleBoard, "jiangnan/b1", "push feed hand beat"},
+		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat"},
 		{"jiangnan", wire.RoleKiosk, "jiangbei/k1", ""},
 		{"jiangnan", wire.RoleHub, "jiangnan/hub", ""},
 		{"jiangnan", wire.RoleKiosk, "jiangnan/hub", ""},
