@@ -296,7 +296,9 @@ func (h *Hall) Restore(t *Ticket) {
 	if t.Known {
 		k := numberKey{t.Date, t.Number}
 		h.numbers[k] = append(h.numbers[k], t.Ticket)
-		h.counted(t.Issued)
+		if !event.Broken("numbers-by-memory") {
+			h.counted(t.Issued)
+		}
 	}
 	t.derive()
 	h.after(t)

@@ -169,6 +169,9 @@ func (h *Hall) TakeNumber(o event.Origin, e event.Epoch, digit int, d Date, s Le
 	for n := range h.free(o, e, d, s) {
 		return Number(string(s) + itoa3(n))
 	}
+	if event.Broken("one-series") {
+		digit = 1
+	}
 	return Number(fmt.Sprintf("%s%d-%s", s, digit, itoa3(h.series(d, s).own[digit]+1)))
 }
 

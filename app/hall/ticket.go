@@ -80,6 +80,9 @@ func rank(kind event.Kind) (State, int) {
 // add puts a step into the set; false when it was there.
 func (t *Ticket) add(s Step) bool {
 	at, found := slices.BinarySearchFunc(t.Steps, s, compareSteps)
+	if event.Broken("order-of-arrival") {
+		at, found = len(t.Steps), slices.ContainsFunc(t.Steps, func(o Step) bool { return compareSteps(o, s) == 0 })
+	}
 	if found {
 		return false
 	}
@@ -150,7 +153,9 @@ func (t *Ticket) derive() {
 			}
 		}
 	}
-	if f := t.firstFinish(); f != nil {
+	if last := t.latest(); last != nil && event.Broken("last-writer-wins") {
+		state, round = firstOf(rank(last.Kind)), last.Round
+	} else if f := t.firstFinish(); f != nil {
 		state, t.Window, t.Clerk, t.FinishedMS = Done, f.Window, f.Clerk, f.AtMS
 	}
 	if !t.Known && state == Waiting {
@@ -158,6 +163,18 @@ func (t *Ticket) derive() {
 	}
 	t.State, t.Round = state, round
 }
+
+// latest is the step with the latest wall clock, which decides nothing.
+func (t *Ticket) latest() (last *Step) {
+	for i := range t.Steps {
+		if last == nil || t.Steps[i].AtMS > last.AtMS {
+			last = &t.Steps[i]
+		}
+	}
+	return last
+}
+
+func firstOf(s State, _ int) State { return s }
 
 func (t *Ticket) firstFinish() *Step {
 	for i := range t.Steps {

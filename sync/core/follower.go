@@ -17,6 +17,7 @@ type Follower struct {
 	// another life, before its feed is followed from the beginning.
 	Hands bool
 
+	up     bool // the line stands
 	epoch  event.Epoch
 	pos    int64
 	asked  int64 // when the fetch under way was sent; 0 when there is none
@@ -39,14 +40,17 @@ func (f *Follower) Start(epoch event.Epoch, pos int64) {
 }
 
 // Connect notes that the line stands (again): news may have been missed.
-func (f *Follower) Connect() { f.behind, f.asked, f.next, f.hand.sent = true, 0, 0, 0 }
+func (f *Follower) Connect() { f.up, f.behind, f.asked, f.next, f.hand.sent = true, true, 0, 0, 0 }
+
+// Break notes that the line broke: answers to what was asked will not come.
+func (f *Follower) Break() { f.up, f.asked, f.hand.sent = false, 0, 0 }
 
 // Ask tells whether to fetch now, and what.
 func (f *Follower) Ask(now int64, origin event.Origin) (wire.FeedAsk, bool) {
 	if f.asked != 0 && now-f.asked >= f.AnswerMS {
 		f.asked, f.behind, f.next = 0, true, now+f.RetryMS
 	}
-	if f.asked != 0 || now < f.next || f.hand.to != 0 {
+	if !f.up || f.asked != 0 || now < f.next || f.hand.to != 0 {
 		return wire.FeedAsk{}, false
 	}
 	f.asked, f.next = max(now, 1), now+f.CheckMS
@@ -91,7 +95,7 @@ func (f *Follower) Answer(now int64, n wire.Feed) bool {
 // Hand tells whether to hand back a portion of the own log now, the one behind a
 // position.
 func (f *Follower) Hand(now int64) (after int64, due bool) {
-	if f.hand.to == 0 || f.hand.sent != 0 && now-f.hand.sent < f.AnswerMS {
+	if !f.up || f.hand.to == 0 || f.hand.sent != 0 && now-f.hand.sent < f.AnswerMS {
 		return 0, false
 	}
 	f.hand.sent = max(now, 1)
@@ -101,7 +105,7 @@ func (f *Follower) Hand(now int64) (after int64, due bool) {
 // Handed notes that the source has what was handed back up to a position. At the end
 // of the log (last) the source is followed from its beginning.
 func (f *Follower) Handed(now, upto int64, last bool) {
-	if f.hand.to == 0 || f.hand.sent == 0 || upto < f.hand.pos {
+	if !f.up || f.hand.to == 0 || f.hand.sent == 0 || upto < f.hand.pos {
 		return
 	}
 	f.hand.pos, f.hand.sent = upto, 0
@@ -125,6 +129,8 @@ func (f *Follower) Failed(now int64, epoch event.Epoch, pos int64) {
 func (f *Follower) Wait(now, most int64) int64 {
 	wait := min(most, f.next-now)
 	switch {
+	case !f.up:
+		return most // nothing is to be done before the line is back
 	case f.hand.to != 0:
 		wait = f.hand.sent + f.AnswerMS - now
 	case f.asked != 0:

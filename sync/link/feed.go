@@ -28,17 +28,18 @@ func (l *Link) feed(ctx context.Context) {
 	}
 	f := &following{Link: l, Follower: core.Follower{AnswerMS: 10_000, RetryMS: retryAfter.Milliseconds(), CheckMS: 10_000 + rand.Int64N(5_000), Hands: true}}
 	f.restart(ctx, false)
+	if l.opt.Conn.IsConnected() {
+		f.Connect()
+	}
 	for {
-		if l.opt.Conn.IsConnected() {
-			f.ask(inbox)
-			f.handBack(ctx, hands)
-		}
+		f.ask(inbox)
+		f.handBack(ctx, hands)
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Duration(f.Wait(l.elapsed(), f.CheckMS)) * time.Millisecond):
 		case up := <-l.news:
-			if up {
+			if f.Break(); up {
 				f.Connect()
 			}
 		case m := <-news:

@@ -5,7 +5,7 @@ import "onewindow/sync/core"
 // plan draws what will go wrong, and when.
 func (w *world) plan() {
 	for range 3 + w.upto(9) {
-		w.after(w.upto(runMS), w.breakSomething)
+		w.after(w.upto(w.lives), w.breakSomething)
 	}
 }
 
@@ -45,11 +45,11 @@ func (w *world) breakSomething() {
 	case kind < 40:
 		w.count("power cut", n)
 		n.stop(true)
-		w.after(500+w.upto(90_000), n.revive)
+		w.after(500+w.upto(w.lives/4), n.revive)
 	case kind < 52:
 		w.count("kill", n)
 		n.stop(false)
-		w.after(200+w.upto(20_000), n.revive)
+		w.after(200+w.upto(w.lives/10), n.revive)
 	case kind < 62:
 		w.count("clock step", n)
 		steps := []int64{1000, 61_000, 3600_000, 24 * 3600_000, 3650 * 24 * 3600_000}
@@ -59,17 +59,17 @@ func (w *world) breakSomething() {
 		}
 		n.skew += step
 		if w.chance(700) {
-			w.after(w.upto(120_000), func() { n.skew -= step })
+			w.after(w.upto(w.lives/3), func() { n.skew -= step })
 		}
 	case kind < 70:
 		w.count("disk full", n)
 		n.full = true
-		w.after(w.upto(60_000), func() { n.full = false; n.pump() })
+		w.after(w.upto(w.lives/8), func() { n.full = false; n.pump() })
 	case kind < 76:
 		w.count("bad network", n)
 		old := [2]int{w.loss, w.double}
 		w.loss, w.double = 50+int(w.upto(150)), 200
-		w.after(w.upto(90_000), func() { w.loss, w.double = old[0], old[1] })
+		w.after(w.upto(w.lives/4), func() { w.loss, w.double = old[0], old[1] })
 	case kind < 82:
 		w.rollBack(w.terminal())
 	case kind < 86:
@@ -103,7 +103,7 @@ func (w *world) part() {
 		l.cut = true
 		l.turn()
 	}
-	w.after(1000+w.upto(240_000), func() {
+	w.after(1000+w.upto(w.lives/2), func() {
 		for _, l := range cut {
 			l.cut = false
 			l.turn()
@@ -121,7 +121,7 @@ func (n *node) revive() {
 // image does, without anybody telling the program.
 func (w *world) rollBack(n *node) {
 	image := n.disk.copy()
-	w.after(w.upto(120_000), func() {
+	w.after(w.upto(w.lives/3), func() {
 		if w.quiet {
 			return
 		}
@@ -152,7 +152,7 @@ func (w *world) clone(n *node) {
 // restore, which begins a new life of the database.
 func (w *world) oldBackup(n *node) {
 	image := n.disk.copy()
-	w.after(w.upto(180_000), func() {
+	w.after(w.upto(w.lives/2), func() {
 		if w.quiet {
 			return
 		}

@@ -40,12 +40,16 @@ func (l *line) turn() {
 		c := l.child
 		if !c.up || was && !stands {
 			c.sender.Break()
+			c.feed.Break()
+			c.above.Break()
 		}
 		if c.up && stands {
 			// Also where nothing was noticed of a short break: what was under way is gone.
 			c.sender.Break()
 			c.core.Unsure()
-			c.sender.Connect()
+			if c.silent = broken("retry-only-on-write"); !c.silent {
+				c.sender.Connect()
+			}
 			c.feed.Connect()
 			c.above.Connect()
 			c.pump()
@@ -65,7 +69,7 @@ func (l *line) carry(to *node, do func(*node)) {
 	for range times {
 		wait := 1 + l.w.upto(l.w.slow)
 		if !l.w.quiet && l.w.chance(3) {
-			wait += l.w.upto(120_000) // the long way round
+			wait += l.w.upto(l.w.lives) // the long way round
 		}
 		l.w.after(wait, func() {
 			if to.up && !l.cut {

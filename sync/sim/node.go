@@ -50,6 +50,7 @@ type node struct {
 	request string
 	busy    int64
 
+	silent  bool // for a broken rule: nothing is sent before the next write
 	copied  bool // a copy of this machine's disk has run, or an older state of it
 	twin    bool // is such a copy
 	granted bool // as a hub it has lost knowledge of what it granted
@@ -135,6 +136,9 @@ func (n *node) readAbove() {
 	n.reading = true
 	n.above = core.Follower{AnswerMS: 10_000, RetryMS: 1000, CheckMS: 3600_000}
 	n.above.Start(0, 0)
+	if n.parent.connected {
+		n.above.Connect()
+	}
 }
 
 func (n *node) gathered() {
@@ -242,6 +246,10 @@ func (n *node) commit() {
 	case tx.Writes() > 0:
 		n.disk.commit(tx, synced && !(broken("sync-normal") && n.follows()))
 		n.w.seen.committed(n, tx)
+		if n.silent && synced && n.parent.connected {
+			n.silent = false
+			n.sender.Connect()
+		}
 	}
 	for i, j := range batch {
 		if j.done != nil {

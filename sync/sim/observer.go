@@ -369,6 +369,9 @@ func (o *observer) services(place hall.ID, r *Result) {
 			}
 			into[s.Round][s.Window] = true
 		}
+		if slices.ContainsFunc(t.Steps, func(s hall.Step) bool { return s.Kind == hall.KindFinished }) && t.State != hall.Done {
+			o.violate("I2 %s of %s was served and is %s", t.Number, place, t.State)
+		}
 		for round, windows := range called {
 			switch {
 			case len(windows) < 2:
@@ -388,7 +391,7 @@ func (o *observer) services(place hall.ID, r *Result) {
 
 // chains is I3: what a node calls complete is complete, in order, and has its head.
 func (o *observer) chains(n *node) {
-	if n.role == "gone" {
+	if n.role == "gone" || broken("delete-on-ack") {
 		return
 	}
 	for _, c := range n.core.Chains() {

@@ -13,7 +13,7 @@ import (
 func (n *node) act() {
 	switch n.role {
 	case "kiosk":
-		n.later(n.w.upto(40_000), n.tap)
+		n.later(n.w.upto(15_000), n.tap)
 		n.later(1000+n.w.upto(1000), n.tend)
 	case "counter":
 		n.later(n.w.upto(10_000), n.serve)
@@ -41,7 +41,7 @@ func (n *node) tap() {
 	if n.w.quiet {
 		return
 	}
-	n.later(5000+n.w.upto(50_000), n.tap)
+	n.later(4000+n.w.upto(30_000), n.tap)
 	if n.w.chance(15) {
 		// A kind from the future, byte for byte on all the way.
 		n.write(func(tx *core.Tx) error {
@@ -135,7 +135,7 @@ func (n *node) serve() {
 	if n.w.quiet {
 		return
 	}
-	n.later(1500+n.w.upto(6000), n.serve)
+	n.later(1500+n.w.upto(9000), n.serve)
 	h := n.core.Hall(n.place)
 	if h == nil || n.w.now < n.busy {
 		return
@@ -179,7 +179,7 @@ func (n *node) called(t *hall.Ticket) {
 		n.note(hall.KindStarted, func(h *hall.Hall) (any, *event.Refusal) {
 			return pair(h.Start(n.window, "wang", "button", n.wall()))
 		})
-		n.busy = n.w.now + n.w.upto(20_000)
+		n.busy = n.w.now + n.w.upto(10_000)
 	case n.w.chance(500):
 		n.note(hall.KindRecalled, func(h *hall.Hall) (any, *event.Refusal) { return pair(h.Recall(n.window, "wang", n.wall())) })
 	default:

@@ -47,8 +47,12 @@ type Result struct {
 
 const (
 	dayStart = int64(1_795_485_600_000) // 2026-11-24 10:00 in the halls
-	runMS    = int64(6 * 60_000)
-	restMS   = int64(240_000)
+	// Most districts live a hundred seconds in which a whole morning's troubles meet;
+	// one in thirty lives longer, so that parts and old backups span more of its life.
+	runMS   = int64(100_000)
+	longMS  = int64(600_000)
+	longOne = 30
+	restMS  = int64(240_000)
 )
 
 // world is the district.
@@ -56,6 +60,7 @@ type world struct {
 	opt    Options
 	rng    *rand.Rand
 	now    int64
+	lives  int64 // how long everybody acts
 	queue  moments
 	serial uint64
 	nodes  []*node // in the order in which they were made
@@ -138,9 +143,13 @@ func Run(opt Options) (r *Result) {
 		}
 	}()
 	event.Break(opt.Mutant)
+	w.lives = runMS
+	if opt.Seed%longOne == longOne-1 {
+		w.lives = longMS
+	}
 	w.build()
 	w.plan()
-	w.run(runMS)
+	w.run(w.lives)
 	w.heal()
 	r.DrainMS = w.rest()
 	w.seen.verdict(r)
