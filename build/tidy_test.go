@@ -65,6 +65,7 @@ var house = map[string]room{
 	"app":                 {door, []string{"app/config", "app/terminal", "frontend"}, []string{"*"}, "the terminal's command line and window: no logic"},
 	"frontend":            {door, nil, nil, "carries the built pages"},
 	"sync/node":           {door, []string{"*"}, []string{"*"}, "puts a hub or a centre together"},
+	"sync/faulttest":      {door, nil, nil, "breaks districts of real processes and looks whether the promises hold; tests only, so it exports nothing"},
 	"sync/day":            {door, []string{"*"}, []string{"*"}, "a day of a hall in one process, for tests and simulate"},
 	"sync/cmd/onewindowd": {door, []string{"*"}, []string{"*"}, "the server's command line"},
 	"build":               {door, nil, []string{"github.com/godbus/dbus/v5"}, "tools: with so little every verb starts at once and works while the rest is broken (the measurements stand behind a build tag)"},
