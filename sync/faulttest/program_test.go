@@ -112,6 +112,16 @@ func (p *program) start() error {
 	}
 }
 
+// signal sends a signal to the process, by its own id.
+func (p *program) signal(s syscall.Signal) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return fmt.Errorf("%s does not run", p.name)
+	}
+	return p.cmd.Process.Signal(s)
+}
+
 // kill ends the process as a power switch would and waits until it is gone.
 func (p *program) kill() error {
 	p.mu.Lock()
