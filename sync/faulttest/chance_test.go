@@ -46,7 +46,7 @@ func drawn(t *testing.T) chance {
 	name := t.Name()
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("again: ONEWINDOW_SEED=%d ONEWINDOW_FULL=%s CGO_ENABLED=0 go test ./sync/faulttest -count 1 -v -run '^%s$'", c.seed, os.Getenv("ONEWINDOW_FULL"), name)
+			t.Logf("again: ONEWINDOW_SEED=%d ONEWINDOW_FULL=%s CGO_ENABLED=0 go test ./sync/faulttest -count 1 -timeout 3h -v -run '^%s$'", c.seed, os.Getenv("ONEWINDOW_FULL"), name)
 		}
 	})
 	return c

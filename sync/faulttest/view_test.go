@@ -127,7 +127,7 @@ func (v *view) firstDifference(o *view) string {
 			return fmt.Sprintf(": %s is only at %s", t.Number, v.name)
 		}
 		if string(t.Row()) != string(other.Row()) {
-			return fmt.Sprintf(": %s\n%s: %s\n%s: %s", t.Number, v.name, t.Row(), o.name, other.Row())
+			return fmt.Sprintf(": %s is %q after %d steps at %s and %q after %d steps at %s", t.Number, t.State, len(t.Steps), v.name, other.State, len(other.Steps), o.name)
 		}
 	}
 	return ""
