@@ -70,6 +70,7 @@ var house = map[string]room{
 	"sync/node":           {door, []string{"*"}, []string{"*"}, "puts a hub or a centre together"},
 	"sync/sim":            {door, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, nil, "a whole district in one goroutine under a seed: it drives the core, and only what it drives is proved"},
 	"sync/sim/cmd":        {door, []string{"sync/sim"}, nil, "the simulator's command line"},
+	"sync/faulttest":      {door, nil, nil, "breaks districts of real processes and looks whether the promises hold; tests only, so it exports nothing"},
 	"sync/day":            {door, []string{"*"}, []string{"*"}, "a day of a hall in one process, for tests and simulate"},
 	"sync/cmd/onewindowd": {door, []string{"*"}, []string{"*"}, "the server's command line"},
 	"build":               {door, nil, []string{"github.com/godbus/dbus/v5"}, "tools: with so little every verb starts at once and works while the rest is broken (the measurements stand behind a build tag)"},

@@ -10,7 +10,7 @@ function whole(page: CounterPage): CounterPage {
 }
 
 /** Refusals after which the hub may have granted the request all the same: the retry must carry the same id. */
-const undecided = new Set(['hub_unreachable', 'internal', 'not_saved'])
+const undecided = new Set(['hub_unreachable', 'hub_gathers', 'internal', 'not_saved'])
 
 /**
  * The counter's state as the terminal last told it, and the only way to change

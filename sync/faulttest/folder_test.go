@@ -1,0 +1,176 @@
+package faulttest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"time"
+)
+
+// district is a world with an observer, in which people and clerks work for a
+// while and stop.
+type district struct {
+	*world
+	o      *observer
+	c      chance
+	spells int
+}
+
+// newDistrict has two kiosks and a counter, who all reach the centre.
+func newDistrict(t *testing.T) *district {
+	t.Helper()
+	steadyDay(t, 4*time.Minute)
+	d := &district{world: newWorld(t, onLoopback(t), 1), o: newObserver(), c: drawn(t)}
+	for _, device := range []string{"k1", "k2", "c1"} {
+		d.terminal(device, seat{})
+	}
+	d.reaches(d.terminals...)
+	return d
+}
+
+// work lets everybody work, and meanwhile does what the test is about.
+func (d *district) work(lasts time.Duration, meanwhile ...func()) {
+	d.t.Helper()
+	d.spells++
+	ctx, cancel := context.WithTimeout(d.t.Context(), lasts)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, k := range d.terminalsOf("kiosk") {
+		at := &crowd{w: d.world, o: d.o, kiosk: k, low: 50 * time.Millisecond, high: 200 * time.Millisecond}
+		name := fmt.Sprintf("%s-spell%d", k.name, d.spells)
+		all.Go(func() { at.run(ctx, name, d.c.of(name)) })
+	}
+	for _, n := range d.terminalsOf("counter") {
+		who := &clerk{w: d.world, o: d.o, counter: n, r: d.c.of(fmt.Sprintf("%s-spell%d", n.name, d.spells)), taken: map[string]bool{}}
+		all.Go(func() { who.run(ctx) })
+	}
+	for _, fn := range meanwhile {
+		pause(ctx, lasts/3)
+		fn()
+	}
+	all.Wait()
+}
+
+// settled waits for quiet, which must come without any new write, and compares
+// everything that was answered with the databases.
+func (d *district) settled(what string) (took time.Duration) {
+	d.t.Helper()
+	took, views, err := d.quiet(2 * drainLimit)
+	if err != nil {
+		d.t.Errorf("%s: %v", what, err)
+		views, err = d.look()
+		must(d.t, err)
+	} else if took > drainLimit {
+		d.t.Errorf("%s: settled after %.1f s without writes, not within %v", what, took.Seconds(), drainLimit)
+	}
+	d.o.verify(d.t, d.world, views)
+	return took
+}
+
+// told gives the one line of a test.
+func (d *district) told(what string, took ...time.Duration) {
+	d.t.Helper()
+	d.o.mu.Lock()
+	defer d.o.mu.Unlock()
+	d.t.Logf("T6 %s: %d tickets, %d applications, %d visits answered; settled after %v; %d wrong", what, len(d.o.issued), len(d.o.taken), len(d.o.finished), took, len(d.o.wrong))
+}
+
+// keep copies a node's data folder aside while its program does not run.
+func (d *district) keep(n *node) string {
+	d.t.Helper()
+	to := d.path("kept-" + n.name)
+	must(d.t, os.RemoveAll(to))
+	must(d.t, os.CopyFS(to, os.DirFS(n.data)))
+	return to
+}
+
+// putBack gives a node, which does not run, the folder that was kept.
+func (d *district) putBack(n *node, kept string) {
+	d.t.Helper()
+	must(d.t, os.RemoveAll(n.data))
+	must(d.t, os.CopyFS(n.data, os.DirFS(kept)))
+}
+
+// restart kills a node, changes something while it is dead, and starts it again.
+func (d *district) restart(n *node, change func()) {
+	d.t.Helper()
+	d.o.restored.Store(true)
+	must(d.t, n.kill())
+	change()
+	must(d.t, n.start())
+}
+
+// numbered takes some tickets at a kiosk, one after the other.
+func (d *district) numbered(k *node, name string, count int) {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(d.t.Context(), 30*time.Second)
+	defer cancel()
+	at := &crowd{w: d.world, o: d.o, kiosk: k}
+	for n := range count {
+		if _, ok := at.tap(ctx, fmt.Sprintf("%s-%s-%d", k.name, name, n), "B"); !ok {
+			d.t.Fatalf("%s gives no ticket", k.name)
+		}
+	}
+}
+
+// untouched tells whether two views agree on all tickets of the first.
+func untouched(before, after *view) error {
+	var errs []error
+	for id, t := range before.tickets {
+		other := after.tickets[id]
+		if string(t.Row()) != string(other.Row()) {
+			errs = append(errs, fmt.Errorf("%s at %s was\n%s\nand is\n%s", t.Number, before.name, t.Row(), other.Row()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// An empty terminal has no authority: what others know of its earlier life stays.
+func TestAnEmptyTerminalOverwritesNothing(t *testing.T) {
+	d := newDistrict(t)
+	d.work(4 * time.Second)
+	d.settled("before")
+	before, err := d.look()
+	must(t, err)
+	k1 := d.terminals[0]
+	d.restart(k1, func() { must(t, os.RemoveAll(k1.data)) })
+	d.numbered(k1, "empty", 12)
+	// It may be refused until somebody admits it again; it may not change the past.
+	// It is looked at for as long as several rounds of the line take.
+	_, err = within(5*time.Second, "something is overwritten", func() error {
+		pause(t.Context(), time.Second)
+		for _, n := range []*node{d.hub, d.centre, d.terminals[1]} {
+			now, err := n.look()
+			must(t, err)
+			if err := untouched(before[n.name], now); err != nil {
+				t.Error(err)
+				return nil
+			}
+		}
+		return errNothing
+	})
+	if err == nil || !errors.Is(err, errNothing) {
+		t.Error(err)
+	}
+	t.Logf("T6 empty terminal: %d tickets of its earlier life are untouched at hub, centre and k2", len(before["k1"].tickets))
+}
+
+var errNothing = errors.New("nothing is")
+
+// The centre is put back to an earlier copy of its folder; what it has lost comes
+// again with the next thing that happens in the hall.
+func TestACentrePutBackIsFilledAgain(t *testing.T) {
+	d := newDistrict(t)
+	d.work(3 * time.Second)
+	d.settled("before")
+	var kept string
+	d.restart(d.centre, func() { kept = d.keep(d.centre) })
+	d.work(4 * time.Second)
+	d.settled("between")
+	d.restart(d.centre, func() { d.putBack(d.centre, kept) })
+	d.work(3 * time.Second)
+	d.told("centre put back, then work", d.settled("put back"))
+}
