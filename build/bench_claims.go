@@ -56,9 +56,13 @@ func benchClaims(y *bay) (out []figure, err error) {
 	}, nil
 }
 
-// prepare notes tickets that wait for one service, as many as a round claims.
+// prepare notes tickets that wait for one service, as many as a round claims, at a hub
+// that may grant.
 func prepare(s *store.Store, now func() int64) error {
 	today := hall.DateOf(now())
+	if err := s.Write(context.Background(), func(tx *store.Tx) error { return tx.BecomeReady(benchHall) }); err != nil {
+		return err
+	}
 	for from := 0; from < claimsPerRound; from += 500 {
 		err := s.Write(context.Background(), func(tx *store.Tx) error {
 			for n := from; n < min(from+500, claimsPerRound); n++ {
