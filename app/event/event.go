@@ -33,7 +33,12 @@ type ID struct {
 
 // String gives "origin:epoch:seq" with the epoch in 16 hexadecimal digits.
 func (id ID) String() string {
-	return fmt.Sprintf("%s:%016x:%d", id.Origin, uint64(id.Epoch), uint64(id.Seq))
+	// By hand: it is made for every event that is folded.
+	b := append(make([]byte, 0, MaxOrigin+40), id.Origin...)
+	b = append(b, ':')
+	b = id.Epoch.append(b)
+	b = append(b, ':')
+	return string(strconv.AppendUint(b, uint64(id.Seq), 10))
 }
 
 // ParseID reads what ID.String writes.
@@ -52,7 +57,14 @@ func ParseID(s string) (ID, error) {
 }
 
 // String gives the epoch in 16 hexadecimal digits.
-func (e Epoch) String() string { return fmt.Sprintf("%016x", uint64(e)) }
+func (e Epoch) String() string { return string(e.append(nil)) }
+
+func (e Epoch) append(b []byte) []byte {
+	for shift := 60; shift >= 0; shift -= 4 {
+		b = append(b, "0123456789abcdef"[e>>shift&15])
+	}
+	return b
+}
 
 // ParseEpoch reads what Epoch.String writes.
 func ParseEpoch(s string) (Epoch, error) {
