@@ -48,7 +48,7 @@ var benches = []bench{
 	{[]string{"issue_commit_p50", "issue_commit_p99"}, benchCommit},
 	{[]string{"issue_to_last_printer_byte_p99"}, benchPaper},
 	{[]string{"allocator_claims_per_second", "allocator_claim_p99"}, benchClaims},
-	{[]string{"drain_events_per_second", "drain_two_hops_events_per_second", "apply_events_per_second"}, benchDrain},
+	{[]string{"drain_events_per_second", "drain_two_hops_events_per_second", "drain_against_jetstream", "apply_events_per_second"}, benchDrain},
 	{[]string{"first_frame_ms", "memory_pss_mb"}, benchWindow},
 	{[]string{"binary_mb", "server_binary_mb"}, benchBinaries},
 }

@@ -42,13 +42,13 @@ func benchDrain(y *bay) (out []figure, err error) {
 	if err := d.note(); err != nil {
 		return nil, fmt.Errorf("note events: %w", err)
 	}
-	var one, two, bare, rows series
+	var one, two, bare, rows, rival series
 	for round := range y.rounds {
 		for _, part := range []struct {
 			into *series
 			name string
 			run  func() (float64, error)
-		}{{&rows, "rows in SQLite", d.rows}, {&bare, "bare apply", d.apply}, {&one, "one hop", d.oneHop}, {&two, "two hops", d.twoHops}} {
+		}{{&rows, "rows in SQLite", d.rows}, {&bare, "bare apply", d.apply}, {&one, "one hop", d.oneHop}, {&two, "two hops", d.twoHops}, {&rival, "JetStream into SQLite", d.rival}} {
 			perSecond, err := part.run()
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", part.name, err)
@@ -58,10 +58,13 @@ func benchDrain(y *bay) (out []figure, err error) {
 		}
 	}
 	const ceiling = "bare apply: the same pushes given to the receiver's store without network or sender"
+	hops := two.against("drain_two_hops_events_per_second", "1/s", one, "one hop: drain_events_per_second")
+	against := one.against("drain_against_jetstream", "1/s", rival, "one asynchronous JetStream publish per event, a consumer into SQLite, 500 a commit, no checks and no tickets")
 	hop := one.against("drain_events_per_second", "1/s", bare, ceiling)
 	return []figure{
-		hop.must("ratio >= 0.5", hop.Ratio >= 0.5),
-		two.against("drain_two_hops_events_per_second", "1/s", bare, ceiling),
+		hop.must("ratio >= 0.8", hop.Ratio >= 0.8),
+		hops.must("ratio >= 0.7", hops.Ratio >= 0.7),
+		against.must("ratio >= 1.5", against.Ratio >= 1.5),
 		bare.against("apply_events_per_second", "1/s", rows, "the same rows inserted into the same tables and indexes, 1000 a commit, no fold, no checks"),
 	}, nil
 }

@@ -77,15 +77,16 @@ type Touched struct {
 // change nothing. An error means that the payload is not of its kind: the event
 // belongs into quarantine.
 func (h *Hall) Apply(e event.Event) (Touched, error) {
-	fact, err := read(e)
+	fact, err := Read(e)
 	if err != nil {
 		return Touched{}, err
 	}
 	return h.Fold(e, fact)
 }
 
-// read decodes the fact of an event; nil for kinds that are not of this package.
-func read(e event.Event) (any, error) {
+// Read decodes the fact of an event; nil for kinds that are not of this package. An
+// error means that the payload is not of its kind.
+func Read(e event.Event) (any, error) {
 	switch e.Kind {
 	case KindIssued:
 		return decode[Issued](e)

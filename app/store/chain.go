@@ -19,9 +19,10 @@ func (s *Store) Quarantine(p wire.Push, reason string, done func(error)) error {
 // Receive takes a push and, once it is committed, reads the chain back from the
 // database for the ack. done is called from the writer's goroutine.
 func (s *Store) Receive(p wire.Push, done func(wire.Ack, error)) error {
+	in := core.Read(p) // here and not in the writer, which commits another one meanwhile
 	var ack wire.Ack
 	return s.Submit(func(tx *Tx) (err error) {
-		ack, err = tx.Accept(p)
+		ack, err = tx.AcceptRead(in)
 		return err
 	}, func(err error) {
 		if err == nil && ack.Refuse == nil {

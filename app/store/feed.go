@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
@@ -29,12 +31,31 @@ func (s *Store) History(ctx context.Context, id hall.ID, after int64, max int) (
 
 func (s *Store) feed(ctx context.Context, after int64, max int, wanted func(event.Kind, []byte) bool) (wire.Feed, error) {
 	f := wire.Feed{Epoch: s.Epoch(), From: after, Upto: after}
+	size := 0
+	// add takes a row into the feed; false when the frame is full.
+	add := func(pos int64, kind event.Kind, body []byte) bool {
+		if wanted(kind, body) {
+			if size += len(body) + 5; size > wire.MaxFrame && len(f.Bodies) > 0 {
+				return false
+			}
+			f.Bodies = append(f.Bodies, body)
+		}
+		f.Upto = pos
+		return true
+	}
+	if list, ok := s.recentAfter(after, max); ok {
+		for i := range list {
+			if !add(list[i].Pos, list[i].Kind, list[i].Body) {
+				break
+			}
+		}
+		return f, nil
+	}
 	rows, err := s.reader.QueryContext(ctx, "SELECT pos, kind, body FROM event WHERE pos > ? ORDER BY pos LIMIT ?", after, max)
 	if err != nil {
 		return f, fmt.Errorf("read the feed: %w", err)
 	}
 	defer rows.Close()
-	size := 0
 	for rows.Next() {
 		var pos int64
 		var kind string
@@ -42,15 +63,37 @@ func (s *Store) feed(ctx context.Context, after int64, max int, wanted func(even
 		if err := rows.Scan(&pos, &kind, &body); err != nil {
 			return f, fmt.Errorf("read the feed: %w", err)
 		}
-		if wanted(event.Kind(kind), body) {
-			if size += len(body) + 5; size > wire.MaxFrame && len(f.Bodies) > 0 {
-				break
-			}
-			f.Bodies = append(f.Bodies, body)
+		if !add(pos, event.Kind(kind), body) {
+			break
 		}
-		f.Upto = pos
 	}
 	return f, rows.Err()
+}
+
+// recentRows is how many of the newest rows stay at hand: some megabytes at most.
+const recentRows = 8192
+
+// keepRecent keeps the rows of a commit at hand. The caller holds mu.
+func (s *Store) keepRecent(lists ...[]core.Row) {
+	from := len(s.recent)
+	for _, list := range lists {
+		s.recent = append(s.recent, list...)
+	}
+	slices.SortFunc(s.recent[from:], func(a, b core.Row) int { return cmp.Compare(a.Pos, b.Pos) })
+	if len(s.recent) > 2*recentRows {
+		s.recent = slices.Clone(s.recent[len(s.recent)-recentRows:])
+	}
+}
+
+// recentAfter gives the rows behind a position where all of them are at hand.
+func (s *Store) recentAfter(after int64, max int) ([]core.Row, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(s.recent) == 0 || after < s.recent[0].Pos-1 {
+		return nil, false
+	}
+	at, _ := slices.BinarySearchFunc(s.recent, after+1, func(r core.Row, pos int64) int { return cmp.Compare(r.Pos, pos) })
+	return s.recent[at:min(len(s.recent), at+max)], true
 }
 
 // Position is how far this node's own log reaches.

@@ -25,7 +25,7 @@ func (s *Store) load() error {
 	}
 	s.node = core.NewNode(s.opt.Origin, s.opt.Key, epoch, pos, s.firstDate())
 	s.node.Recall, s.node.Admits = s.recall, s.opt.Admits
-	s.rows = projection{pos: projected}
+	s.rows, s.recent = projection{pos: projected}, nil
 	chains, err := chainRows(ctx, s.conn, "")
 	if err != nil {
 		return err

@@ -78,6 +78,9 @@ func (s *Store) endReplica() {
 	if err == nil {
 		err = s.run("COMMIT")
 	}
+	if err == nil {
+		s.keepRecent(s.replica.Rows, s.replica.Passed)
+	}
 	if err != nil {
 		s.takeBack(err)
 		s.lost = true
@@ -127,7 +130,7 @@ func (s *Store) begin(ctx context.Context, synchronous string) error {
 // projectAge has passed, projectRows at a time with projectPause between, so that
 // nobody who commits has to wait long. A start reads at most that much of the log.
 const (
-	projectEvents = 20_000
+	projectEvents = 50_000
 	projectAge    = time.Minute
 	projectRows   = 200
 	projectPause  = 50 * time.Millisecond
@@ -144,25 +147,30 @@ type projection struct {
 // project brings the rows of tickets a step further, without waiting for the disk:
 // the log makes them again. all tells to finish now, before the store closes.
 func (s *Store) project(all bool) {
+	for more := s.behind(all); more; more = all && s.behind(all) {
+		s.endReplica()
+		s.mu.Lock()
+		err := s.projectSome(&s.rows)
+		if err != nil {
+			// Nothing is lost: the log has it all, and memory is made from it again.
+			s.takeBack(err)
+		}
+		s.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// behind tells whether there are rows to write now, and takes them.
+func (s *Store) behind(all bool) bool {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	p := &s.rows
 	if p.list == nil && s.broken == nil && s.due(all) {
 		p.list, p.goal, p.since = s.node.TakeDirty(), s.node.Position(), time.Time{}
 	}
-	s.mu.Unlock()
-	if p.list == nil {
-		return
-	}
-	s.endReplica()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for more := true; more; more = all && p.list != nil {
-		if err := s.projectSome(p); err != nil {
-			// Nothing is lost: the log has it all, and memory is made from it again.
-			s.takeBack(err)
-			return
-		}
-	}
+	return p.list != nil
 }
 
 // due tells whether the rows are far enough behind to be written.

@@ -75,7 +75,8 @@ type Store struct {
 	node   *core.Node
 	ids    map[core.ChainID]int64 // the chains' rows
 	rows   projection
-	broken error // a commit failed and memory is not what the disk holds
+	recent []core.Row // the newest rows of the log, for whoever follows it closely
+	broken error      // a commit failed and memory is not what the disk holds
 
 	turn   sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
 	jobs   chan job

@@ -215,6 +215,7 @@ func (s *Store) transact(batch []job, results []error) (changed bool, err error)
 	if err := s.run("COMMIT"); err != nil {
 		return false, fmt.Errorf("commit: %w", err)
 	}
+	s.keepRecent(tx.Rows, tx.Passed)
 	return true, nil
 }
 

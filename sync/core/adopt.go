@@ -33,7 +33,7 @@ func (tx *Tx) Adopt(body []byte, above event.Epoch) error {
 		here = known
 	}
 	if !here {
-		tx.receive(e.ID, body, sum)
+		tx.receive(e.ID, body, sum, readEvent(body))
 	}
 	c.Seq, c.Head = e.Seq, event.Chain(c.Head, sum)
 	c.Up, c.UpHead, c.UpEpoch, c.Centre = c.Seq, c.Head, above, c.Seq

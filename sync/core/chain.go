@@ -155,8 +155,11 @@ func (n *Node) Pack(id ChainID, from event.Seq, prev event.Hash, bodies [][]byte
 // What cannot be read or folded is kept byte for byte with its fault and the
 // chain moves on; a wrong signature or another history keeps the whole frame
 // aside and is not acknowledged. The ack holds once the commit is done.
-func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) {
-	n := tx.n
+func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) { return tx.AcceptRead(Read(p)) }
+
+// AcceptRead is Accept for a push that was read beforehand, beside the writer.
+func (tx *Tx) AcceptRead(in Incoming) (wire.Ack, error) {
+	n, p := tx.n, in.Push
 	c := n.chain(ChainID{p.Origin, p.Epoch})
 	ack := func(no *event.Refusal) wire.Ack {
 		return wire.Ack{Epoch: n.epoch, Upto: c.Seq, Head: c.Head, Above: c.Centre, Refuse: no}
@@ -186,16 +189,15 @@ func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) {
 	if c.Forked {
 		return ack(event.Forked), tx.aside(p, "the centre has another history")
 	}
-	if no := n.unsigned(p); no != "" {
+	if no := n.unsigned(p, in.head); no != "" {
 		return ack(event.DeviceUnknown), tx.aside(p, no)
 	}
 	loose, err := tx.loose(c, p)
 	if err != nil {
 		return ack(nil), err
 	}
-	sums := make([]event.Hash, len(p.Bodies)-skip)
-	for i, body := range p.Bodies[skip:] {
-		sums[i] = event.Sum(body)
+	sums := in.sums[skip:]
+	for i := range sums {
 		if have, known := loose[event.Seq(skip+i)+p.From]; known && have != sums[i] {
 			return ack(event.Forked), tx.aside(p, "same number, other content than the hall was told: a fork")
 		}
@@ -203,7 +205,7 @@ func (tx *Tx) Accept(p wire.Push) (wire.Ack, error) {
 	for i, body := range p.Bodies[skip:] {
 		seq := event.Seq(skip+i) + p.From
 		if _, known := loose[seq]; !known {
-			tx.receive(event.ID{Origin: p.Origin, Epoch: p.Epoch, Seq: seq}, body, sums[i])
+			tx.receive(event.ID{Origin: p.Origin, Epoch: p.Epoch, Seq: seq}, body, sums[i], in.events[skip+i])
 		}
 		c.Head = event.Chain(c.Head, sums[i])
 		c.Seq++
@@ -238,7 +240,7 @@ func (tx *Tx) loose(c *Chain, p wire.Push) (map[event.Seq]event.Hash, error) {
 // unsigned checks the signature of a push against the keys that the device has had.
 // A new life may begin with a new key, that of a replaced disk: its first event names
 // it, and it counts only where the device was admitted with it.
-func (n *Node) unsigned(p wire.Push) string {
+func (n *Node) unsigned(p wire.Push, head event.Hash) string {
 	if len(p.Sig) == 0 {
 		return ""
 	}
@@ -255,7 +257,6 @@ func (n *Node) unsigned(p wire.Push) string {
 	if len(keys) == 0 {
 		return "device unknown: its first event names no key that was admitted"
 	}
-	head := p.Head()
 	for _, k := range keys {
 		if wire.CheckHead(k, p.Origin, p.Epoch, p.Upto(), head, p.Sig) {
 			return ""

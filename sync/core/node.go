@@ -112,33 +112,30 @@ func (n *Node) RestoreTap(request string, id event.ID) { n.taps[request] = id }
 
 // Replay folds an event of the log again.
 func (n *Node) Replay(e event.Event) error {
-	_, err := n.fold(e, nil)
-	if n.broken != nil {
-		return n.broken
-	}
-	return err
-}
-
-// fold brings an event into memory and gives the one that it tells of.
-func (n *Node) fold(e event.Event, fact any) (event.Event, error) {
 	inner, err := e.Inner()
 	if err != nil {
-		return e, err
+		return err
 	}
-	h := n.hall(hall.ID(inner.Origin.Hall()))
-	var touched hall.Touched
-	if fact == nil {
-		touched, err = h.Apply(inner)
-	} else {
-		touched, err = h.Fold(inner, fact)
+	fact, err := hall.Read(inner)
+	if err != nil {
+		return err
 	}
+	if err := n.fold(read{outer: e, inner: inner, fact: fact}); err != nil {
+		return err
+	}
+	return n.broken
+}
+
+// fold brings an event into memory.
+func (n *Node) fold(r read) error {
+	touched, err := n.hall(hall.ID(r.inner.Origin.Hall())).Fold(r.inner, r.fact)
 	if t := touched.Ticket; err == nil && t != nil {
 		n.dirty[t.Ticket] = t
 	}
-	if e.Kind == hall.KindReady && e.Origin == n.Origin && e.Epoch == n.epoch {
+	if r.outer.Kind == hall.KindReady && r.outer.Origin == n.Origin && r.outer.Epoch == n.epoch {
 		n.ready = true
 	}
-	return inner, err
+	return err
 }
 
 // Behind tells that tickets changed since TakeDirty was called.

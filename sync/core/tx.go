@@ -159,28 +159,45 @@ func (tx *Tx) put(r Row) {
 // fold brings an event into memory and into the projections of this commit; fact is
 // what its payload encodes, nil when it has to be decoded.
 func (tx *Tx) fold(e event.Event, fact any) error {
-	e, err := tx.n.fold(e, fact)
+	r := read{outer: e, inner: e, fact: fact}
+	var err error
+	if r.inner, err = e.Inner(); err != nil {
+		return err
+	}
+	if fact == nil {
+		if r.fact, err = hall.Read(r.inner); err != nil {
+			return err
+		}
+	}
+	return tx.foldRead(r)
+}
+
+func (tx *Tx) foldRead(r read) error {
+	err := tx.n.fold(r)
 	if tx.n.broken != nil {
 		return tx.fail(tx.n.broken)
 	}
 	if err == nil && tx.also != nil {
-		err = tx.also(e)
+		err = tx.also(r.inner)
 	}
 	return err
 }
 
 // receive notes one event of another origin: folded when it can be, kept in any case.
-func (tx *Tx) receive(id event.ID, body []byte, sum event.Hash) {
+func (tx *Tx) receive(id event.ID, body []byte, sum event.Hash, e read) {
 	r := Row{ID: id, Hash: sum, Body: body}
-	e, err := event.Decode(body)
 	switch {
-	case err != nil:
-		r.Fault = err.Error()
-	case e.ID != id:
-		r.Fault = fmt.Sprintf("says of itself that it is %s", e.ID)
+	case e.outer.Kind == "":
+		r.Fault = e.err.Error()
+	case e.outer.ID != id:
+		r.Fault = fmt.Sprintf("says of itself that it is %s", e.outer.ID)
 	default:
-		r.Kind, r.Lasting = e.Kind, Lasting(e.Kind)
-		if err := tx.fold(e, nil); err != nil {
+		r.Kind, r.Lasting = e.outer.Kind, Lasting(e.outer.Kind)
+		err := e.err
+		if err == nil {
+			err = tx.foldRead(e)
+		}
+		if err != nil {
 			r.Fault, r.Lasting = err.Error(), false
 		}
 	}
@@ -195,6 +212,9 @@ func (tx *Tx) Take(body []byte) error { return tx.take(body, nil) }
 
 // take is Take with the hashes of this node's own events that may come back.
 func (tx *Tx) take(body []byte, own map[event.Seq]event.Hash) error {
+	if tx.echo(body) {
+		return nil
+	}
 	e, err := event.Decode(body)
 	if err != nil {
 		return tx.keep(Kept{Hash: event.Sum(body), Reason: err.Error(), Body: body})
@@ -236,6 +256,17 @@ func (tx *Tx) take(body []byte, own map[event.Seq]event.Hash) error {
 	tx.Passed = append(tx.Passed, r)
 	tx.writes++
 	return nil
+}
+
+// echo tells that an event is an own one that the place above has confirmed: its chain
+// agrees with this one up to there, so that it needs no second look.
+func (tx *Tx) echo(body []byte) bool {
+	id, ok := event.Peek(body)
+	if !ok || id.Origin != tx.n.Origin || id.Epoch != tx.n.epoch {
+		return false
+	}
+	c := tx.n.chains[ChainID{id.Origin, id.Epoch}]
+	return c != nil && id.Seq <= c.Up && c.UpEpoch == tx.n.above && !c.Forked
 }
 
 // known finds the hash of an event in the log and in this commit.
@@ -280,7 +311,7 @@ func (tx *Tx) TakeFeed(source string, f wire.Feed) error {
 func (tx *Tx) ownAmong(bodies [][]byte) (map[event.Seq]event.Hash, error) {
 	from, upto := event.Seq(0), event.Seq(0)
 	for _, body := range bodies {
-		if id, ok := event.Peek(body); ok && id.Origin == tx.n.Origin && id.Epoch == tx.n.epoch {
+		if id, ok := event.Peek(body); ok && id.Origin == tx.n.Origin && id.Epoch == tx.n.epoch && !tx.echo(body) {
 			if from == 0 || id.Seq < from {
 				from = id.Seq
 			}

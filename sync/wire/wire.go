@@ -48,12 +48,23 @@ type Push struct {
 func (p Push) Upto() event.Seq { return p.From + event.Seq(len(p.Bodies)) - 1 }
 
 // Head computes the chain's head behind the last event.
-func (p Push) Head() event.Hash {
-	h := p.Prev
-	for _, b := range p.Bodies {
-		h = event.Chain(h, event.Sum(b))
+func (p Push) Head() event.Hash { return HeadOf(p.Prev, p.Sums()) }
+
+// Sums computes the hashes of the events.
+func (p Push) Sums() []event.Hash {
+	out := make([]event.Hash, len(p.Bodies))
+	for i, b := range p.Bodies {
+		out[i] = event.Sum(b)
 	}
-	return h
+	return out
+}
+
+// HeadOf computes a chain's head behind events of these hashes.
+func HeadOf(prev event.Hash, sums []event.Hash) event.Hash {
+	for _, sum := range sums {
+		prev = event.Chain(prev, sum)
+	}
+	return prev
 }
 
 // Ack answers a push: everything up to Upto is committed here, in the database whose
