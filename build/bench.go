@@ -49,6 +49,7 @@ var benches = []bench{
 	{[]string{"issue_to_last_printer_byte_p99"}, benchPaper},
 	{[]string{"allocator_claims_per_second", "allocator_claim_p99"}, benchClaims},
 	{[]string{"drain_events_per_second", "drain_two_hops_events_per_second", "drain_against_jetstream", "apply_events_per_second"}, benchDrain},
+	{[]string{"catchup_3_days_seconds", "catchup_call_ms_p99", "catchup_memory_mb", "resume_after_restart_ms"}, benchReturn},
 	{[]string{"first_frame_ms", "memory_pss_mb"}, benchWindow},
 	{[]string{"binary_mb", "server_binary_mb"}, benchBinaries},
 }

@@ -30,6 +30,7 @@ const (
 // starts, no-shows and ends in the order in which they happen, decided by the
 // same rules as in a hall.
 type days struct {
+	hall    hall.ID
 	store   *store.Store
 	clock   *clock
 	rng     *rand.Rand
@@ -49,7 +50,7 @@ type dayWindow struct {
 
 // fillDays notes events until the store's own chain has exactly want of them.
 func fillDays(s *store.Store, c *clock, want int) error {
-	d := &days{store: s, clock: c, rng: rand.New(rand.NewPCG(1, 2)), want: want, noted: 1}
+	d := &days{hall: hall.ID(s.Origin().Hall()), store: s, clock: c, rng: rand.New(rand.NewPCG(1, 2)), want: want, noted: 1}
 	for i := range dayWindows {
 		l := letters[i%len(letters)]
 		d.windows = append(d.windows, dayWindow{id: hall.WindowID(fmt.Sprintf("%c%02d", l, i+1)), service: hall.Letter(l), next: hall.KindCalled})
@@ -97,7 +98,7 @@ func (d *days) arrive(tx *store.Tx) error {
 	for n, p := 0, d.rng.Float64(); n == 0 || n < 4 && p > [...]float64{0, 0.66, 0.86, 0.95}[n]; n++ {
 		cmd.Items = append(cmd.Items, hall.ItemCode(fmt.Sprintf("11330100MB0000001X4%03d711001%03d", d.rng.IntN(138), n)))
 	}
-	return d.note(tx, hall.KindIssued, tx.Hall(benchHall).Issue(cmd))
+	return d.note(tx, hall.KindIssued, tx.Hall(d.hall).Issue(cmd))
 }
 
 // work does what is due at a window.
@@ -106,7 +107,7 @@ func (d *days) work(tx *store.Tx, w *dayWindow) error {
 	if w.at > now || d.noted == d.want {
 		return nil
 	}
-	h := tx.Hall(benchHall)
+	h := tx.Hall(d.hall)
 	clerk := hall.ClerkID("c-" + string(w.id))
 	kind, fact, no := w.next, any(nil), error(nil)
 	switch kind {

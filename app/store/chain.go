@@ -21,16 +21,19 @@ func (s *Store) Quarantine(p wire.Push, reason string, done func(error)) error {
 func (s *Store) Receive(p wire.Push, done func(wire.Ack, error)) error {
 	in := core.Read(p) // here and not in the writer, which commits another one meanwhile
 	var ack wire.Ack
-	return s.Submit(func(tx *Tx) (err error) {
+	return s.queue(job{bulk: len(p.Bodies) > bulkEvents, fn: func(tx *Tx) (err error) {
 		ack, err = tx.AcceptRead(in)
 		return err
-	}, func(err error) {
+	}, done: func(err error) {
 		if err == nil && ack.Refuse == nil {
 			ack, err = s.Confirmed(context.Background(), p.Origin, p.Epoch)
 		}
 		done(ack, err)
-	})
+	}})
 }
+
+// bulkEvents is how many events make a push a backlog that can wait.
+const bulkEvents = 64
 
 // Confirmed reads a chain back from the database, after a commit, for the ack.
 func (s *Store) Confirmed(ctx context.Context, o event.Origin, e event.Epoch) (wire.Ack, error) {
@@ -133,6 +136,17 @@ func (s *Store) Renew(ctx context.Context) error {
 		return fmt.Errorf("begin a new life after a fork: %w", err)
 	}
 	return nil
+}
+
+// Have tells how far this node itself has each chain.
+func (s *Store) Have() []wire.Mark {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []wire.Mark
+	for _, c := range s.node.Chains() {
+		out = append(out, wire.Mark{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: c.Seq})
+	}
+	return out
 }
 
 // Marks lists how far the centre has confirmed the chains of this node.

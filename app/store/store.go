@@ -80,6 +80,7 @@ type Store struct {
 
 	turn   sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
 	jobs   chan job
+	bulk   chan job // what nobody stands waiting for
 	closed chan struct{}
 	ended  sync.WaitGroup
 	once   sync.Once
@@ -109,7 +110,7 @@ func Open(opt Options) (*Store, error) {
 		return nil, err
 	}
 	lockOnce.Do(openLocks)
-	s := &Store{opt: opt, jobs: make(chan job, 4*opt.MaxBatch), closed: make(chan struct{}),
+	s := &Store{opt: opt, jobs: make(chan job, 4*opt.MaxBatch), bulk: make(chan job, 4*opt.MaxBatch), closed: make(chan struct{}),
 		prep: map[string]*sql.Stmt{}, sync: opt.Synchronous, watchers: map[chan struct{}]bool{}}
 	if err := s.open(); err != nil {
 		s.shut()

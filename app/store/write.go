@@ -21,6 +21,8 @@ type job struct {
 	done func(error)
 	// again tells that what it writes can be fetched again: see Replicate.
 	again bool
+	// bulk tells that it writes many rows and nobody stands waiting for it.
+	bulk bool
 }
 
 // ErrClosed says that the store is closed.
@@ -76,20 +78,29 @@ func (s *Store) Submit(fn func(*Tx) error, done func(error)) error {
 }
 
 func (s *Store) queue(j job) error {
+	into := s.jobs
+	if j.bulk {
+		into = s.bulk
+	}
 	select {
 	case <-s.closed:
 		return ErrClosed
 	default:
 	}
 	select {
-	case s.jobs <- j:
+	case into <- j:
 		return nil
 	case <-s.closed:
 		return ErrClosed
 	}
 }
 
-// write is the one writer: it takes what waits, commits once, answers all.
+// bulkPassed is how many commits of others may pass bulk that waits.
+const bulkPassed = 8
+
+// write is the one writer: it takes what waits, commits once, answers all. Bulk has a
+// commit of its own and only when nobody else waits: while a hall brings three days, a
+// call waits for one portion of it and not for all that is under way.
 func (s *Store) write() {
 	defer s.ended.Done()
 	batch := make([]job, 0, s.opt.MaxBatch)
@@ -97,37 +108,38 @@ func (s *Store) write() {
 	defer due.Stop()
 	behind := time.NewTicker(projectPause)
 	defer behind.Stop()
-	for {
+	for passed := 0; ; passed++ {
 		batch = batch[:0]
+		first := s.jobs
+		if passed >= bulkPassed {
+			first = s.bulk // bulk has waited long enough
+		}
 		select {
-		case j := <-s.jobs:
+		case j := <-first:
 			batch = append(batch, j)
-		case <-due.C:
-			s.turn.Lock()
-			s.endReplica()
-			s.turn.Unlock()
-			continue
-		case <-behind.C:
-			s.turn.Lock()
-			s.project(false)
-			s.turn.Unlock()
-			continue
-		case <-s.closed:
-			s.turn.Lock()
-			s.endReplica()
-			s.project(true)
-			s.turn.Unlock()
-			for {
-				select {
-				case j := <-s.jobs:
-					j.done(ErrClosed)
-				default:
-					return
-				}
+		default:
+			select {
+			case j := <-s.jobs:
+				batch = append(batch, j)
+			case j := <-s.bulk:
+				batch = append(batch, j)
+			case <-due.C:
+				s.alone(s.endReplica)
+				continue
+			case <-behind.C:
+				s.alone(func() { s.project(false) })
+				continue
+			case <-s.closed:
+				s.alone(func() { s.endReplica(); s.project(true) })
+				s.refuseAll()
+				return
 			}
 		}
+		if batch[0].bulk {
+			passed = 0
+		}
 		s.turn.Lock()
-		for more := true; more && len(batch) < s.opt.MaxBatch; {
+		for more := !batch[0].bulk; more && len(batch) < s.opt.MaxBatch; {
 			select {
 			case j := <-s.jobs:
 				batch = append(batch, j)
@@ -147,6 +159,27 @@ func (s *Store) write() {
 			due.Reset(replicaPause)
 		}
 		s.turn.Unlock()
+	}
+}
+
+// alone does something in the writer's turn.
+func (s *Store) alone(do func()) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	do()
+}
+
+// refuseAll answers what still waits when the store closes.
+func (s *Store) refuseAll() {
+	for {
+		select {
+		case j := <-s.jobs:
+			j.done(ErrClosed)
+		case j := <-s.bulk:
+			j.done(ErrClosed)
+		default:
+			return
+		}
 	}
 }
 
