@@ -50,6 +50,7 @@ var benches = []bench{
 	{[]string{"allocator_claims_per_second", "allocator_claim_p99"}, benchClaims},
 	{[]string{"drain_events_per_second", "drain_two_hops_events_per_second", "drain_against_jetstream", "apply_events_per_second"}, benchDrain},
 	{[]string{"catchup_3_days_seconds", "catchup_call_ms_p99", "catchup_memory_mb", "resume_after_restart_ms"}, benchReturn},
+	{[]string{"scale_1000_halls_events_per_second", "scale_1000_halls_ack_p99", "scale_memory_kib_per_hall"}, benchScale},
 	{[]string{"first_frame_ms", "memory_pss_mb"}, benchWindow},
 	{[]string{"binary_mb", "server_binary_mb"}, benchBinaries},
 }
