@@ -8,6 +8,8 @@ import type { Refusal } from '../bridge'
 const own: Record<string, { by?: string; needs: string[] }> = {
   hub_unreachable: { needs: [] },
   hub_gathers: { needs: [] },
+  code_torn: { needs: [] },
+  code_foreign: { needs: [] },
   too_soon: { needs: ['seconds'] },
   pin_locked: { needs: ['seconds'] },
   still_serving: { needs: ['number'] },
