@@ -88,16 +88,7 @@ func (n *node) start() {
 	n.marked = map[core.ChainID]wire.Mark{}
 	n.told = n.core.Position()
 	n.w.tell("%s starts, epoch %s, position %d", n.name, n.core.Epoch(), n.told)
-	if n.core.OwnSeq() == 0 {
-		n.write(func(tx *core.Tx) error {
-			d := hall.Device{Role: n.role, Program: "sim", Series: n.digit}
-			if n.key != nil {
-				d.Key = n.key.Public().(ed25519.PublicKey)
-			}
-			_, _, err := tx.Append(hall.KindDevice, d)
-			return err
-		}, nil)
-	}
+	n.announce()
 	if n.follows() {
 		c := n.disk.cursors["hall"]
 		n.feed = core.Follower{AnswerMS: 10_000, RetryMS: 1000, CheckMS: 10_000 + n.w.upto(5000), Hands: true}
@@ -117,6 +108,25 @@ func (n *node) start() {
 	}
 	n.act()
 	n.pump()
+}
+
+// announce notes the first event of a life, until it is saved.
+func (n *node) announce() {
+	if n.core.OwnSeq() > 0 {
+		return
+	}
+	n.write(func(tx *core.Tx) error {
+		if !tx.Fresh() {
+			return nil
+		}
+		d := hall.Device{Role: n.role, Program: "sim", Series: n.digit}
+		if n.key != nil {
+			d.Key = n.key.Public().(ed25519.PublicKey)
+		}
+		_, _, err := tx.Append(hall.KindDevice, d)
+		return err
+	}, nil)
+	n.later(200, n.announce)
 }
 
 // begin starts to gather what the hall and the centre know.
@@ -146,8 +156,7 @@ func (n *node) gathered() {
 		return
 	}
 	if n.gather.Done(n.elapsed()) {
-		n.write(n.becomeReady, nil)
-		return
+		n.write(n.becomeReady, nil) // tried again until the disk has room
 	}
 	n.later(100, n.gathered)
 }
