@@ -11,11 +11,6 @@ import (
 	"onewindow/sync/wire"
 )
 
-// Quarantine keeps a frame aside, byte for byte, that its sender may not bring.
-func (s *Store) Quarantine(p wire.Push, reason string, done func(error)) error {
-	return s.Submit(func(tx *Tx) error { return tx.Quarantine(p, reason) }, done)
-}
-
 // Receive takes a push and, once it is committed, reads the chain back from the
 // database for the ack. done is called from the writer's goroutine.
 func (s *Store) Receive(p wire.Push, done func(wire.Ack, error)) error {

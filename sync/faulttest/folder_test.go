@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
+
+	"onewindow/sync/admit"
 )
 
 // district is a world with an observer, in which people and clerks work for a
@@ -101,6 +104,20 @@ func (d *district) restart(n *node, change func()) {
 	must(d.t, n.kill())
 	change()
 	must(d.t, n.start())
+}
+
+// wipe empties a node's folder, which does not run, but for its key and the list of
+// whom it lets in: without these IT staff would have to admit it, or the whole hall,
+// again before anything else can be looked at.
+func (d *district) wipe(n *node) {
+	d.t.Helper()
+	list, err := os.ReadDir(n.data)
+	must(d.t, err)
+	for _, e := range list {
+		if name := e.Name(); name != "device.key" && name != admit.File {
+			must(d.t, os.RemoveAll(filepath.Join(n.data, name)))
+		}
+	}
 }
 
 // numbered takes some tickets at a kiosk, one after the other.

@@ -40,7 +40,7 @@ func TestACentrePutBackIsFilledInSilence(t *testing.T) {
 func TestAWipedHubLosesNothing(t *testing.T) {
 	d := newDistrict(t)
 	d.work(9*time.Second, func() {
-		d.restart(d.hub, func() { must(t, os.RemoveAll(d.hub.data)) })
+		d.restart(d.hub, func() { d.wipe(d.hub) })
 	})
 	d.told("hub wiped at work", d.settled("wiped at work"))
 }
@@ -50,7 +50,7 @@ func TestAWipedHubIsFilledInSilence(t *testing.T) {
 	d := newDistrict(t)
 	d.work(4 * time.Second)
 	d.settled("before")
-	d.restart(d.hub, func() { must(t, os.RemoveAll(d.hub.data)) })
+	d.restart(d.hub, func() { d.wipe(d.hub) })
 	took := d.settled("wiped")
 	d.work(3 * time.Second)
 	d.told("T15 hub wiped, nobody writes", took, d.settled("after it"))
@@ -115,7 +115,10 @@ func TestAnEmptyTerminalGivesNoNumberTwice(t *testing.T) {
 	must(t, d.hub.start())
 	d.reaches(d.terminals...)
 	d.settled("before")
-	d.restart(k1, func() { must(t, os.RemoveAll(k1.data)) })
+	d.restart(k1, func() {
+		must(t, os.RemoveAll(k1.data))
+		d.admit("hub", "k1", k1.origin, k1.role)
+	})
 	d.numbered(k1, "second life", 25)
 	d.told("empty terminal", d.settled("second life"))
 }
