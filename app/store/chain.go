@@ -49,6 +49,21 @@ func (s *Store) Owing() []wire.Owed {
 	return s.node.Owing()
 }
 
+// Chains tells how every chain stands; own is the one of this life.
+func (s *Store) Chains() (own core.ChainID, all []core.Chain) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return core.ChainID{Origin: s.opt.Origin, Epoch: s.node.Epoch()}, s.node.Chains()
+}
+
+// Sing notes a sign of life, which must come back as saved at the centre.
+func (s *Store) Sing(ctx context.Context) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, _, err := tx.Append(core.KindCanary, core.Canary{AtMS: s.opt.Now()})
+		return err
+	})
+}
+
 // Unsure notes that the place above may have another database than before.
 func (s *Store) Unsure() {
 	s.mu.Lock()
