@@ -72,6 +72,7 @@ type Terminal struct {
 	closers []func() error
 	tend    chan struct{}
 	printer *paper
+	began   time.Time
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]bool
@@ -89,7 +90,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if opt.NewID == nil {
 		opt.NewID = func() string { return NewID(opt.Now()) }
 	}
-	t := &Terminal{Settings: s, log: opt.Logger, tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
+	t := &Terminal{Settings: s, log: opt.Logger, began: time.Now(), tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, t.Close())
