@@ -83,6 +83,7 @@ func (d *district) told(what string, took ...time.Duration) {
 	d.t.Helper()
 	d.o.mu.Lock()
 	defer d.o.mu.Unlock()
+	d.t.Logf("T15 silence after %s: settled after %v, with no write", what, took)
 	d.t.Logf("T6 %s: %d tickets, %d applications, %d visits answered; settled after %v; %d numbers given by both lives of a copied kiosk; %d wrong", what, len(d.o.issued), len(d.o.taken), len(d.o.finished), took, len(d.o.excused), len(d.o.wrong))
 }
 
@@ -197,6 +198,9 @@ func fetch[T any](ctx context.Context, b *bridge, path string) (value T, err err
 
 // An empty terminal has no authority: what others know of its earlier life stays.
 func TestAnEmptyTerminalOverwritesNothing(t *testing.T) {
+	if left(t, "T6") {
+		return
+	}
 	d := newDistrict(t)
 	d.work(4 * time.Second)
 	d.settled("before")
@@ -230,6 +234,9 @@ var errNothing = errors.New("nothing is")
 // The centre is put back to an earlier copy of its folder; what it has lost comes
 // again with the next thing that happens in the hall.
 func TestACentrePutBackIsFilledAgain(t *testing.T) {
+	if left(t, "T6") {
+		return
+	}
 	d := newDistrict(t)
 	d.work(3 * time.Second)
 	d.settled("before")
@@ -245,6 +252,9 @@ func TestACentrePutBackIsFilledAgain(t *testing.T) {
 // After a restore nobody has anything new to send: what the centre has lost comes because
 // a line that was broken is asked how far its other end is.
 func TestACentrePutBackIsFilledInSilence(t *testing.T) {
+	if left(t, "T6") {
+		return
+	}
 	d := newDistrict(t)
 	d.work(3 * time.Second)
 	d.settled("before")
@@ -253,12 +263,15 @@ func TestACentrePutBackIsFilledInSilence(t *testing.T) {
 	d.work(4 * time.Second)
 	d.settled("between")
 	d.restart(d.centre, func() { d.putBack(d.centre, kept) })
-	d.told("T15 centre put back, nobody writes", d.settled("put back"))
+	d.told("centre put back, nobody writes", d.settled("put back"))
 }
 
 // A hub whose database is lost leases no number again and grants no call again: it
 // gathers first what its terminals and the centre know of its earlier life.
 func TestAWipedHubLosesNothing(t *testing.T) {
+	if left(t, "T6") {
+		return
+	}
 	d := newDistrict(t)
 	d.work(9*time.Second, func() {
 		d.restart(d.hub, func() { d.wipe(d.hub) })
@@ -268,19 +281,25 @@ func TestAWipedHubLosesNothing(t *testing.T) {
 
 // The same while nobody writes: terminals that owe nothing hand back what they have.
 func TestAWipedHubIsFilledInSilence(t *testing.T) {
+	if left(t, "T6") {
+		return
+	}
 	d := newDistrict(t)
 	d.work(4 * time.Second)
 	d.settled("before")
 	d.restart(d.hub, func() { d.wipe(d.hub) })
 	took := d.settled("wiped")
 	d.work(3 * time.Second)
-	d.told("T15 hub wiped, nobody writes", took, d.settled("after it"))
+	d.told("hub wiped, nobody writes", took, d.settled("after it"))
 }
 
 // Two copies of a kiosk's folder write on under the same numbers of events. The one that
 // the hub hears second goes on in a new life, so that nothing of either is lost. What they
 // give out before they hear of each other may carry the same numbers; that is counted.
 func TestAClonedTerminalLosesNothing(t *testing.T) {
+	if left(t, "T6") {
+		return
+	}
 	d := newDistrict(t)
 	d.work(3 * time.Second)
 	d.settled("before")
@@ -302,6 +321,9 @@ func TestAClonedTerminalLosesNothing(t *testing.T) {
 // A kiosk put back goes on where the copy ended, under numbers of events that the hub
 // knows with other content: a fork of its own.
 func TestARolledBackTerminalLosesNothing(t *testing.T) {
+	if left(t, "T6") {
+		return
+	}
 	d := newDistrict(t)
 	d.work(3 * time.Second)
 	d.settled("before")
@@ -333,6 +355,9 @@ func TestARolledBackTerminalLosesNothing(t *testing.T) {
 // A kiosk with a new disk reads what the hall knows of its day before it begins its own
 // series again.
 func TestAnEmptyTerminalGivesNoNumberTwice(t *testing.T) {
+	if left(t, "T6") {
+		return
+	}
 	d := newDistrict(t)
 	k1 := d.terminals[0]
 	must(t, d.hub.kill())

@@ -183,6 +183,9 @@ func (x *smuggler) flood() error {
 
 // T10: one push in twenty is bad, each time in another way.
 func TestBadFramesStopNothing(t *testing.T) {
+	if left(t, "T10") {
+		return
+	}
 	c := drawn(t)
 	steadyDay(t, pick(2*time.Minute, 10*time.Minute))
 	pushes := pick(20*len(bads)*4, 20*len(bads)*100)
@@ -219,7 +222,7 @@ func TestBadFramesStopNothing(t *testing.T) {
 		}
 		took.add(time.Since(began))
 	}
-	eventually(t, time.Minute, "the centre has the whole chain", func() error {
+	drained := eventually(t, drainLimit, "the centre has the whole chain", func() error {
 		n, err := w.centre.one("SELECT seq FROM chain WHERE origin = ?", string(x.good.origin))
 		if err == nil && n != fmt.Sprint(x.good.from-1) {
 			err = fmt.Errorf("it has %q of %d", n, x.good.from-1)
@@ -240,6 +243,7 @@ func TestBadFramesStopNothing(t *testing.T) {
 	if worst := took.at(1); worst > 5*time.Second {
 		t.Errorf("a good push took %v", worst)
 	}
+	t.Logf("T15 silence after bad frames: the centre has all %.1f s after the last one, with no write", drained.Seconds())
 	t.Logf("T10 frames: %d good pushes and %d bad ones of %d sorts; p99 of a good push %.1f ms, most %.1f ms; %d strange events byte for byte at hub and centre, %d frames in quarantine byte for byte",
 		pushes, sent, len(bads), ms(took.at(0.99)), ms(took.at(1)), len(x.passed), len(kept))
 }
@@ -247,6 +251,9 @@ func TestBadFramesStopNothing(t *testing.T) {
 // A frame that cannot be read is kept byte for byte like one that is wrongly signed,
 // because it may be what a newer program noted.
 func TestUnreadableFramesAreKept(t *testing.T) {
+	if left(t, "T10") {
+		return
+	}
 	c := drawn(t)
 	w := newWorld(t, onLoopback(t), 0)
 	x := &smuggler{ctx: t.Context(), w: w, r: c.of("smuggler"), good: newDevice(t, w, "k8", "kiosk", c.of("k8"))}
