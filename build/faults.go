@@ -78,6 +78,7 @@ func faultChecks() []check {
 		check{"faults", "a port in use, a data folder in use", busy},
 		check{"faults", "a full disk: refused in words, nothing lost, and on it goes when there is room", diskFull},
 		check{"faults", "hub and centre killed: the kiosk goes on, and all is there afterwards", hubKilled},
+		check{"faults", "every row of the table of faults holds", faultTable},
 	)
 }
 

@@ -31,6 +31,9 @@ type Clock struct{ ms atomic.Int64 }
 // Now gives the time in ms.
 func (c *Clock) Now() int64 { return c.ms.Add(1) }
 
+// Set puts the clock to a moment, in ms since 1970.
+func (c *Clock) Set(ms int64) { c.ms.Store(ms) }
+
 // Forward moves the clock.
 func (c *Clock) Forward(d time.Duration) { c.ms.Add(d.Milliseconds()) }
 
@@ -107,7 +110,12 @@ func (w *World) Terminal(role, name string, change ...func(*config.Settings)) *t
 // FastTerminal is a Terminal whose clock is ahead of everybody's.
 func (w *World) FastTerminal(role, name string, ahead time.Duration, change ...func(*config.Settings)) *terminal.Terminal {
 	w.T.Helper()
-	now := func() int64 { return w.Clock.Now() + ahead.Milliseconds() }
+	return w.TerminalBy(func() int64 { return w.Clock.Now() + ahead.Milliseconds() }, role, name, change...)
+}
+
+// TerminalBy is a Terminal with a clock of its own.
+func (w *World) TerminalBy(now func() int64, role, name string, change ...func(*config.Settings)) *terminal.Terminal {
+	w.T.Helper()
 	s := config.Default(role)
 	s.Device, s.Data, s.Hub = name, filepath.Join(w.Dir, name), "nats://"+w.hubAt
 	for _, c := range change {

@@ -25,6 +25,16 @@ const (
 	full = "ONEWINDOW_FULL"
 )
 
+// left tells that a test is not for `go test -short`: the part "faults" of the build's
+// tests runs it and prints its figures.
+func left(t *testing.T, what string) bool {
+	t.Helper()
+	if testing.Short() {
+		t.Logf("left to `go run ./build test faults`: %s", what)
+	}
+	return testing.Short()
+}
+
 var key = ed25519.NewKeyFromSeed([]byte("a key for tests on a bad disk 01"))
 
 // history is what a store was told, step by step, with the trace of its disk.

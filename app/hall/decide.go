@@ -107,12 +107,23 @@ func (h *Hall) Recall(w WindowID, clerk ClerkID, nowMS int64) (Moved, *event.Ref
 	if t.Recalls >= RecallLimit {
 		return Moved{}, event.RecallLimit
 	}
-	if wait := t.LastCallMS + RecallAfterMS - nowMS; wait > 0 {
+	if wait := Left(t.LastCallMS, RecallAfterMS, nowMS); wait > 0 {
 		return Moved{}, event.TooSoon.With("seconds", strconv.FormatInt((wait+999)/1000, 10))
 	}
 	m := t.move(clerk, nowMS)
 	m.Recall = t.Recalls + 1
 	return m, nil
+}
+
+// Left is how much of a pause after a moment is left, in ms, 0 when it is over. Clocks of
+// a hall may be two minutes apart before they are corrected; where more than that seems
+// to be left a clock was put back, and nobody waits years for it.
+func Left(sinceMS, pauseMS, nowMS int64) int64 {
+	const apartMS = 2 * 60_000
+	if left := sinceMS + pauseMS - nowMS; left > 0 && left <= pauseMS+apartMS {
+		return left
+	}
+	return 0
 }
 
 // Start decides that the person called to the window is there; how is "scan" or "button".
@@ -168,7 +179,7 @@ func (h *Hall) Miss(w WindowID, clerk ClerkID, nowMS int64) (Moved, *event.Refus
 	if no != nil {
 		return Moved{}, no
 	}
-	if wait := t.CalledMS + MissAfterMS - nowMS; t.Recalls < RecallLimit && wait > 0 {
+	if wait := Left(t.CalledMS, MissAfterMS, nowMS); t.Recalls < RecallLimit && wait > 0 {
 		return Moved{}, event.TooSoon.With("seconds", strconv.FormatInt((wait+999)/1000, 10))
 	}
 	return t.move(clerk, nowMS), nil

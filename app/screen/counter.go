@@ -149,7 +149,7 @@ func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, e
 		out.WaitMinutes = hall.Minutes(t.FirstMS - t.IssuedMS)
 	}
 	if t.State == hall.CalledS && t.Recalls < hall.RecallLimit {
-		out.RecallInSeconds = int(max(0, t.LastCallMS+hall.RecallAfterMS-now+999) / 1000)
+		out.RecallInSeconds = int((hall.Left(t.LastCallMS, hall.RecallAfterMS, now) + 999) / 1000)
 	}
 	for _, code := range t.Items {
 		if i, ok := c.m.Guides.Item(guide.Code(code)); ok {

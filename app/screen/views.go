@@ -60,11 +60,12 @@ func (m *Machine) clockOff() bool {
 
 // hallNow is this clock, or, where that is known to be wrong, the hub's as of the
 // last beat: calls carry the hub's time, and a PC whose clock is fast must not
-// recall or give up a person early.
+// recall or give up a person early. A clock that was stepped since that beat makes it
+// wrong until the next one; what is noted meanwhile is at least no time before 1970.
 func (m *Machine) hallNow() int64 {
 	now := m.Book.Now()
 	if m.clockOff() {
-		now -= m.Hub.Line().ClockOffMS
+		now = max(0, now-m.Hub.Line().ClockOffMS)
 	}
 	return now
 }

@@ -11,11 +11,6 @@ import (
 	"onewindow/sync/wire"
 )
 
-// Quarantine keeps a frame aside, byte for byte, that its sender may not bring.
-func (s *Store) Quarantine(p wire.Push, reason string, done func(error)) error {
-	return s.Submit(func(tx *Tx) error { return tx.Quarantine(p, reason) }, done)
-}
-
 // Receive takes a push and, once it is committed, reads the chain back from the
 // database for the ack. done is called from the writer's goroutine.
 func (s *Store) Receive(p wire.Push, done func(wire.Ack, error)) error {
@@ -56,6 +51,21 @@ func (s *Store) Owing() []wire.Owed {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.node.Owing()
+}
+
+// Chains tells how every chain stands; own is the one of this life.
+func (s *Store) Chains() (own core.ChainID, all []core.Chain) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return core.ChainID{Origin: s.opt.Origin, Epoch: s.node.Epoch()}, s.node.Chains()
+}
+
+// Sing notes a sign of life, which must come back as saved at the centre.
+func (s *Store) Sing(ctx context.Context) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, _, err := tx.Append(core.KindCanary, core.Canary{AtMS: s.opt.Now()})
+		return err
+	})
 }
 
 // Unsure notes that the place above may have another database than before.

@@ -122,16 +122,6 @@ func (s *Store) TakeFeed(ctx context.Context, source string, f wire.Feed) error 
 	return s.Replicate(ctx, func(tx *Tx) error { return tx.TakeFeed(source, f) })
 }
 
-// Quarantined counts what is kept aside: events in the log with a fault, and whole frames.
-func (s *Store) Quarantined(ctx context.Context) (int, error) {
-	var n int
-	err := s.reader.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM event WHERE fault IS NOT NULL) + (SELECT count(*) FROM quarantine)").Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count quarantine: %w", err)
-	}
-	return n, nil
-}
-
 // Kept tells how many events are in the log.
 func (s *Store) Kept(ctx context.Context) (int, error) {
 	var n int

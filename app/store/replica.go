@@ -100,9 +100,11 @@ func (s *Store) takeBack(err error) {
 	}
 }
 
-// mend takes memory from the disk again after a failure that kept it from being read.
+// mend takes memory from the disk again: after a failure that kept it from being read,
+// and when the clock has gone back to days that memory does not hold. A machine that
+// booted in the wrong year would else give out today's numbers a second time.
 func (s *Store) mend() error {
-	if s.broken == nil {
+	if s.broken == nil && !s.behindMemory() {
 		return nil
 	}
 	if err := s.load(); err != nil {
@@ -110,6 +112,27 @@ func (s *Store) mend() error {
 	}
 	s.broken = nil
 	return nil
+}
+
+// behindMemory tells that the clock stands before the first day of which memory has all
+// tickets.
+func (s *Store) behindMemory() bool { return s.firstDate() < s.node.From() }
+
+// recollect shows today on the pages at once when the clock has gone back, not only after
+// the next write. Where the disk cannot be read, the next commit tries again.
+func (s *Store) recollect() {
+	s.mu.RLock()
+	back := s.broken == nil && s.behindMemory()
+	s.mu.RUnlock()
+	if !back {
+		return
+	}
+	s.endReplica()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.mend(); err != nil {
+		s.broken = err
+	}
 }
 
 // begin opens a transaction whose commit syncs as told.
@@ -147,6 +170,7 @@ type projection struct {
 // project brings the rows of tickets a step further, without waiting for the disk:
 // the log makes them again. all tells to finish now, before the store closes.
 func (s *Store) project(all bool) {
+	s.recollect()
 	for more := s.behind(all); more; more = all && s.behind(all) {
 		s.endReplica()
 		s.mu.Lock()

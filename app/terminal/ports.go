@@ -33,7 +33,7 @@ type line struct{ t *Terminal }
 
 func (l line) Line() screen.Line {
 	if l.t.link == nil {
-		return screen.Line{}
+		return screen.Line{Since: l.t.began} // alone since it runs
 	}
 	return screen.Line(l.t.link.Line())
 }

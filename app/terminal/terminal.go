@@ -45,6 +45,9 @@ type Options struct {
 	NewID func() string
 	// Resend and BeatEvery shorten the line's pauses; 0 means the usual ones.
 	Resend, BeatEvery time.Duration
+	// Canary is how long nothing may be noted before a sign of life is; 0 means the usual
+	// minute, and a negative value none, where a test counts events.
+	Canary time.Duration
 	// Guides is a catalogue that is in memory already; the shipped one is read when nil.
 	Guides *guide.Catalogue
 	Index  *guide.Index
@@ -69,6 +72,7 @@ type Terminal struct {
 	closers []func() error
 	tend    chan struct{}
 	printer *paper
+	began   time.Time
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]bool
@@ -86,7 +90,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if opt.NewID == nil {
 		opt.NewID = func() string { return NewID(opt.Now()) }
 	}
-	t := &Terminal{Settings: s, log: opt.Logger, tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
+	t := &Terminal{Settings: s, log: opt.Logger, began: time.Now(), tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, t.Close())
@@ -160,7 +164,8 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	return t, nil
 }
 
-// connect starts the line to the hub; it never waits for it.
+// connect starts the line to the hub; only a database that remembers nothing waits for it,
+// and not long.
 func (t *Terminal) connect(origin event.Origin, opt Options) error {
 	if t.Settings.Hub == "" {
 		return nil
@@ -177,11 +182,36 @@ func (t *Terminal) connect(origin event.Origin, opt Options) error {
 		return fmt.Errorf("%w: correct \"hub\" or \"hub_key\" in the settings", err)
 	}
 	t.closers = append(t.closers, func() error { conn.Close(); return nil })
+	known, _, err := t.Store.Cursor(context.Background(), t.Settings.Hall)
+	if err != nil {
+		return err
+	}
 	t.link = link.Start(link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Fork: store.ErrFork, Feed: true, Beat: t.beat,
-		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery})
+		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery, Canary: opt.Canary})
 	t.link.OnChange(func() { t.signal(); t.wake() })
 	t.closers = append(t.closers, func() error { t.link.Stop(); return nil })
+	t.meet(known)
 	return nil
+}
+
+// meetLimit bounds how long a terminal that remembers nothing waits for its hub.
+const meetLimit = 2 * time.Second
+
+// meet lets a database that has never heard of its hall read the hub's feed before the
+// first ticket: an earlier life of this kiosk, whose disk was changed, may have given out
+// numbers of its own series today. A terminal that remembers does not wait, and with the
+// hub away nobody can know: then the ticket counts more than a number that is there twice.
+func (t *Terminal) meet(known event.Epoch) {
+	if known != 0 {
+		return
+	}
+	for began := time.Now(); !t.link.Followed(); {
+		if time.Since(began) > meetLimit {
+			t.log.Warn("this terminal remembers nothing and does not reach its hub: what an earlier database of it gave out today is not known", "waited", meetLimit)
+			return
+		}
+		<-time.After(20 * time.Millisecond)
+	}
 }
 
 // Close ends the terminal; what is not sent yet stays owed in its database.

@@ -35,6 +35,8 @@ type Log interface {
 	Kept(ctx context.Context) (int, error)
 	// Quarantined counts what is kept aside because it could not be read or trusted.
 	Quarantined(ctx context.Context) (int, error)
+	// Strays lists the origins of events whose number another event has.
+	Strays(ctx context.Context) ([]event.Origin, error)
 	// Applications lists what a hall took since a moment (ms since 1970), newest first.
 	Applications(ctx context.Context, id hall.ID, sinceMS int64) ([]Application, error)
 }

@@ -40,6 +40,7 @@ type log struct {
 	applications map[hall.ID][]centre.Application
 	kept         int
 	quarantined  int
+	strays       []event.Origin
 	broken       atomic.Bool
 }
 
@@ -77,6 +78,13 @@ func (l *log) Quarantined(context.Context) (int, error) {
 		return 0, errBroken
 	}
 	return l.quarantined, nil
+}
+
+func (l *log) Strays(context.Context) ([]event.Origin, error) {
+	if l.broken.Load() {
+		return nil, errBroken
+	}
+	return l.strays, nil
 }
 
 func (l *log) Applications(_ context.Context, id hall.ID, sinceMS int64) ([]centre.Application, error) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"onewindow/app/event"
 	"onewindow/app/hall"
 	"onewindow/sync/centre"
 	"onewindow/sync/wire"
@@ -44,6 +45,54 @@ func troubled(t testing.TB) *bench {
 	jn.HereOnly, jn.OldestMS = 9, at("10:35")
 	b.beat(t, jn)
 	return b
+}
+
+// A line that says that it stands and brings nothing is told within the beat, and so is
+// a device of which two databases have written.
+func TestTheVerdictNamesLateLinesAndForks(t *testing.T) {
+	l := newLog()
+	l.morning(t, "jiangnan", areas, 50, 1)
+	l.note(t, "jiangnan/k2", hall.KindDevice, at("10:41"), hall.Device{Role: "kiosk", Key: make([]byte, 32), Forked: true})
+	l.strays = []event.Origin{"jiangnan/k3", "jiangbei/k1"}
+	b := start(t, l, district)
+	jn := whole("jiangnan", areas, func(n int, w *wire.Beat) time.Duration {
+		switch n {
+		case 0:
+			w.LateMS = 15_100
+		case 1:
+			w.LateMS = 9_000 // it asks again: nobody has to be told yet
+		}
+		return 0
+	})
+	jn.LateMS = 70_000
+	b.beat(t, jn)
+	s := b.state(t)
+	reason := func(key string) (found centre.Reason) {
+		for _, r := range s.Reasons {
+			if r.Key == key {
+				found = r
+			}
+		}
+		return found
+	}
+	if r := reason(centre.ReasonCanaryLate); r.Level != centre.Alarm || !slices.Equal(r.Names, []string{"hub", "k1"}) {
+		t.Errorf("late: %+v", r)
+	}
+	if r := reason(centre.ReasonForks); r.Level != centre.Attention || !slices.Equal(r.Names, []string{"k2", "k3"}) {
+		t.Errorf("forks: %+v", r)
+	}
+	for path, want := range map[string][]string{
+		"/":         {"2 台设备显示在线，记录却送不到中心（hub、k1）", "2 台设备的记录有两份（k2、k3）"},
+		"/?lang=en": {"2 devices say that their lines stand", "records of 2 devices have two histories (k2, k3)", "its line stands, but its records do not arrive"},
+	} {
+		_, _, body := b.fetch(t, path)
+		for _, w := range want {
+			if !strings.Contains(body, w) {
+				t.Errorf("%s does not say %q", path, w)
+			}
+		}
+		wellMade(t, path, body)
+	}
 }
 
 func TestTheVerdictNamesWhatIsWrong(t *testing.T) {
@@ -142,7 +191,7 @@ func TestStateKeepsItsFieldNames(t *testing.T) {
 	has("tickets", s["tickets"], "issued waiting called serving done no_show")
 	has("unsaved", s["unsaved"], "on_terminals_only in_halls_only oldest_at_ms unknown_halls unknown_terminals")
 	has("reason", first(s["reasons"]), "level key hall count names")
-	has("hall", h, "id name link heard_at_ms silent_since_ms program tickets windows_open queues roles terminals unsaved applications conflicts numbers_doubled")
+	has("hall", h, "id name link heard_at_ms silent_since_ms program tickets windows_open queues roles terminals unsaved applications conflicts numbers_doubled forks")
 	has("queue", first(h["queues"]), "letter name issued waiting longest_wait_since_ms serving windows_open windows low_minutes high_minutes")
 	has("terminal", first(h["terminals"]), "origin device role program presence heard_at_ms printer here_only hall_only oldest_at_ms needs")
 	has("hall's unsaved", h["unsaved"], "known as_of_ms on_terminals_only in_hall_only oldest_at_ms silent_terminals last_reported")

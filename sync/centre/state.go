@@ -83,6 +83,8 @@ const (
 	ReasonNumbersDoubled  = "numbers_doubled"
 	ReasonHallSilent      = "hall_silent"
 	ReasonUnsavedLong     = "unsaved_long"
+	ReasonCanaryLate      = "canary_late"
+	ReasonForks           = "forks"
 	ReasonTerminalsSilent = "terminals_silent"
 	ReasonPrinters        = "printers"
 	ReasonNoWindow        = "no_window"
@@ -145,6 +147,10 @@ type HallState struct {
 	Unsaved       Unsaved      `json:"unsaved"`
 	Applications  Applications `json:"applications"`
 	Conflicts     []Conflict   `json:"conflicts"`
+	// HubLateMS is a Terminal's LateMS of the hub; Forks are the devices whose records
+	// have two histories, the hub among them.
+	HubLateMS int64    `json:"hub_late_ms,omitempty"`
+	Forks     []string `json:"forks"`
 	// Doubled are display numbers that two tickets of one day carry, of all days in memory.
 	Doubled []string `json:"numbers_doubled"`
 }
@@ -177,7 +183,8 @@ type Role struct {
 }
 
 // Terminal is one device of a hall, with what its last beat told. Needs says why
-// someone should look at it: "silent", "owes" or "printer"; empty when nobody has to.
+// someone should look at it: "silent", "owes", "late", "forked" or "printer"; empty when
+// nobody has to.
 type Terminal struct {
 	Origin   event.Origin `json:"origin"`
 	Device   string       `json:"device"`
@@ -189,7 +196,11 @@ type Terminal struct {
 	HereOnly int          `json:"here_only"`
 	HallOnly int          `json:"hall_only"`
 	OldestMS int64        `json:"oldest_at_ms"`
-	Needs    []string     `json:"needs,omitempty"`
+	// LateMS is how long its line has said that it stands while something did not come to
+	// the centre; Forked tells that its records have two histories.
+	LateMS int64    `json:"late_ms,omitempty"`
+	Forked bool     `json:"forked,omitempty"`
+	Needs  []string `json:"needs,omitempty"`
 }
 
 // PrinterTroubled tells that somebody should look at the terminal's printer.

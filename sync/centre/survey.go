@@ -23,14 +23,21 @@ func (c *Centre) Survey(ctx context.Context) State {
 	s := State{NowMS: now, Date: hall.DateOf(now), StartedMS: c.startedMS, Reasons: []Reason{},
 		Halls: []HallState{}, NotConnected: []Label{}}
 	posts := c.heardSoFar()
+	strays, err := c.opt.Log.Strays(ctx)
+	if err != nil {
+		c.opt.Logger.Error("list strays", "error", err)
+		s.Kept = -1
+	}
 	places, absent := c.places(posts)
 	s.NotConnected = append(s.NotConnected, absent...)
 	for _, p := range places {
-		h := c.hall(ctx, p, posts[p.ID], s.Date, now)
+		h := c.hall(ctx, p, posts[p.ID], strays, s.Date, now)
 		s.Halls = append(s.Halls, h)
 		s.add(h)
 	}
-	s.Kept = c.count(ctx, "count events", c.opt.Log.Kept)
+	if s.Kept == 0 {
+		s.Kept = c.count(ctx, "count events", c.opt.Log.Kept)
+	}
 	s.Quarantined = c.count(ctx, "count quarantine", c.opt.Log.Quarantined)
 	s.judge()
 	return s
@@ -121,8 +128,8 @@ func (c *Centre) places(posts map[hall.ID]post) (known []Place, absent []Label) 
 }
 
 // hall describes one hall: what the log holds of it, and what its hub told.
-func (c *Centre) hall(ctx context.Context, p Place, heardHere post, date hall.Date, now int64) HallState {
-	h := HallState{ID: p.ID, Name: p.Name, Queues: []Queue{}, Conflicts: []Conflict{}, Doubled: []string{}}
+func (c *Centre) hall(ctx context.Context, p Place, heardHere post, strays []event.Origin, date hall.Date, now int64) HallState {
+	h := HallState{ID: p.ID, Name: p.Name, Queues: []Queue{}, Conflicts: []Conflict{}, Doubled: []string{}, Forks: []string{}}
 	c.link(&h, heardHere.hub)
 	var devices map[event.Origin]hall.Device
 	opened := map[event.Origin]bool{}
@@ -142,10 +149,36 @@ func (c *Centre) hall(ctx context.Context, p Place, heardHere post, date hall.Da
 		}
 		h.queues(v, p.Areas, date)
 	})
-	c.terminals(&h, heardHere, devices, opened, now)
+	forked := h.forks(devices, strays)
+	c.terminals(&h, heardHere, devices, forked, opened, now)
+	if h.Link == Reached {
+		h.HubLateMS = heardHere.hub.beat.LateMS
+	}
 	h.owed(heardHere.hub)
 	h.Applications = c.applications(ctx, p.ID, date)
 	return h
+}
+
+// forks finds the devices of which two databases have written: those that had to go on
+// in a new life and say so in its first event, and those of which the log has two events
+// under one number.
+func (h *HallState) forks(devices map[event.Origin]hall.Device, strays []event.Origin) map[event.Origin]bool {
+	forked := map[event.Origin]bool{}
+	for o, d := range devices {
+		if d.Forked {
+			forked[o] = true
+		}
+	}
+	for _, o := range strays {
+		if o.Hall() == string(h.ID) {
+			forked[o] = true
+		}
+	}
+	for o := range forked {
+		h.Forks = append(h.Forks, o.Device())
+	}
+	slices.SortFunc(h.Forks, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	return forked
 }
 
 func (c *Centre) link(h *HallState, hub heard) {

@@ -13,11 +13,11 @@ var roles = []string{"kiosk", "counter", "board"}
 
 // terminals lists the devices of a hall: those that the hub told of and those
 // that only the log knows. Those that need somebody come first.
-func (c *Centre) terminals(h *HallState, p post, devices map[event.Origin]hall.Device, opened map[event.Origin]bool, now int64) {
+func (c *Centre) terminals(h *HallState, p post, devices map[event.Origin]hall.Device, forked, opened map[event.Origin]bool, now int64) {
 	h.Terminals = []Terminal{}
 	for _, t := range p.terminals {
 		one := Terminal{Origin: t.beat.Origin, Device: t.beat.Origin.Device(), Role: t.beat.Role, Program: t.beat.Program,
-			HeardMS: t.atMS, Printer: t.beat.Printer, HereOnly: t.beat.HereOnly, HallOnly: t.beat.HallOnly, OldestMS: t.beat.OldestMS}
+			HeardMS: t.atMS, Printer: t.beat.Printer, HereOnly: t.beat.HereOnly, HallOnly: t.beat.HallOnly, OldestMS: t.beat.OldestMS, LateMS: t.beat.LateMS}
 		switch {
 		case !c.silent(*t):
 			one.Presence = TerminalHeard // by its hub, or by the centre itself
@@ -40,11 +40,17 @@ func (c *Centre) terminals(h *HallState, p post, devices map[event.Origin]hall.D
 	}
 	for i := range h.Terminals {
 		t := &h.Terminals[i]
+		t.Forked = forked[t.Origin]
 		t.Needs = needs(t, opened[t.Origin], h.Windows > 0, now)
 	}
 	slices.SortFunc(h.Terminals, compareTerminals)
 	h.sumRoles()
 }
+
+// lateAfterMS is how long a line may say that it stands while nothing comes of it: a
+// device asks again, and makes its connection anew, before that. With the minute between
+// two canaries and the beats of terminal and hub an officer knows within 90 s.
+const lateAfterMS = 15_000
 
 // needs tells why somebody should look at a terminal. A counter that was
 // switched off after its window closed needs nobody, and neither do kiosks and
@@ -54,8 +60,14 @@ func needs(t *Terminal, windowOpen, hallOpen bool, now int64) []string {
 	if t.Presence == TerminalSilent && (t.HereOnly > 0 || windowOpen || hallOpen && t.Role != "counter") {
 		out = append(out, "silent")
 	}
+	if t.Forked {
+		out = append(out, "forked")
+	}
 	if t.Presence != TerminalHeard {
 		return out
+	}
+	if t.LateMS > lateAfterMS {
+		out = append(out, "late")
 	}
 	if t.HereOnly > 0 && now-t.OldestMS > oldAfterMS {
 		out = append(out, "owes")

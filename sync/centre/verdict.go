@@ -1,10 +1,14 @@
 package centre
 
-import "slices"
+import (
+	"slices"
+
+	"onewindow/sync/wire"
+)
 
 // judge writes the reasons and the verdict. What breaks a promise to people
-// (a number given twice) or blinds the officer (a silent hall, a log that cannot
-// be read) is an alarm.
+// (a number given twice) or blinds the officer (a silent hall, a line that says
+// that it stands and brings nothing, a log that cannot be read) is an alarm.
 func (s *State) judge() {
 	say := func(l Level, r Reason) {
 		r.Level = l
@@ -51,10 +55,16 @@ func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
 	if owed := u.OnTerminals + u.InHall; u.Known && owed > 0 && u.OldestMS > 0 && s.NowMS-u.OldestMS > oldAfterMS {
 		say(Attention, Reason{Key: ReasonUnsavedLong, Hall: h.ID, Count: owed, SinceMS: u.OldestMS})
 	}
-	var silent, printers, closed []string
+	var silent, late, printers, closed []string
+	if h.HubLateMS > lateAfterMS {
+		late = append(late, wire.HubDevice)
+	}
 	for _, t := range h.Terminals {
 		if slices.Contains(t.Needs, "silent") {
 			silent = append(silent, t.Device)
+		}
+		if slices.Contains(t.Needs, "late") {
+			late = append(late, t.Device)
 		}
 		if slices.Contains(t.Needs, "printer") {
 			printers = append(printers, t.Device)
@@ -65,11 +75,15 @@ func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
 			closed = append(closed, string(q.Letter))
 		}
 	}
+	if len(late) > 0 {
+		say(Alarm, Reason{Key: ReasonCanaryLate, Hall: h.ID, Count: len(late), Names: late})
+	}
 	var numbers []string
 	for _, c := range h.Conflicts {
 		numbers = append(numbers, string(c.Number))
 	}
 	for _, r := range []Reason{
+		{Key: ReasonForks, Names: h.Forks},
 		{Key: ReasonTerminalsSilent, Names: silent},
 		{Key: ReasonPrinters, Names: printers},
 		{Key: ReasonNoWindow, Names: closed},

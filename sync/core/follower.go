@@ -92,6 +92,9 @@ func (f *Follower) Answer(now int64, n wire.Feed) bool {
 	return true
 }
 
+// Level tells that nothing more was there to fetch when it was looked at last.
+func (f *Follower) Level() bool { return f.epoch != 0 && !f.behind }
+
 // Hand tells whether to hand back a portion of the own log now, the one behind a
 // position.
 func (f *Follower) Hand(now int64) (after int64, due bool) {

@@ -172,7 +172,7 @@ func (w *world) station(role, name string) *station {
 	s.settings.Data = filepath.Join(w.folder, name)
 	ids := &ids{now: s.clock.now, rand: rand.New(rand.NewPCG(w.plan.Seed, streamOf(name)))}
 	s.options = terminal.Options{Now: s.clock.now, Logger: w.log, NewID: ids.next, Resend: resend, BeatEvery: beatEvery,
-		Guides: w.plan.Guides, Index: w.index}
+		Guides: w.plan.Guides, Index: w.index, Canary: -1} // the day's report counts events
 	return s
 }
 

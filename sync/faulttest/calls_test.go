@@ -89,6 +89,9 @@ func openHour(name string, g *group, size int, r *rand.Rand) (*hour, []hall.Issu
 // T9: thirty counters call at once and ask again what was not answered, while the
 // hub is stopped and killed. Each answer must fit one order of events.
 func TestCallsAreGrantedOneByOne(t *testing.T) {
+	if left(t, "T9") {
+		return
+	}
 	c := drawn(t)
 	calls, faults := pick(10_000, 100_000), pick(6, 40)
 	steadyDay(t, pick(4*time.Minute, 30*time.Minute))
@@ -141,6 +144,19 @@ func TestCallsAreGrantedOneByOne(t *testing.T) {
 	checking := time.Since(began)
 	h.spoil(t, c.of("spoil"))
 	onceCalled(t, w)
+	drained := eventually(t, drainLimit, "the centre has what the hub has", func() error {
+		const count = "SELECT count(*) FROM event e JOIN chain c ON c.id = e.chain WHERE c.origin LIKE 'jiangnan/%'"
+		here, err := w.hub.one(count)
+		if err != nil {
+			return err
+		}
+		above, err := w.centre.one(count)
+		if err == nil && here != above {
+			err = fmt.Errorf("the hub has %s events and the centre %s", here, above)
+		}
+		return err
+	})
+	t.Logf("T15 silence after calls: the centre has all %.1f s after the checks, with no write", drained.Seconds())
 	// The goal of 50 ms (p99) is for a machine that does nothing else; half of the
 	// calls must be below it on any.
 	p50, p99 := h.took.at(0.5), h.took.at(0.99)

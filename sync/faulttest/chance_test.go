@@ -19,6 +19,16 @@ import (
 // that keep every commit's run short.
 func full() bool { return os.Getenv("ONEWINDOW_FULL") == "1" }
 
+// left tells that a test is not for `go test -short`: the part "faults" of the build's
+// tests runs it and prints its figures.
+func left(t *testing.T, what string) bool {
+	t.Helper()
+	if testing.Short() {
+		t.Logf("left to `go run ./build test faults`: %s", what)
+	}
+	return testing.Short()
+}
+
 // pick gives the short or the full number.
 func pick[T any](short, long T) T {
 	if full() {

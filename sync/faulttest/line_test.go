@@ -128,10 +128,12 @@ func (n *node) says(line string, limit time.Duration) (time.Duration, error) {
 // T4 in networks of the test's own: each kiosk's line ails in another way at the
 // same time, then the line of the hall. Real TCP, real loss.
 func TestLinesThatLie(t *testing.T) {
+	if left(t, "T4, T15") {
+		return
+	}
 	c := drawn(t)
 	if err := namespaces(); err != nil {
-		t.Logf("T4 LOUDLY: this machine has no networks for tests (%v): packet loss is NOT tested here; TestLinesThatStall tests the rest through a proxy", err)
-		return
+		t.Fatalf("T4 lines: could not run: this machine makes no networks for tests, so that packet loss is not tested; it needs root and /dev/net/tun (%v)", err)
 	}
 	// Longer than the 30 s in which the connection itself finds out that nobody is there.
 	lasts, cut := pick(35*time.Second, 30*time.Minute), pick(15*time.Second, 5*time.Minute)
@@ -185,6 +187,7 @@ func TestLinesThatLie(t *testing.T) {
 		t.Logf("T4 %-22s %4d taps, p50 %3d ms, p99 %3d ms, most %3d ms; packets lost %5d; alone seen after %.1f s", a.name, x.took[i].count(),
 			x.took[i].at(0.5).Milliseconds(), x.took[i].at(0.99).Milliseconds(), x.took[i].at(1).Milliseconds(), x.cables[i].lost.Load(), seen[i].Seconds())
 	}
+	t.Logf("T15 silence after ailing lines: drained %.1f s and %.1f s after healing, with no write", drained.Seconds(), above.Seconds())
 	t.Logf("T4 lines: %d ailments at once for %.0f s, then the hall cut off; %d tickets; half-open seen after %.1f s (kiosk) and %.1f s (hall); drained %.1f s and %.1f s after healing; %d wrong",
 		len(ailments)-1, lasts.Seconds(), tickets, seen[5].Seconds(), hallSeen.Seconds(), drained.Seconds(), above.Seconds(), len(o.wrong))
 }

@@ -133,10 +133,54 @@ func (v *view) firstDifference(o *view) string {
 	return ""
 }
 
-// ticketState reads the state of a ticket by its number as it is committed this
-// very moment; "" when it is not there.
+// ticketState tells the state of a ticket by its number as it is committed this very
+// moment; "" when it is not there. It is made from the log: the tickets' own rows are
+// written a minute later.
 func (n *node) ticketState(number string) (state string, err error) {
-	return n.one("SELECT state FROM ticket WHERE number = ? AND hall = ?", number, string(hallID))
+	err = n.read(func(db *sql.DB) error {
+		h := hall.New(hallID)
+		if err := foldAbout(db, h, fmt.Sprintf(`"number":%q`, number)); err != nil {
+			return err
+		}
+		state = ""
+		for _, t := range h.Tickets("") {
+			if string(t.Number) != number {
+				continue
+			}
+			if err := foldAbout(db, h, string(t.Ticket)); err != nil {
+				return err
+			}
+			state = string(h.Ticket(t.Ticket).State)
+		}
+		return nil
+	})
+	return state, err
+}
+
+// foldAbout folds the events of a log whose bytes hold a text.
+func foldAbout(db *sql.DB, h *hall.Hall, text string) error {
+	rows, err := db.Query("SELECT body FROM event WHERE fault IS NULL AND instr(body, ?) > 0 ORDER BY pos", []byte(text))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var body []byte
+		if err := rows.Scan(&body); err != nil {
+			return err
+		}
+		e, err := event.Decode(body)
+		if err == nil {
+			e, err = e.Inner()
+		}
+		if err == nil {
+			_, err = h.Apply(e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // applicationState reads the state of an application likewise.
@@ -144,19 +188,27 @@ func (n *node) applicationState(number string) (state string, err error) {
 	return n.one("SELECT state FROM application WHERE number = ?", number)
 }
 
-// one reads a value; a database whose owner was just killed may need a moment
-// until somebody has recovered it.
+// one reads a value, "" when there is none.
 func (n *node) one(query string, args ...any) (text string, err error) {
-	_, err = within(10*time.Second, "read "+n.name, func() error {
+	err = n.read(func(db *sql.DB) error {
+		err := db.QueryRowContext(context.Background(), query, args...).Scan(&text)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil
+		}
+		return err
+	})
+	return text, err
+}
+
+// read looks into the database; one whose owner was just killed may need a moment until
+// somebody has recovered it.
+func (n *node) read(look func(*sql.DB) error) error {
+	_, err := within(10*time.Second, "read "+n.name, func() error {
 		db, err := reader(n.database())
 		if err != nil {
 			return err
 		}
-		err = db.QueryRowContext(context.Background(), query, args...).Scan(&text)
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil
-		}
-		return errors.Join(err, db.Close())
+		return errors.Join(look(db), db.Close())
 	})
-	return text, err
+	return err
 }

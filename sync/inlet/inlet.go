@@ -18,6 +18,8 @@ type Log interface {
 	Receive(p wire.Push, done func(wire.Ack, error)) error
 	// Quarantine keeps a frame aside byte for byte, as what nobody may bring.
 	Quarantine(p wire.Push, reason string, done func(error)) error
+	// Unreadable keeps bytes aside, within a bound of the sender's, that are no push.
+	Unreadable(from event.Origin, frame []byte, reason string, done func(error)) error
 }
 
 // Inlet is a running receiver.
@@ -53,8 +55,7 @@ func (in *Inlet) take(m *nats.Msg) {
 	}
 	p, err := wire.DecodePush(m.Data)
 	if err != nil {
-		in.log.Warn("a push could not be read", "error", err, "bytes", len(m.Data))
-		in.answer(m, wire.Ack{Refuse: event.VersionUnknown})
+		in.unreadable(m, from, err)
 		return
 	}
 	if !wire.MayBring(from, p.Origin) {
@@ -83,6 +84,22 @@ func (in *Inlet) foreign(m *nats.Msg, from event.Origin, p wire.Push) {
 	})
 	if err != nil {
 		in.log.Error("a push could not be queued", "origin", p.Origin, "error", err)
+	}
+}
+
+// unreadable keeps a frame aside that is no push: it may be what a newer program noted.
+// Its sender is refused once that is committed, and so learns that its queue stands.
+func (in *Inlet) unreadable(m *nats.Msg, from event.Origin, why error) {
+	in.log.Warn("a push that cannot be read is kept in quarantine: look whether its sender runs a newer program than this one", "from", from, "error", why, "bytes", len(m.Data))
+	err := in.out.Unreadable(from, m.Data, why.Error(), func(err error) {
+		if err != nil {
+			in.log.Error("a push that cannot be read could not be kept; it will come again", "from", from, "error", err)
+			return
+		}
+		in.answer(m, wire.Ack{Refuse: event.VersionUnknown})
+	})
+	if err != nil {
+		in.log.Error("a push could not be queued", "origin", from, "error", err)
 	}
 }
 

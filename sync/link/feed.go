@@ -60,6 +60,9 @@ func (l *Link) feed(ctx context.Context) {
 			if f.Answer(l.elapsed(), n) {
 				f.take(ctx, n)
 			}
+			if f.Level() {
+				l.followed.Store(true)
+			}
 		case m := <-handed:
 			if n, err := wire.DecodeFeed(m.Data); err == nil {
 				f.Handed(l.elapsed(), n.Upto, f.last)

@@ -14,6 +14,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -37,6 +38,10 @@ type Log interface {
 	Feed(ctx context.Context, after int64, max int) (wire.Feed, error)
 	// Renew begins a new life of the database after a fork of its own chain.
 	Renew(ctx context.Context) error
+	// Chains tells how the chains stand; own is the one of this life.
+	Chains() (own core.ChainID, all []core.Chain)
+	// Sing notes a canary.
+	Sing(ctx context.Context) error
 	Cursor(ctx context.Context, source string) (event.Epoch, int64, error)
 	TakeFeed(ctx context.Context, source string, f wire.Feed) error
 	Watch() chan struct{}
@@ -67,6 +72,13 @@ type Options struct {
 	Resend, BeatEvery time.Duration
 	// Answer is how long to wait for an ack before sending again (default 10 s).
 	Answer time.Duration
+	// Canary is how long nothing may be noted before a canary is (default 1 min); negative
+	// where none is to be noted: at a hub, which passes those of its hall on, and where a
+	// test counts events.
+	Canary time.Duration
+	// Overdue is how long something may wait for the centre, while the line says that it
+	// stands, before the connection is made anew (default 15 s).
+	Overdue time.Duration
 }
 
 // Line is how the link stands.
@@ -80,13 +92,16 @@ type Line struct {
 
 // Link is a running sender.
 type Link struct {
-	opt    Options
-	cancel context.CancelFunc
-	done   sync.WaitGroup
-	kick   chan bool     // the line is up (true) or broke
-	news   chan bool     // the same for the feed
-	tick   chan struct{} // beat now
-	began  time.Time
+	opt      Options
+	cancel   context.CancelFunc
+	done     sync.WaitGroup
+	kick     chan bool        // the line is up (true) or broke
+	news     chan bool        // the same for the feed
+	anew     [2]chan struct{} // sender and follower begin anew, with subscriptions of their own
+	followed atomic.Bool
+	late     atomic.Int64  // ms: see core.Vigil.LateMS
+	tick     chan struct{} // beat now
+	began    time.Time
 
 	mu      sync.Mutex
 	losses  int // how often the connection broke
@@ -112,18 +127,26 @@ func Start(opt Options) *Link {
 	if opt.Answer == 0 {
 		opt.Answer = 10 * time.Second
 	}
+	if opt.Canary == 0 {
+		opt.Canary = time.Minute
+	}
+	if opt.Overdue == 0 {
+		opt.Overdue = 15 * time.Second
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &Link{opt: opt, cancel: cancel, kick: make(chan bool, 16), news: make(chan bool, 16), tick: make(chan struct{}, 1), began: time.Now()}
+	l := &Link{opt: opt, cancel: cancel, kick: make(chan bool, 16), news: make(chan bool, 16), tick: make(chan struct{}, 1), began: time.Now(),
+		anew: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
 	l.line.Since = time.Now()
 	run := func(fn func(context.Context)) {
 		l.done.Add(1)
 		go func() { defer l.done.Done(); fn(ctx) }()
 	}
 	run(l.status)
-	run(l.push)
+	run(func(ctx context.Context) { l.again(ctx, l.anew[0], l.push) })
 	if opt.Feed {
-		run(l.feed)
+		run(func(ctx context.Context) { l.again(ctx, l.anew[1], l.feed) })
 	}
+	run(l.vigil)
 	if opt.Beat != nil {
 		run(l.beat)
 	}
@@ -142,6 +165,9 @@ func (l *Link) Line() Line {
 	defer l.mu.Unlock()
 	return l.line
 }
+
+// Followed tells that the hall's feed was read to its end since this link began.
+func (l *Link) Followed() bool { return l.followed.Load() }
 
 // OnChange calls fn whenever the line begins or ends to be reached.
 func (l *Link) OnChange(fn func()) {
@@ -241,6 +267,7 @@ func (l *Link) push(ctx context.Context) {
 		return
 	}
 	defer func() { _ = sub.Unsubscribe() }()
+	l.opt.Log.Unsure() // a new beginning: what was confirmed is asked for
 	s := &sending{Link: l, inbox: inbox, under: map[string]core.ChainID{}, Sender: core.Sender{Depth: depth,
 		AnswerMS: l.opt.Answer.Milliseconds(), RetryMS: retryAfter.Milliseconds(), ResendMS: l.opt.Resend.Milliseconds()}}
 	if l.opt.Conn.IsConnected() {
@@ -353,7 +380,9 @@ func (l *Link) beat(ctx context.Context) {
 	for {
 		pause := l.opt.BeatEvery
 		if l.opt.Conn.IsConnected() {
-			b, err := json.Marshal(l.opt.Beat())
+			beat := l.opt.Beat()
+			beat.LateMS = l.late.Load()
+			b, err := json.Marshal(beat)
 			if err != nil {
 				l.opt.Logger.Error("beat", "error", err)
 			}

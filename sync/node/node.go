@@ -164,7 +164,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		}
 		h.closers = append(h.closers, func() error { conn.Close(); return nil })
 		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Now: o.Now,
-			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery})
+			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery, Canary: -1})
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })
 	}

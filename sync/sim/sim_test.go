@@ -1,19 +1,36 @@
 package sim_test
 
 import (
+	"os"
 	"testing"
+	"time"
 
 	"onewindow/sync/sim"
 )
 
 func TestDistricts(t *testing.T) {
-	for seed := range uint64(12) {
+	seeds, began := uint64(12), time.Now()
+	switch {
+	case testing.Short():
+		seeds = 2
+		t.Log("left to `go run ./build test faults`: ten more districts")
+	case os.Getenv("ONEWINDOW_FULL") == "1":
+		seeds = 10_000
+	}
+	events, wrong := 0, 0
+	faults := map[string]int{}
+	for seed := range seeds {
 		r := sim.Run(sim.Options{Seed: seed})
 		for _, v := range r.Violations {
 			t.Errorf("seed %d: %s", seed, v)
 		}
 		t.Logf("seed %d: %d events, drained in %d ms, %d destroyed, excused %v, faults %v", seed, r.Events, r.DrainMS, r.Destroyed, r.Excused, r.Faults)
+		events, wrong = events+r.Events, wrong+len(r.Violations)
+		for k, v := range r.Faults {
+			faults[k] += v
+		}
 	}
+	t.Logf("T1 districts: %d seeds in %.0f s, %d events, faults %v; %d violations", seeds, time.Since(began).Seconds(), events, faults, wrong)
 }
 
 func TestTheSameSeedGivesTheSameTrace(t *testing.T) {

@@ -152,10 +152,13 @@ type Beat struct {
 	Role    string       `json:"role"`
 	Program string       `json:"program"`
 	// HereOnly and HallOnly count unsaved events; OldestMS is when the oldest was noted, 0 when none.
-	HereOnly int    `json:"here_only"`
-	HallOnly int    `json:"hall_only"`
-	OldestMS int64  `json:"oldest_ms"`
-	Printer  string `json:"printer,omitempty"`
+	HereOnly int   `json:"here_only"`
+	HallOnly int   `json:"hall_only"`
+	OldestMS int64 `json:"oldest_ms"`
+	// LateMS is how long the line has said that it stands while something did not come to
+	// the centre; 0 while everything moves, and while the line is known to be away.
+	LateMS  int64  `json:"late_ms,omitempty"`
+	Printer string `json:"printer,omitempty"`
 	// Below are the beats that a hub has heard, with the time it heard them.
 	Below []Heard `json:"below,omitempty"`
 }
