@@ -26,9 +26,7 @@ const (
 	gatherLeast = 2 * time.Second
 	gatherMost  = 20 * time.Second
 	gatherLook  = 50 * time.Millisecond
-	// carryAfter is how long terminals are given to bring their own events before the
-	// hub brings up what only their neighbours had.
-	carryAfter = time.Minute
+	carryAfter  = time.Minute
 )
 
 // tend sees to the authority of this hub for as long as it runs: in a new life of its
@@ -49,7 +47,7 @@ func (h *Hub) tend(ctx context.Context) {
 		case <-h.reread:
 			h.read(ctx, nil)
 		case <-time.After(time.Second):
-			if time.Since(carried) >= carryAfter {
+			if time.Since(carried) >= h.opt.Carry {
 				carried = time.Now()
 				h.carry(ctx)
 			}

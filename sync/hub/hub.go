@@ -59,6 +59,9 @@ type Options struct {
 	// Gather is the least time that a hub in a new life of its database gives its
 	// terminals to come; 0 means the usual one.
 	Gather time.Duration
+	// Carry is how long terminals are given to bring their own events before the hub
+	// brings up what only their neighbours had; 0 means a minute.
+	Carry time.Duration
 }
 
 // Hub is a running hub.
@@ -83,6 +86,9 @@ func Start(opt Options) (*Hub, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	if opt.Gather == 0 {
 		opt.Gather = gatherLeast
+	}
+	if opt.Carry == 0 {
+		opt.Carry = carryAfter
 	}
 	h := &Hub{opt: opt, cancel: cancel, reread: make(chan struct{}, 1), beats: map[event.Origin]wire.Heard{}}
 	place := string(opt.Hall)

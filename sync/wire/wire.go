@@ -145,6 +145,8 @@ type Beat struct {
 	HallOnly int    `json:"hall_only"`
 	OldestMS int64  `json:"oldest_ms"`
 	Printer  string `json:"printer,omitempty"`
+	// BackupMS is when a hub last made a backup that was proved, 0 when it has none.
+	BackupMS int64 `json:"backup_at_ms,omitempty"`
 	// Below are the beats that a hub has heard, with the time it heard them.
 	Below []Heard `json:"below,omitempty"`
 }
