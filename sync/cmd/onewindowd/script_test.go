@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -10,8 +12,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"onewindow/app/event"
+	"onewindow/app/folder"
 	"onewindow/app/hall"
 	"onewindow/app/slip"
+	"onewindow/app/store"
 )
 
 func TestMain(m *testing.M) {
@@ -21,7 +25,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs what IT staff type, each file a session.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"take-port": takePort,
+		"take-port": takePort, "take-folder": takeFolder, "backup": backup,
 	}})
 }
 
@@ -55,4 +59,22 @@ func takePort(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
 	ts.Setenv("PORT", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+}
+
+// takeFolder holds a data folder for the rest of the script, as a running program does.
+func takeFolder(ts *testscript.TestScript, _ bool, args []string) {
+	unlock, err := folder.Lock(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Defer(func() { _ = unlock() })
+}
+
+// backup writes a proved backup of a database, and torn.db, the first half of it.
+func backup(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: "jiangnan/hub", Now: func() int64 { return 1_795_485_600_000 }})
+	ts.Check(err)
+	_, err = s.Backup(context.Background(), ts.MkAbs(args[1]))
+	ts.Check(errors.Join(err, s.Close()))
+	raw, err := os.ReadFile(ts.MkAbs(args[1]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("torn.db"), raw[:len(raw)/2], 0o600))
 }
