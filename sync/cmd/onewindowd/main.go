@@ -33,6 +33,9 @@ type commands struct {
 	Revoke   revokeCommand   `cmd:"" help:"Let a device connect no more."`
 	Admitted admittedCommand `cmd:"" help:"List the devices that were admitted."`
 	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the database of a hub or the centre, which must not be running."`
+	Export   exportCommand   `cmd:"" help:"Write what of a device the centre has not confirmed into a signed file. The program must not be running."`
+	Import   importCommand   `cmd:"" help:"Take such a file in at a hub of the same hall, or at the centre, which must not be running."`
+	Check    checkCommand    `cmd:"" help:"Read a database from end to end and name what is not as it was written."`
 	Clerk    clerkCommand    `cmd:"" help:"Clerks of a hall."`
 	Ticket   ticketCommand   `cmd:"" help:"Tickets on paper."`
 	Printer  printerCommand  `cmd:"" help:"Run a virtual ticket printer that draws each slip as a PNG."`

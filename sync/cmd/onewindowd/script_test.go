@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs what IT staff type, each file a session.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"take-port": takePort, "take-folder": takeFolder, "backup": backup,
+		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil,
 	}})
 }
 
@@ -77,4 +78,19 @@ func backup(ts *testscript.TestScript, _ bool, args []string) {
 	raw, err := os.ReadFile(ts.MkAbs(args[1]))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs("torn.db"), raw[:len(raw)/2], 0o600))
+}
+
+// database makes an empty database of a device.
+func database(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: event.Origin(args[1]), Now: func() int64 { return 1_795_485_600_000 }})
+	ts.Check(err)
+	ts.Check(s.Close())
+}
+
+// spoil changes a byte of the second event of a database, as a failing disk does.
+func spoil(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", "file:"+ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec("UPDATE event SET body = CAST(substr(body, 1, length(body) - 1) || x'7e' AS BLOB) WHERE pos = 2")
+	ts.Check(errors.Join(err, db.Close()))
 }
