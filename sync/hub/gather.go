@@ -18,6 +18,8 @@ type Above interface {
 	// until the end; it goes on through broken lines and ends early only with ctx or
 	// an error of fn.
 	History(ctx context.Context, fn func(wire.Feed) error) error
+	// Check asks about a run of a chain, for a comparison.
+	Check(ctx context.Context, a wire.CheckAsk) (wire.CheckAnswer, error)
 }
 
 // Bounds of gathering: terminals find a hub that came back within two seconds; a

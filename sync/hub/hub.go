@@ -44,6 +44,10 @@ type Log interface {
 	Now() int64
 	// Cases lists the applications of a ticket, without anything personal.
 	Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error)
+	// Chains, AnswerCheck and Mend serve the comparison with the centre.
+	Chains() []core.Chain
+	AnswerCheck(ctx context.Context, a wire.CheckAsk) (wire.CheckAnswer, error)
+	Mend(ctx context.Context, id event.ID, body []byte) (bool, error)
 }
 
 // Options of Start.
@@ -115,7 +119,7 @@ func Start(opt Options) (*Hub, error) {
 		}
 		h.subs = append(h.subs, sub)
 	}
-	for _, run := range []func(context.Context){h.news, h.tend} {
+	for _, run := range []func(context.Context){h.news, h.tend, h.comparing} {
 		h.done.Add(1)
 		go func() { defer h.done.Done(); run(ctx) }()
 	}

@@ -218,6 +218,14 @@ func (a above) History(ctx context.Context, fn func(wire.Feed) error) error {
 	}
 }
 
+func (a above) Check(ctx context.Context, ask wire.CheckAsk) (wire.CheckAnswer, error) {
+	up := a.h.up.Load()
+	if up == nil {
+		return wire.CheckAnswer{}, event.HubUnreachable
+	}
+	return up.Check(ctx, ask)
+}
+
 // ledger lets the allocator write through the store.
 type ledger struct{ *store.Store }
 
