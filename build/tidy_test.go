@@ -58,6 +58,8 @@ var house = map[string]room{
 	"sync/broker": {adapter, []string{"app/event", "sync/wire"}, []string{nats, "github.com/nats-io/nats-server/v2", "github.com/nats-io/nkeys"}, "the NATS server and connections to one; who is let in is asked of a function"},
 	"sync/inlet":  {adapter, []string{"app/event", "sync/wire"}, []string{nats}, "the receiving end of a push"},
 	"sync/link":   {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the sending end of a push"},
+	"sync/parcel": {adapter, []string{"app/event", "sync/wire"}, nil, "events as a signed and sealed file: it needs ciphers, which no pure folder has; it opens no database"},
+	"sync/vault":  {adapter, nil, nil, "the folder of backups: when one is made and which are kept; what proves one is a function"},
 	"sync/hub":    {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the allocator; its ledger is an interface"},
 	"sync/centre": {adapter, []string{"app/event", "app/hall", "sync/wire"}, []string{nats}, "the district's page; its log is an interface"},
 

@@ -45,10 +45,11 @@ type World struct {
 	Centre *node.Centre
 	Dir    string
 
-	guides *guide.Catalogue
-	index  *guide.Index
-	hubAt  string
-	log    *slog.Logger
+	guides   *guide.Catalogue
+	index    *guide.Index
+	hubAt    string
+	centreAt string
+	log      *slog.Logger
 }
 
 // New starts hub and centre. Clerk "wang" has the PIN 246810, "li" 135790.
@@ -58,12 +59,11 @@ func New(t testing.TB) *World {
 	Must(t, err)
 	guides, err := guide.Parse(files)
 	Must(t, err)
-	w := &World{T: t, Clock: &Clock{}, Dir: t.TempDir(), guides: guides, index: guide.NewIndex(guides), hubAt: "127.0.0.1:0",
+	w := &World{T: t, Clock: &Clock{}, Dir: t.TempDir(), guides: guides, index: guide.NewIndex(guides), hubAt: "127.0.0.1:0", centreAt: "127.0.0.1:0",
 		log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	w.Clock.ms.Store(Start)
-	w.Centre, err = node.OpenCentre(w.options("centre", "127.0.0.1:0"))
-	Must(t, err)
-	t.Cleanup(func() { w.Centre.Close() })
+	w.StartCentre()
+	t.Cleanup(func() { w.StopCentre() })
 	w.StartHub()
 	for _, c := range []struct{ id, name, pin string }{{"wang", "王", "246810"}, {"li", "李", "135790"}} {
 		verifier, err := badge.Seal(c.pin)
@@ -79,14 +79,14 @@ func New(t testing.TB) *World {
 
 func (w *World) options(name, listen string) node.Options {
 	return node.Options{Data: filepath.Join(w.Dir, name), Listen: listen, Open: true, Hall: "jiangnan", Now: w.Clock.Now, Logger: w.log,
-		Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond, Gather: 100 * time.Millisecond}
+		Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond, Gather: 100 * time.Millisecond, Carry: 2 * time.Second}
 }
 
 // StartHub starts the hub, again on the address it had.
 func (w *World) StartHub() {
 	w.T.Helper()
 	o := w.options("hub", w.hubAt)
-	o.Centre = w.Centre.Broker.URL()
+	o.Centre = "nats://" + w.centreAt
 	var err error
 	w.Hub, err = node.OpenHub(o)
 	Must(w.T, err)
@@ -98,6 +98,23 @@ func (w *World) StopHub() {
 	if w.Hub != nil {
 		Must(w.T, w.Hub.Close())
 		w.Hub = nil
+	}
+}
+
+// StartCentre starts the centre, again on the address it had.
+func (w *World) StartCentre() {
+	w.T.Helper()
+	var err error
+	w.Centre, err = node.OpenCentre(w.options("centre", w.centreAt))
+	Must(w.T, err)
+	w.centreAt = w.Centre.Broker.URL()[len("nats://"):]
+}
+
+// StopCentre ends the centre.
+func (w *World) StopCentre() {
+	if w.Centre != nil {
+		Must(w.T, w.Centre.Close())
+		w.Centre = nil
 	}
 }
 

@@ -159,6 +159,19 @@ func (s *Store) Have() []wire.Mark {
 	return out
 }
 
+// Relive begins a new life of a database that was put back to an earlier state; the
+// program that opens it next announces the device in it.
+func (s *Store) Relive(ctx context.Context) error {
+	epoch, err := newEpoch()
+	if err == nil {
+		err = s.Write(ctx, func(tx *Tx) error { return tx.Relive(epoch) })
+	}
+	if err != nil {
+		return fmt.Errorf("begin a new life of a restored database: %w", err)
+	}
+	return nil
+}
+
 // Marks lists how far the centre has confirmed the chains of this node.
 func (s *Store) Marks() []wire.Mark {
 	s.mu.RLock()

@@ -25,13 +25,7 @@ func (d disk) Sums(id core.ChainID, from, upto event.Seq) ([]event.Hash, error) 
 	if !known {
 		return nil, nil
 	}
-	return column(context.Background(), d.s.conn, "SELECT seq, hash FROM event WHERE chain = ? AND seq BETWEEN ? AND ? ORDER BY seq", row, from, upto,
-		func(b []byte) (event.Hash, error) {
-			if len(b) != len(event.Hash{}) {
-				return event.Hash{}, fmt.Errorf("a hash of %d bytes", len(b))
-			}
-			return event.Hash(b), nil
-		})
+	return hashes(context.Background(), d.s.conn, row, from, upto)
 }
 
 // Bodies gives the bytes of a chain's events.
@@ -81,6 +75,16 @@ func (d disk) Answer(request string) ([]byte, error) {
 		return nil, nil
 	}
 	return answer, err
+}
+
+func hashes(ctx context.Context, q querier, chain int64, from, upto event.Seq) ([]event.Hash, error) {
+	return column(ctx, q, "SELECT seq, hash FROM event WHERE chain = ? AND seq BETWEEN ? AND ? ORDER BY seq", chain, from, upto,
+		func(b []byte) (event.Hash, error) {
+			if len(b) != len(event.Hash{}) {
+				return event.Hash{}, fmt.Errorf("a hash of %d bytes", len(b))
+			}
+			return event.Hash(b), nil
+		})
 }
 
 func bodies(ctx context.Context, q querier, chain int64, from, upto event.Seq) ([][]byte, error) {

@@ -202,7 +202,8 @@ func (s *Store) replay(ctx context.Context, fn func(event.Event) error, query st
 		}
 		e, err := event.Decode(body)
 		if err != nil {
-			return fmt.Errorf("read log: %w", err)
+			// To go on without it could grant again what was granted.
+			return fmt.Errorf("read log: %w: the disk has changed it; onewindowd check names the place, onewindowd restore puts a backup back", err)
 		}
 		if err := fn(e); err != nil {
 			return fmt.Errorf("replay %s: %w", e.ID, err)

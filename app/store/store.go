@@ -263,6 +263,9 @@ func (s *Store) shut() error {
 // Origin is whose store this is.
 func (s *Store) Origin() event.Origin { return s.opt.Origin }
 
+// Path is the database file.
+func (s *Store) Path() string { return s.opt.Path }
+
 // Key signs for this node.
 func (s *Store) Key() ed25519.PrivateKey { return s.opt.Key }
 

@@ -68,7 +68,7 @@ func hashOf(s *store.Store) (h event.Hash) {
 func drain(t testing.TB, from, to *store.Store) {
 	t.Helper()
 	ctx := context.Background()
-	for range 1000 {
+	for range 20_000 {
 		owed := from.Owing()
 		if len(owed) == 0 {
 			return

@@ -31,6 +31,8 @@ type Log interface {
 	View(id hall.ID, fn func(*hall.Hall))
 	// History gives what was committed after a position about one hall.
 	History(ctx context.Context, id hall.ID, after int64, max int) (wire.Feed, error)
+	// AnswerCheck answers a hub that compares its chains with those here.
+	AnswerCheck(ctx context.Context, a wire.CheckAsk) (wire.CheckAnswer, error)
 	// Kept counts the events in the log.
 	Kept(ctx context.Context) (int, error)
 	// Quarantined counts what is kept aside because it could not be read or trusted.
@@ -138,7 +140,7 @@ func Start(opt Options) (*Centre, error) {
 		opt.Elapsed = func() time.Duration { return time.Since(begin) }
 	}
 	c := &Centre{opt: opt, startedMS: opt.Now(), started: opt.Elapsed(), posts: map[hall.ID]*post{}}
-	for verb, answer := range map[wire.Verb]nats.MsgHandler{wire.VerbBeat: c.answer, wire.VerbFeed: c.history} {
+	for verb, answer := range map[wire.Verb]nats.MsgHandler{wire.VerbBeat: c.answer, wire.VerbFeed: c.history, wire.VerbCheck: c.check} {
 		sub, err := opt.Conn.Subscribe(wire.AnyoneSubject(wire.Centre, verb), answer)
 		if err != nil {
 			return nil, fmt.Errorf("listen for hubs: %w", err)
@@ -179,6 +181,31 @@ func (c *Centre) history(m *nats.Msg) {
 	}
 	if err != nil {
 		c.opt.Logger.Error("give a hall's history", "origin", from, "error", err)
+	}
+}
+
+// check answers a hub that compares a chain of its hall.
+func (c *Centre) check(m *nats.Msg) {
+	from, ok := wire.Sender(m.Subject, m.Reply)
+	var a wire.CheckAsk
+	if err := json.Unmarshal(m.Data, &a); err != nil || !ok || !a.Usable() || from.Device() != wire.HubDevice || !wire.MayBring(from, a.Origin) {
+		c.opt.Logger.Warn("a question of a comparison could not be used", "subject", m.Subject, "of", a.Origin, "error", err)
+		return
+	}
+	answer, err := c.opt.Log.AnswerCheck(context.Background(), a)
+	if err != nil {
+		c.opt.Logger.Warn("compare with a hub", "origin", from, "of", a.Origin, "error", err)
+		answer.Why = err.Error()
+	}
+	if answer.Mended {
+		c.opt.Logger.Warn("a damaged event is mended with what its hub has", "origin", a.Origin, "epoch", a.Epoch, "seq", a.From)
+	}
+	body, err := json.Marshal(answer)
+	if err == nil {
+		err = m.Respond(body)
+	}
+	if err != nil {
+		c.opt.Logger.Warn("compare with a hub", "origin", from, "error", err)
 	}
 }
 

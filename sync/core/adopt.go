@@ -41,6 +41,12 @@ func (tx *Tx) Adopt(body []byte, above event.Epoch) error {
 	return nil
 }
 
+// Refill notes an event again whose row of the log is lost while its chain is here. The
+// caller has proved it; what it says is folded already, and folding it again changes nothing.
+func (tx *Tx) Refill(id event.ID, body []byte) {
+	tx.receive(id, body, event.Sum(body), readEvent(body))
+}
+
 // Orphans lists the events of this hall that are here but in no chain: a terminal
 // handed them back, and neither their own device nor the centre has brought them.
 func (tx *Tx) Orphans() ([]event.ID, error) {

@@ -73,6 +73,14 @@ func (n *Node) Owing() []wire.Owed {
 	return out
 }
 
+// ChainSeq tells how far a chain is complete here; 0 when nothing is known of it.
+func (n *Node) ChainSeq(id ChainID) event.Seq {
+	if c := n.chains[id]; c != nil {
+		return c.Seq
+	}
+	return 0
+}
+
 // Chains lists what is known of every chain, by origin and epoch.
 func (n *Node) Chains() []Chain {
 	out := make([]Chain, 0, len(n.chains))

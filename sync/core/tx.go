@@ -473,3 +473,20 @@ func (tx *Tx) Renew(epoch event.Epoch, d hall.Device) error {
 	tx.mark(old)
 	return nil
 }
+
+// Relive begins a new life under epoch of a database that was put back to an earlier
+// state: what was noted in the old life after that state is not here, so nothing more
+// may be written under its numbers. The own chain ends where the state ends, as a chain
+// like any other's, of which places above and below may know more.
+func (tx *Tx) Relive(epoch event.Epoch) error {
+	n := tx.n
+	if epoch == 0 || epoch == n.epoch {
+		return tx.fail(errors.New("a new life needs an epoch of its own"))
+	}
+	if old := n.chains[ChainID{n.Origin, n.epoch}]; old != nil && old.Seq > 0 {
+		tx.mark(old)
+	}
+	n.epoch, tx.Epoch, n.ready = epoch, epoch, false
+	tx.Wrote()
+	return nil
+}

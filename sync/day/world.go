@@ -91,7 +91,8 @@ func (w *world) open(ctx context.Context) error {
 }
 
 func (w *world) options(name, listen string) node.Options {
-	return node.Options{Data: filepath.Join(w.folder, name), Listen: listen, Open: true, Hall: w.plan.Hall, Now: w.clock.now, Logger: w.log,
+	// In a compressed day the hours of backups would come every few seconds.
+	return node.Options{Data: filepath.Join(w.folder, name), Listen: listen, Open: true, BackupEvery: -1, Hall: w.plan.Hall, Now: w.clock.now, Logger: w.log,
 		Resend: resend, BeatEvery: beatEvery}
 }
 

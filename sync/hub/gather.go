@@ -18,6 +18,8 @@ type Above interface {
 	// until the end; it goes on through broken lines and ends early only with ctx or
 	// an error of fn.
 	History(ctx context.Context, fn func(wire.Feed) error) error
+	// Check asks about a run of a chain, for a comparison.
+	Check(ctx context.Context, a wire.CheckAsk) (wire.CheckAnswer, error)
 }
 
 // Bounds of gathering: terminals find a hub that came back within two seconds; a
@@ -26,9 +28,7 @@ const (
 	gatherLeast = 2 * time.Second
 	gatherMost  = 20 * time.Second
 	gatherLook  = 50 * time.Millisecond
-	// carryAfter is how long terminals are given to bring their own events before the
-	// hub brings up what only their neighbours had.
-	carryAfter = time.Minute
+	carryAfter  = time.Minute
 )
 
 // tend sees to the authority of this hub for as long as it runs: in a new life of its
@@ -49,7 +49,7 @@ func (h *Hub) tend(ctx context.Context) {
 		case <-h.reread:
 			h.read(ctx, nil)
 		case <-time.After(time.Second):
-			if time.Since(carried) >= carryAfter {
+			if time.Since(carried) >= h.opt.Carry {
 				carried = time.Now()
 				h.carry(ctx)
 			}

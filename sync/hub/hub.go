@@ -44,6 +44,10 @@ type Log interface {
 	Now() int64
 	// Cases lists the applications of a ticket, without anything personal.
 	Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error)
+	// Chains, AnswerCheck and Mend serve the comparison with the centre.
+	Chains() []core.Chain
+	AnswerCheck(ctx context.Context, a wire.CheckAsk) (wire.CheckAnswer, error)
+	Mend(ctx context.Context, id event.ID, body []byte) (bool, error)
 }
 
 // Options of Start.
@@ -59,6 +63,9 @@ type Options struct {
 	// Gather is the least time that a hub in a new life of its database gives its
 	// terminals to come; 0 means the usual one.
 	Gather time.Duration
+	// Carry is how long terminals are given to bring their own events before the hub
+	// brings up what only their neighbours had; 0 means a minute.
+	Carry time.Duration
 }
 
 // Hub is a running hub.
@@ -83,6 +90,9 @@ func Start(opt Options) (*Hub, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	if opt.Gather == 0 {
 		opt.Gather = gatherLeast
+	}
+	if opt.Carry == 0 {
+		opt.Carry = carryAfter
 	}
 	h := &Hub{opt: opt, cancel: cancel, reread: make(chan struct{}, 1), beats: map[event.Origin]wire.Heard{}}
 	place := string(opt.Hall)
@@ -109,7 +119,7 @@ func Start(opt Options) (*Hub, error) {
 		}
 		h.subs = append(h.subs, sub)
 	}
-	for _, run := range []func(context.Context){h.news, h.tend} {
+	for _, run := range []func(context.Context){h.news, h.tend, h.comparing} {
 		h.done.Add(1)
 		go func() { defer h.done.Done(); run(ctx) }()
 	}

@@ -200,3 +200,22 @@ func (l *Link) History(ctx context.Context, fn func(wire.Feed) error) error {
 	}
 	return ctx.Err()
 }
+
+// checkLimit is how long the place above may read for one answer of a comparison.
+const checkLimit = time.Minute
+
+// Check asks the place above about a run of a chain, for a comparison.
+func (l *Link) Check(ctx context.Context, a wire.CheckAsk) (wire.CheckAnswer, error) {
+	var answer wire.CheckAnswer
+	body, err := json.Marshal(a)
+	if err != nil {
+		return answer, fmt.Errorf("compare: %w", err)
+	}
+	if err := l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbCheck, l.opt.Origin), body, checkLimit, &answer); err != nil {
+		return answer, err
+	}
+	if answer.Why != "" {
+		return answer, fmt.Errorf("compare: the place above says: %s", answer.Why)
+	}
+	return answer, nil
+}

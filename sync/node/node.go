@@ -24,6 +24,7 @@ import (
 	"onewindow/sync/hub"
 	"onewindow/sync/inlet"
 	"onewindow/sync/link"
+	"onewindow/sync/vault"
 	"onewindow/sync/wire"
 )
 
@@ -51,14 +52,20 @@ type Options struct {
 	// Gather is how long a hub in a new life of its database waits at least for its
 	// terminals before it grants; 0 means the usual time.
 	Gather time.Duration
+	// Carry is how long a hub gives its terminals to bring their own events before it
+	// brings up what only their neighbours had; 0 means the usual time.
+	Carry time.Duration
 	// MaxBatch bounds one commit; 0 means the node's usual bound.
 	MaxBatch int
+	// BackupEvery is the pause between verified backups; 0 means an hour, below 0 none.
+	BackupEvery time.Duration
 }
 
 // base is what hub and centre have in common.
 type base struct {
 	Store   *store.Store
 	Broker  *broker.Broker
+	Backups *vault.Vault // nil when none are made
 	key     ed25519.PrivateKey
 	conn    *nats.Conn
 	closers []func() error
@@ -82,6 +89,9 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		return err
 	}
 	b.closers = append(b.closers, unlock)
+	if err := unfinished(o.Data, role); err != nil {
+		return err
+	}
 	key, err := folder.DeviceKey(o.Data)
 	if err != nil {
 		return err
@@ -111,6 +121,10 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		return err
 	}
 	b.closers = append(b.closers, func() error { b.conn.Close(); return nil })
+	if o.BackupEvery >= 0 {
+		b.Backups = startBackups(o, role, b.Store)
+		b.closers = append(b.closers, b.Backups.Stop)
+	}
 	return nil
 }
 
@@ -143,7 +157,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	if err := h.open(&o, origin, wire.RoleHub, string(o.Hall)); err != nil {
 		return nil, err
 	}
-	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached, Gather: o.Gather}
+	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached, Gather: o.Gather, Carry: o.Carry}
 	if o.Centre != "" {
 		opt.Above = above{h}
 	}
@@ -182,6 +196,9 @@ func (h *Hub) beat() wire.Beat {
 	// What a hub has not brought to the centre is in the hall, not only here.
 	b.HallOnly, _, b.OldestMS, _ = h.Store.Unsaved(context.Background())
 	b.Below = h.Allocator.Heard()
+	if h.Backups != nil {
+		b.BackupMS = h.Backups.NewestMS()
+	}
 	return b
 }
 
@@ -199,6 +216,14 @@ func (a above) History(ctx context.Context, fn func(wire.Feed) error) error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+}
+
+func (a above) Check(ctx context.Context, ask wire.CheckAsk) (wire.CheckAnswer, error) {
+	up := a.h.up.Load()
+	if up == nil {
+		return wire.CheckAnswer{}, event.HubUnreachable
+	}
+	return up.Check(ctx, ask)
 }
 
 // ledger lets the allocator write through the store.

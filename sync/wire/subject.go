@@ -21,11 +21,12 @@ const (
 	VerbBlock Verb = "block" // a BlockAsk; a Grant
 	VerbCases Verb = "cases" // a ticket id as text; a JSON list of CaseRow
 	VerbBeat  Verb = "beat"  // a Beat; a BeatReply
+	VerbCheck Verb = "check" // a CheckAsk; a CheckAnswer
 	VerbHand  Verb = "hand"  // a Feed of a terminal's own log; an empty Feed up to the same position
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand, VerbCheck}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -87,7 +88,7 @@ var asks = map[string][]Verb{
 	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbCases, VerbBlock},
 	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbCases, VerbCall},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat},
-	RoleHub:     {VerbPush, VerbFeed, VerbBeat},
+	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbCheck},
 }
 
 // RightsOf gives what a device may do at a place; false when it has no business

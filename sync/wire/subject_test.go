@@ -68,7 +68,7 @@ func TestRightsAreNarrow(t *testing.T) {
 		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed hand beat cases block"},
 		{"jiangnan", wire.RoleCounter, "jiangnan/c1", "push feed hand beat cases call"},
 		{"jiangnan", wire.RoleBoard, "jiangnan/b1", "push feed hand beat"},
-		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat"},
+		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat check"},
 		{"jiangnan", wire.RoleKiosk, "jiangbei/k1", ""},
 		{"jiangnan", wire.RoleHub, "jiangnan/hub", ""},
 		{"jiangnan", wire.RoleKiosk, "jiangnan/hub", ""},

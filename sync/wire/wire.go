@@ -159,6 +159,8 @@ type Beat struct {
 	// the centre; 0 while everything moves, and while the line is known to be away.
 	LateMS  int64  `json:"late_ms,omitempty"`
 	Printer string `json:"printer,omitempty"`
+	// BackupMS is when a hub last made a backup that was proved, 0 when it has none.
+	BackupMS int64 `json:"backup_at_ms,omitempty"`
 	// Below are the beats that a hub has heard, with the time it heard them.
 	Below []Heard `json:"below,omitempty"`
 }

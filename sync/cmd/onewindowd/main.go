@@ -32,6 +32,10 @@ type commands struct {
 	Admit    admitCommand    `cmd:"" help:"Let a terminal connect to a hub, or a hub to the centre. They may be running."`
 	Revoke   revokeCommand   `cmd:"" help:"Let a device connect no more."`
 	Admitted admittedCommand `cmd:"" help:"List the devices that were admitted."`
+	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the database of a hub or the centre, which must not be running."`
+	Export   exportCommand   `cmd:"" help:"Write what of a device the centre has not confirmed into a signed file. The program must not be running."`
+	Import   importCommand   `cmd:"" help:"Take such a file in at a hub of the same hall, or at the centre, which must not be running."`
+	Check    checkCommand    `cmd:"" help:"Read a database from end to end and name what is not as it was written."`
 	Clerk    clerkCommand    `cmd:"" help:"Clerks of a hall."`
 	Ticket   ticketCommand   `cmd:"" help:"Tickets on paper."`
 	Printer  printerCommand  `cmd:"" help:"Run a virtual ticket printer that draws each slip as a PNG."`
@@ -68,11 +72,13 @@ type hubCommand struct {
 	Centre    string `help:"Where the centre listens, nats://host:4223; empty for a hall that stands alone."`
 	CentreKey string `help:"The centre's public key, as 'onewindowd key' prints it there."`
 	Open      bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
+
+	BackupEvery time.Duration `default:"1h" help:"Pause between verified backups into DATA/backups; -1s for none."`
 }
 
 // Run serves until it is told to end.
 func (c *hubCommand) Run() error {
-	h, err := node.OpenHub(node.Options{Data: c.Data, Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: c.Centre, CentreKey: c.CentreKey, Open: c.Open, Logger: logger()})
+	h, err := node.OpenHub(node.Options{Data: c.Data, Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: c.Centre, CentreKey: c.CentreKey, Open: c.Open, Logger: logger(), BackupEvery: c.BackupEvery})
 	if err != nil {
 		return err
 	}
@@ -86,6 +92,8 @@ type centreCommand struct {
 	Nats string `default:"127.0.0.1:4223" help:"Where hubs connect."`
 	HTTP string `default:"127.0.0.1:8470" name:"http" help:"Where the web page is served."`
 	Open bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
+
+	BackupEvery time.Duration `default:"1h" help:"Pause between verified backups into DATA/backups; -1s for none."`
 }
 
 // Run serves until it is told to end.
@@ -104,7 +112,7 @@ func (c *centreCommand) open(log *slog.Logger) (*node.Centre, func() error, erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("serve the page on %s: %w: end the program that holds the port, or choose another with --http", c.HTTP, err)
 	}
-	n, err := node.OpenCentre(node.Options{Data: c.Data, Listen: c.Nats, Open: c.Open, Logger: log})
+	n, err := node.OpenCentre(node.Options{Data: c.Data, Listen: c.Nats, Open: c.Open, Logger: log, BackupEvery: c.BackupEvery})
 	if err != nil {
 		return nil, nil, errors.Join(err, listener.Close())
 	}
@@ -124,6 +132,8 @@ type bothCommand struct {
 	Nats string `default:"127.0.0.1:4222" help:"Where terminals connect."`
 	HTTP string `default:"127.0.0.1:8470" name:"http" help:"Where the centre's web page is served."`
 	Open bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
+
+	BackupEvery time.Duration `default:"1h" help:"Pause between verified backups into the backups folders of hub and centre; -1s for none."`
 }
 
 // Run serves until it is told to end.
@@ -137,12 +147,12 @@ func (c *bothCommand) Run() error {
 			return err
 		}
 	}
-	cc := centreCommand{Data: centreDir, Nats: "127.0.0.1:0", HTTP: c.HTTP, Open: c.Open}
+	cc := centreCommand{Data: centreDir, Nats: "127.0.0.1:0", HTTP: c.HTTP, Open: c.Open, BackupEvery: c.BackupEvery}
 	n, stop, err := cc.open(log)
 	if err != nil {
 		return err
 	}
-	h, err := node.OpenHub(node.Options{Data: hubDir, Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: n.Broker.URL(), CentreKey: centreKey, Open: c.Open, Logger: log})
+	h, err := node.OpenHub(node.Options{Data: hubDir, Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: n.Broker.URL(), CentreKey: centreKey, Open: c.Open, Logger: log, BackupEvery: c.BackupEvery})
 	if err != nil {
 		return errors.Join(err, stop())
 	}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"crypto/ed25519"
+	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -10,8 +13,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"onewindow/app/event"
+	"onewindow/app/folder"
 	"onewindow/app/hall"
 	"onewindow/app/slip"
+	"onewindow/app/store"
 )
 
 func TestMain(m *testing.M) {
@@ -21,7 +26,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs what IT staff type, each file a session.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"take-port": takePort,
+		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil,
 	}})
 }
 
@@ -55,4 +60,37 @@ func takePort(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
 	ts.Setenv("PORT", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+}
+
+// takeFolder holds a data folder for the rest of the script, as a running program does.
+func takeFolder(ts *testscript.TestScript, _ bool, args []string) {
+	unlock, err := folder.Lock(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Defer(func() { _ = unlock() })
+}
+
+// backup writes a proved backup of a database, and torn.db, the first half of it.
+func backup(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: "jiangnan/hub", Now: func() int64 { return 1_795_485_600_000 }})
+	ts.Check(err)
+	_, err = s.Backup(context.Background(), ts.MkAbs(args[1]))
+	ts.Check(errors.Join(err, s.Close()))
+	raw, err := os.ReadFile(ts.MkAbs(args[1]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("torn.db"), raw[:len(raw)/2], 0o600))
+}
+
+// database makes an empty database of a device.
+func database(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: event.Origin(args[1]), Now: func() int64 { return 1_795_485_600_000 }})
+	ts.Check(err)
+	ts.Check(s.Close())
+}
+
+// spoil changes a byte of the second event of a database, as a failing disk does.
+func spoil(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", "file:"+ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec("UPDATE event SET body = CAST(substr(body, 1, length(body) - 1) || x'7e' AS BLOB) WHERE pos = 2")
+	ts.Check(errors.Join(err, db.Close()))
 }

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"onewindow/app/folder"
+	"onewindow/app/store"
+	"onewindow/sync/admit"
+	"onewindow/sync/node"
+)
+
+type restoreCommand struct {
+	Data string `required:"" help:"Data folder of the hub or the centre (for 'both': the folder hub or centre inside it)." type:"path"`
+	From string `required:"" help:"The backup, such as DIR/backups/hub-20261126T080000Z.db." type:"existingfile"`
+}
+
+// Run puts the backup in place; the program finds the rest again from the others when it starts.
+func (c *restoreCommand) Run() error {
+	r, err := node.Restore(context.Background(), c.Data, c.From, time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s is restored as %s, with %d events in %d chains\n", r.Proof.Origin, r.Database, r.Proof.Events, r.Proof.Chains)
+	if r.Aside != "" {
+		fmt.Printf("the database that was there is kept as %s\n", r.Aside)
+	}
+	fmt.Println("start the program: what the backup lacks comes from the other machines")
+	return nil
+}
+
+type exportCommand struct {
+	Data  string   `required:"" help:"Data folder of a terminal, a hub or the centre." type:"existingdir"`
+	Out   string   `required:"" help:"The file to write." type:"path"`
+	For   []string `help:"Public key of who may read the file, as 'onewindowd key' prints it at the hub; may be given more than once. Without one everybody can read it."`
+	Whole bool     `help:"From the first event of each chain on, for a hub that has nothing of it."`
+}
+
+// Run writes the file, in full or not at all.
+func (c *exportCommand) Run() error {
+	var receivers []ed25519.PublicKey
+	for _, text := range c.For {
+		key, err := admit.ParseKey(text)
+		if err != nil {
+			return err
+		}
+		receivers = append(receivers, key)
+	}
+	if _, err := os.Stat(c.Out); err == nil {
+		return fmt.Errorf("%s is there already: name another file with --out; nothing was written", c.Out)
+	}
+	file, events, err := node.Export(context.Background(), c.Data, c.Whole, receivers, time.Now())
+	if err != nil {
+		return err
+	}
+	if events == 0 {
+		fmt.Println("the centre has confirmed everything: there is nothing to export, and no file was written")
+		return nil
+	}
+	if err := folder.WriteWhole(c.Out, file, 0o600); err != nil {
+		return fmt.Errorf("write %s: %w", c.Out, err)
+	}
+	fmt.Printf("%d events are in %s; they stay here too, and may come twice\n", events, c.Out)
+	if len(receivers) == 0 {
+		fmt.Fprintln(os.Stderr, "onewindowd: everybody who has the file can read it; seal it with --for KEY")
+	}
+	return nil
+}
+
+type importCommand struct {
+	Data string `required:"" help:"Data folder of a hub of the same hall, or of the centre." type:"existingdir"`
+	Open bool   `help:"Take a device at its word that was never heard of, as a hub with --open does; for development."`
+	File string `arg:"" help:"The file that 'onewindowd export' wrote." type:"existingfile"`
+}
+
+// Run takes the file in and says what came of it.
+func (c *importCommand) Run() error {
+	raw, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("read the file: %w", err)
+	}
+	r, err := node.Import(context.Background(), c.Data, raw, c.Open, time.Now())
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	fmt.Printf("%d events of %s are saved here, %d were here already\n", r.Events, r.Head.Origin, r.Known)
+	for _, line := range r.Refused {
+		fmt.Printf("kept in quarantine: %s\n", line)
+	}
+	if len(r.Refused) > 0 {
+		return fmt.Errorf("%d parts of the file contradict what is here: they are kept, and a person has to look", len(r.Refused))
+	}
+	return nil
+}
+
+type checkCommand struct {
+	Data string `required:"" help:"Data folder of a terminal, a hub or the centre; the program may be running." type:"existingdir"`
+}
+
+// Run prints every flaw; exit status 1 when there is one.
+func (c *checkCommand) Run() error {
+	path, err := node.Database(c.Data)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	found, err := store.Check(context.Background(), path)
+	if err != nil {
+		return fmt.Errorf("%s: %w: restore it from a backup with onewindowd restore", path, err)
+	}
+	for _, f := range found.Flaws {
+		fmt.Println(f)
+	}
+	fmt.Printf("%d events in %d chains were read in %v: %d flaws\n", found.Events, found.Chains, time.Since(began).Round(time.Millisecond), len(found.Flaws))
+	if len(found.Flaws) > 0 {
+		return errors.New("the database is damaged: a hub fetches what it can from the centre by itself; else restore a backup with onewindowd restore")
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package node
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"onewindow/app/event"
+	"onewindow/app/folder"
+	"onewindow/app/store"
+	"onewindow/sync/admit"
+	"onewindow/sync/core"
+	"onewindow/sync/parcel"
+	"onewindow/sync/wire"
+)
+
+// Database finds the database of a data folder: a hub's, a centre's or a terminal's.
+func Database(data string) (string, error) {
+	for _, role := range []string{wire.RoleHub, wire.Centre, "terminal"} {
+		path := filepath.Join(data, role+".db")
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("look into the data folder: %w", err)
+		}
+	}
+	return "", fmt.Errorf("there is no database in %s: name the data folder of a terminal, a hub or the centre with --data", data)
+}
+
+// opened is a database that no program uses, with its folder held.
+type opened struct {
+	*store.Store
+	unlock func() error
+}
+
+func (o opened) Close() error { return errors.Join(o.Store.Close(), o.unlock()) }
+
+// openDatabase opens the database of a data folder whose program does not run.
+func openDatabase(ctx context.Context, data string, now time.Time, change func(*store.Options) error) (out opened, err error) {
+	path, err := Database(data)
+	if err != nil {
+		return out, err
+	}
+	if out.unlock, err = folder.Lock(data); err != nil {
+		return out, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, out.unlock())
+		}
+	}()
+	origin, err := store.Whose(ctx, path)
+	if err != nil {
+		return out, err
+	}
+	key, err := folder.DeviceKey(data)
+	if err != nil {
+		return out, err
+	}
+	opt := store.Options{Path: path, Origin: origin, Key: key, Now: now.UnixMilli}
+	if err := change(&opt); err != nil {
+		return out, err
+	}
+	out.Store, err = store.Open(opt)
+	return out, err
+}
+
+// Export gives what of a device, or of a hub with its hall, the centre has not
+// confirmed, as a parcel that is sealed to the receivers; to nobody when there are none.
+// The program must not be running. Nothing in the database changes: what was exported
+// stays owed, and coming twice changes nothing.
+func Export(ctx context.Context, data string, whole bool, receivers []ed25519.PublicKey, now time.Time) (file []byte, events int, err error) {
+	s, err := openDatabase(ctx, data, now, func(*store.Options) error { return nil })
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	pushes, err := s.Unconfirmed(ctx, whole)
+	if err != nil || len(pushes) == 0 {
+		return nil, 0, err
+	}
+	for _, p := range pushes {
+		events += len(p.Bodies)
+	}
+	file, err = parcel.Seal(s.Origin(), s.Key(), now.UnixMilli(), pushes, receivers, rand.Reader)
+	return file, events, err
+}
+
+// Imported is what came of a parcel: Events were new here, Known were here already,
+// and each of Refused names a frame that is kept in quarantine, and why.
+type Imported struct {
+	Head          parcel.Head
+	Events, Known int
+	Refused       []string
+}
+
+// Import takes a parcel into the log of a hub or the centre, which must not be running,
+// the way that a push over the line is taken. Nothing is changed by a file that is torn,
+// forged, sealed to another device, of an unknown device or of another hall, or that
+// begins behind what is here. open takes a device that was never heard of at its word.
+func Import(ctx context.Context, data string, file []byte, open bool, now time.Time) (r Imported, err error) {
+	var list *admit.List
+	s, err := openDatabase(ctx, data, now, func(o *store.Options) error {
+		if open {
+			return nil
+		}
+		a, err := openAccess(&Options{Data: data, Logger: slog.New(slog.DiscardHandler), Now: o.Now}, placeOf(o.Origin))
+		if err == nil {
+			list, o.Admits = a.list, a.admits
+		}
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	head, pushes, err := parcel.Open(file, s.Key())
+	if err != nil {
+		return r, fmt.Errorf("read the file: %w", err)
+	}
+	r.Head = head
+	if err := fitsHere(s.Store, head, pushes, list); err != nil {
+		return r, err
+	}
+	for _, p := range pushes {
+		var ack wire.Ack
+		before := upto(s.Store, p)
+		if err := s.Write(ctx, func(tx *store.Tx) (err error) { ack, err = tx.Accept(p); return err }); err != nil {
+			return r, fmt.Errorf("save what the file brings: %w: import it again when this is mended; what is here already changes nothing", err)
+		}
+		taken := int(upto(s.Store, p) - before)
+		r.Events += taken
+		if ack.Refuse != nil {
+			r.Refused = append(r.Refused, fmt.Sprintf("%s:%s from %d: %v", p.Origin, p.Epoch, p.From, ack.Refuse))
+			continue
+		}
+		r.Known += len(p.Bodies) - taken
+	}
+	return r, nil
+}
+
+func placeOf(o event.Origin) string {
+	if o == CentreOrigin {
+		return wire.Centre
+	}
+	return o.Hall()
+}
+
+func upto(s *store.Store, p wire.Push) event.Seq {
+	for _, c := range s.Chains() {
+		if c.ID == (core.ChainID{Origin: p.Origin, Epoch: p.Epoch}) {
+			return c.Seq
+		}
+	}
+	return 0
+}
+
+// fitsHere tells whether a parcel may be taken here; list is nil where every device is
+// taken at its word.
+func fitsHere(s *store.Store, h parcel.Head, pushes []wire.Push, list *admit.List) error {
+	here := s.Origin()
+	switch {
+	case here != CentreOrigin && here.Device() != wire.HubDevice:
+		return fmt.Errorf("%s takes nothing in: import the file at a hub of %s or at the centre; nothing was changed", here, h.Origin.Hall())
+	case here != CentreOrigin && here.Hall() != h.Origin.Hall():
+		return fmt.Errorf("the file is of %s and this is %s, which may not speak for another hall: import it at a hub of %s or at the centre; nothing was changed", h.Origin, here, h.Origin.Hall())
+	}
+	known := list == nil || slices.ContainsFunc(s.KeysOf(h.Origin), func(k ed25519.PublicKey) bool { return k.Equal(h.Key) })
+	if !known {
+		for _, e := range list.Entries() {
+			known = known || e.Origin == h.Origin && e.Key == admit.KeyText(h.Key)
+		}
+	}
+	if !known {
+		return fmt.Errorf("the file is signed by %s, which is not known here as %s: when it is this device's key, admit it first with onewindowd admit; nothing was changed", admit.KeyText(h.Key), h.Origin)
+	}
+	next := map[core.ChainID]event.Seq{}
+	for _, c := range s.Chains() {
+		next[c.ID] = c.Seq + 1
+	}
+	for _, p := range pushes {
+		id := core.ChainID{Origin: p.Origin, Epoch: p.Epoch}
+		if !wire.MayBring(h.Origin, p.Origin) {
+			return fmt.Errorf("the file is of %s and holds events of %s: it is forged; nothing was changed", h.Origin, p.Origin)
+		}
+		if at := max(next[id], 1); p.From > at {
+			return fmt.Errorf("the file begins at event %d of %s and %d is the next here: let the hub run until it has read what the centre has, or export again with --whole; nothing was changed", p.From, p.Origin, at)
+		}
+		next[id] = max(next[id], p.Upto()+1)
+	}
+	return nil
+}
