@@ -113,6 +113,28 @@ func TestHubAndCentreArePutBackToOlderBackups(t *testing.T) {
 			}
 		})
 	}
+	// A database that was put aside unclean, its newest in the log beside it, is as good a
+	// backup as a proved one.
+	raw := t.TempDir()
+	for _, name := range []string{"hub.db", "hub.db-wal"} {
+		b, err := os.ReadFile(filepath.Join(w.Dir, "hub", name))
+		apptest.Must(t, err)
+		apptest.Must(t, os.WriteFile(filepath.Join(raw, name), b, 0o600))
+	}
+	kept, err := w.Hub.Store.Kept(t.Context())
+	apptest.Must(t, err)
+	w.StopHub()
+	r, err := node.Restore(t.Context(), filepath.Join(w.Dir, "hub"), filepath.Join(raw, "hub.db"), time.UnixMilli(w.Clock.Now()))
+	apptest.Must(t, err)
+	if r.Proof.Events != kept {
+		t.Errorf("%d events restored, %d were there", r.Proof.Events, kept)
+	}
+	w.StartHub()
+	if got, err := w.Hub.Store.Kept(t.Context()); err != nil || got < kept {
+		t.Errorf("%d events after the start, %d were there: %v", got, kept, err)
+	}
+	reached(t, k, c)
+	converged(t, w, k, c)
 	// Both are backed up again, and the copies are proved: the repaired logs are whole.
 	for _, b := range []interface {
 		Keep(ctx context.Context) (string, error)

@@ -21,17 +21,7 @@ func noted(t *testing.T, n int) (one, two string) {
 	t.Helper()
 	dir := t.TempDir()
 	s := open(t, dir, "jiangnan/k1")
-	payload := []byte(`{"text":"as long as an event of a visit usually is, a few hundred bytes with its names and times, so that the disk has something to read here"}`)
-	for at := 1; at < n; at += 5000 {
-		write(t, s, func(tx *store.Tx) error {
-			for range min(5000, n-at) {
-				if _, _, err := tx.Append("test.noted", rawJSON(payload)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
+	note(t, s, n-1)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -40,6 +30,22 @@ func noted(t *testing.T, n int) (one, two string) {
 		t.Fatal(err)
 	}
 	return dir, other
+}
+
+// note appends n events of a kind that nobody folds, 5,000 in a commit.
+func note(t *testing.T, s *store.Store, n int) {
+	t.Helper()
+	payload := rawJSON(`{"text":"as long as an event of a visit usually is, a few hundred bytes with its names and times, so that the disk has something to read here"}`)
+	for at := 0; at < n; at += 5000 {
+		write(t, s, func(tx *store.Tx) error {
+			for range min(5000, n-at) {
+				if _, _, err := tx.Append("test.noted", payload); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 }
 
 type rawJSON []byte

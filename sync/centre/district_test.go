@@ -10,6 +10,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -36,6 +38,9 @@ func at(clock string) int64 {
 
 // log stands in for the store: halls folded from real events, in memory.
 type log struct {
+	checkMu sync.Mutex
+	checked []event.Origin // what comparisons asked about
+
 	halls        map[hall.ID]*hall.Hall
 	applications map[hall.ID][]centre.Application
 	kept         int
@@ -62,8 +67,17 @@ func (l *log) View(id hall.ID, fn func(*hall.Hall)) {
 	fn(h)
 }
 
-func (l *log) AnswerCheck(context.Context, wire.CheckAsk) (wire.CheckAnswer, error) {
+func (l *log) AnswerCheck(_ context.Context, a wire.CheckAsk) (wire.CheckAnswer, error) {
+	l.checkMu.Lock()
+	defer l.checkMu.Unlock()
+	l.checked = append(l.checked, a.Origin)
 	return wire.CheckAnswer{}, nil
+}
+
+func (l *log) checkedOrigins() []event.Origin {
+	l.checkMu.Lock()
+	defer l.checkMu.Unlock()
+	return slices.Clone(l.checked)
 }
 
 func (l *log) History(context.Context, hall.ID, int64, int) (wire.Feed, error) {

@@ -93,8 +93,16 @@ func Restore(ctx context.Context, data, from string, now time.Time) (r Restored,
 	}
 	r.Database = filepath.Join(data, role+".db")
 	fresh := r.Database + pending
-	if err := copyFile(from, fresh); err != nil {
-		return r, fmt.Errorf("copy the backup: %w: look whether there is room in %s; nothing was changed", err, data)
+	// A log that an earlier try left belongs to another file. One beside the backup, as
+	// beside a database that was put aside, holds what was proved just as well.
+	for _, suffix := range []string{"-wal", "-shm", ""} {
+		err := os.Remove(fresh + suffix)
+		if (err == nil || errors.Is(err, fs.ErrNotExist)) && suffix != "-shm" { // SQLite makes that one again
+			err = copyFile(from+suffix, fresh+suffix)
+		}
+		if err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
+			return r, fmt.Errorf("copy the backup: %w: look whether there is room in %s; nothing was changed", err, data)
+		}
 	}
 	s, err := store.Open(store.Options{Path: fresh, Origin: r.Proof.Origin, Key: key, Now: now.UnixMilli})
 	if err != nil {
@@ -159,12 +167,6 @@ func copyFile(from, to string) error {
 	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
-	}
-	// A log that an earlier try left belongs to another file.
-	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Remove(to + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return errors.Join(err, out.Close())
-		}
 	}
 	_, err = io.Copy(out, in)
 	return errors.Join(err, out.Sync(), out.Close())

@@ -131,8 +131,10 @@ func (v *Vault) Keep(ctx context.Context) (string, error) {
 	}
 	draft := filepath.Join(v.opt.Dir, v.opt.Name+unproved)
 	// What lies there is a try that was cut short or not good; the database itself is what counts.
-	if err := os.Remove(draft); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("clear the last try: %w", err)
+	for _, suffix := range []string{"", "-journal"} {
+		if err := os.Remove(draft + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("clear the last try: %w", err)
+		}
 	}
 	need := uint64(2*v.opt.Bytes() + reserve)
 	if free, err := v.opt.Free(); err == nil && free < need {
