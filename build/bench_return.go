@@ -217,9 +217,10 @@ func (r *returning) comeBack(folder string) (err error) {
 func (r *returning) allThere() bool {
 	for _, id := range r.halls {
 		have := event.Seq(0)
-		for _, m := range r.centre.Store.Have() {
-			if m.Origin == event.Origin(id+"/k1") {
-				have = m.Seq
+		_, chains := r.centre.Store.Chains()
+		for _, c := range chains {
+			if c.ID.Origin == event.Origin(id+"/k1") {
+				have = c.Seq
 			}
 		}
 		if have < returnEvents {

@@ -86,8 +86,8 @@ type faultFigures struct {
 	why    []string            // what failing tests said
 }
 
-// figure finds a test's line of figures, "kill_test.go:76: T2 kill: 100 terminal, ...".
-var figure = regexp.MustCompile(`^\s+\w+_test\.go:\d+: (T\d+) ([^:]{2,80}: .*)$`)
+// ofTest finds a test's line of figures, "kill_test.go:76: T2 kill: 100 terminal, ...".
+var ofTest = regexp.MustCompile(`^\s+\w+_test\.go:\d+: (T\d+) ([^:]{2,80}: .*)$`)
 
 // wrongs finds the counts that must be 0.
 var wrongs = regexp.MustCompile(`(\d+) (?:wrong|lost|damaged|numbers twice|negative figures|violations|leaks)\b`)
@@ -116,7 +116,7 @@ func (x *faultFigures) read(out io.Reader) {
 	var since []string // what the test under way has said
 	for lines.Scan() {
 		line := lines.Text()
-		if m := figure.FindStringSubmatch(line); m != nil {
+		if m := ofTest.FindStringSubmatch(line); m != nil {
 			x.lines[m[1]] = append(x.lines[m[1]], m[2])
 			continue
 		}

@@ -235,7 +235,7 @@ func TestSignedEventsComeBack(t *testing.T) {
 			compact++
 		}
 	})
-	if compact == 0 || compact == all {
+	if compact == all || compact == 0 && !testing.Short() { // a short run may draw no ticket
 		t.Errorf("%d of %d events were compact; both forms must be tried", compact, all)
 	}
 }

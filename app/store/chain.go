@@ -53,7 +53,8 @@ func (s *Store) Owing() []wire.Owed {
 	return s.node.Owing()
 }
 
-// Chains tells how every chain stands; own is the one of this life.
+// Chains tells how every chain stands, by origin and epoch, as it is saved; own is the
+// one of this life.
 func (s *Store) Chains() (own core.ChainID, all []core.Chain) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -146,17 +147,6 @@ func (s *Store) Renew(ctx context.Context) error {
 		return fmt.Errorf("begin a new life after a fork: %w", err)
 	}
 	return nil
-}
-
-// Have tells how far this node itself has each chain.
-func (s *Store) Have() []wire.Mark {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var out []wire.Mark
-	for _, c := range s.node.Chains() {
-		out = append(out, wire.Mark{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: c.Seq})
-	}
-	return out
 }
 
 // Relive begins a new life of a database that was put back to an earlier state; the

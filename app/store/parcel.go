@@ -37,7 +37,8 @@ func (s *Store) KeysOf(o event.Origin) []ed25519.PublicKey {
 // after it.
 func (s *Store) Unconfirmed(ctx context.Context, whole bool) ([]wire.Push, error) {
 	var out []wire.Push
-	for _, c := range s.Chains() {
+	_, chains := s.Chains()
+	for _, c := range chains {
 		if c.Seq == 0 || c.Forked || c.Centre >= c.Seq {
 			continue
 		}

@@ -51,7 +51,8 @@ func (h *Hub) comparing(ctx context.Context) {
 func (h *Hub) Compare(ctx context.Context) (Compared, error) {
 	var out Compared
 	began := time.Now()
-	for _, c := range h.opt.Log.Chains() {
+	_, chains := h.opt.Log.Chains()
+	for _, c := range chains {
 		if c.Up == 0 || c.Forked {
 			continue
 		}

@@ -45,7 +45,7 @@ type Log interface {
 	// Cases lists the applications of a ticket, without anything personal.
 	Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error)
 	// Chains, AnswerCheck and Mend serve the comparison with the centre.
-	Chains() []core.Chain
+	Chains() (own core.ChainID, all []core.Chain)
 	AnswerCheck(ctx context.Context, a wire.CheckAsk) (wire.CheckAnswer, error)
 	Mend(ctx context.Context, id event.ID, body []byte) (bool, error)
 }

@@ -155,7 +155,8 @@ func placeOf(o event.Origin) string {
 }
 
 func upto(s *store.Store, p wire.Push) event.Seq {
-	for _, c := range s.Chains() {
+	_, chains := s.Chains()
+	for _, c := range chains {
 		if c.ID == (core.ChainID{Origin: p.Origin, Epoch: p.Epoch}) {
 			return c.Seq
 		}
@@ -183,7 +184,8 @@ func fitsHere(s *store.Store, h parcel.Head, pushes []wire.Push, list *admit.Lis
 		return fmt.Errorf("the file is signed by %s, which is not known here as %s: when it is this device's key, admit it first with onewindowd admit; nothing was changed", admit.KeyText(h.Key), h.Origin)
 	}
 	next := map[core.ChainID]event.Seq{}
-	for _, c := range s.Chains() {
+	_, chains := s.Chains()
+	for _, c := range chains {
 		next[c.ID] = c.Seq + 1
 	}
 	for _, p := range pushes {
