@@ -235,7 +235,7 @@ func TestSignedEventsComeBack(t *testing.T) {
 			compact++
 		}
 	})
-	if compact == all || compact == 0 && !testing.Short() { // a short run may draw no ticket
+	if all >= 50 && (compact == 0 || compact == all) { // fewer may be all of one form by chance
 		t.Errorf("%d of %d events were compact; both forms must be tried", compact, all)
 	}
 }
