@@ -145,8 +145,16 @@ func (x *faultFigures) table() string {
 			state = x.wrong(r.number)
 		}
 		fmt.Fprintf(&b, "%-4s %-42s %s\n", r.number, r.fault, state)
+		controls := 0
 		for _, l := range x.lines[r.number] {
+			if strings.HasPrefix(l, "control") {
+				controls++
+				continue
+			}
 			fmt.Fprintf(&b, "       %s\n", l)
+		}
+		if controls > 0 {
+			fmt.Fprintf(&b, "       and %d negative controls, which must fail, did\n", controls)
 		}
 	}
 	return b.String()

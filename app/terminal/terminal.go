@@ -182,15 +182,14 @@ func (t *Terminal) connect(origin event.Origin, opt Options) error {
 		return fmt.Errorf("%w: correct \"hub\" or \"hub_key\" in the settings", err)
 	}
 	t.closers = append(t.closers, func() error { conn.Close(); return nil })
-	known, _, err := t.Store.Cursor(context.Background(), t.Settings.Hall)
-	if err != nil {
-		return err
-	}
+	fresh := t.Store.Position() <= 1 // nothing but the device's own first event
 	t.link = link.Start(link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Fork: store.ErrFork, Feed: true, Beat: t.beat,
 		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery, Canary: opt.Canary})
 	t.link.OnChange(func() { t.signal(); t.wake() })
 	t.closers = append(t.closers, func() error { t.link.Stop(); return nil })
-	t.meet(known)
+	if fresh {
+		t.meet()
+	}
 	return nil
 }
 
@@ -201,10 +200,7 @@ const meetLimit = 2 * time.Second
 // first ticket: an earlier life of this kiosk, whose disk was changed, may have given out
 // numbers of its own series today. A terminal that remembers does not wait, and with the
 // hub away nobody can know: then the ticket counts more than a number that is there twice.
-func (t *Terminal) meet(known event.Epoch) {
-	if known != 0 {
-		return
-	}
+func (t *Terminal) meet() {
 	for began := time.Now(); !t.link.Followed(); {
 		if time.Since(began) > meetLimit {
 			t.log.Warn("this terminal remembers nothing and does not reach its hub: what an earlier database of it gave out today is not known", "waited", meetLimit)

@@ -81,6 +81,9 @@ func (d *district) settled(what string) (took time.Duration) {
 // told gives the one line of a test.
 func (d *district) told(what string, took ...time.Duration) {
 	d.t.Helper()
+	for i := range took {
+		took[i] = took[i].Round(time.Millisecond)
+	}
 	d.o.mu.Lock()
 	defer d.o.mu.Unlock()
 	d.t.Logf("T15 silence after %s: settled after %v, with no write", what, took)

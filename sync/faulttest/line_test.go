@@ -197,9 +197,14 @@ func TestLinesThatLie(t *testing.T) {
 // the fault adds nothing that a person would notice.
 func (x *ward) felt(what string, i int, good *times) {
 	x.t.Helper()
-	limit := max(tapLimit, 2*good.at(0.99))
-	if p99 := x.took[i].at(0.99); p99 > limit {
-		x.t.Errorf("%s: a ticket took %v (p99), not below %v", what, p99, limit)
+	// Of 80 taps the slowest alone is the last hundredth, and any machine has one.
+	share := 0.99
+	if x.took[i].count() < 200 {
+		share = 0.97
+	}
+	limit := max(tapLimit, 2*good.at(share))
+	if slow := x.took[i].at(share); slow > limit {
+		x.t.Errorf("%s: a ticket took %v (p%.0f), not below %v", what, slow, 100*share, limit)
 	}
 }
 

@@ -168,12 +168,6 @@ func (d *disk) cut(keep int) (gone []core.Row) {
 	return gone
 }
 
-// has tells whether an event is in the log with these bytes.
-func (d *disk) has(id event.ID, sum event.Hash) bool {
-	i, there := d.index[core.ChainID{Origin: id.Origin, Epoch: id.Epoch}][id.Seq]
-	return there && d.rows[i].Hash == sum
-}
-
 // Sums, Bodies, Known and Answer are core.Disk.
 
 func (d *disk) Sums(id core.ChainID, from, upto event.Seq) (out []event.Hash, err error) {
