@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 )
 
 func windowChecks() []check {
@@ -74,6 +74,10 @@ func (w *window) takeTicket(ctx context.Context) error {
 	return err
 }
 
+// ticketNumber is what stands on a ticket: "B017", or "B2-017" from a kiosk that has no
+// block of numbers yet, because its hub has just begun.
+var ticketNumber = regexp.MustCompile(`^[A-Z]([1-9]-)?[0-9]{3}$`)
+
 // numberShown reads the ticket's number from the page.
 func (w *window) numberShown() (string, error) {
 	all, err := w.parts()
@@ -81,8 +85,8 @@ func (w *window) numberShown() (string, error) {
 		return "", err
 	}
 	for _, p := range all {
-		if n := p.name; len(n) == 4 && n[0] >= 'A' && n[0] <= 'Z' && strings.Trim(n[1:], "0123456789") == "" {
-			return n, nil
+		if ticketNumber.MatchString(p.name) {
+			return p.name, nil
 		}
 	}
 	return "", errors.New("the page shows no number")
