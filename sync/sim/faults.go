@@ -1,6 +1,9 @@
 package sim
 
-import "onewindow/sync/core"
+import (
+	"onewindow/app/event"
+	"onewindow/sync/core"
+)
 
 // plan draws what will go wrong, and when.
 func (w *world) plan() {
@@ -112,7 +115,7 @@ func (w *world) part() {
 }
 
 func (n *node) revive() {
-	if !n.up && n.role != "gone" {
+	if !n.up {
 		n.start()
 	}
 }
@@ -189,7 +192,7 @@ func (d *disk) restored(n *node, w *world) {
 			break
 		}
 		c.Seq++
-		c.Head = chainHead(c.Head, d.rows[i].Hash)
+		c.Head = event.Chain(c.Head, d.rows[i].Hash)
 	}
 	d.chains[own] = c
 	d.epoch = w.epoch()

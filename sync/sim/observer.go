@@ -12,8 +12,6 @@ import (
 	"onewindow/sync/wire"
 )
 
-func chainHead(prev, sum event.Hash) event.Hash { return event.Chain(prev, sum) }
-
 // observer stands outside the nodes and notes what they say and what they hold.
 type observer struct {
 	world *world
@@ -156,14 +154,12 @@ func (o *observer) claims(n *node) {
 		if c.Up > o.claimed[key+"up"] && c.UpEpoch == above.disk.epoch && !above.disk.holds(event.ID{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: c.Up}) {
 			o.violate("I8 %s says that %d of %s is saved at %s, which does not have it", n.name, c.Up, c.ID.Epoch, above.name)
 		}
-		if c.Centre > o.claimed[key+"centre"] && !n.world().centre.disk.everHad(o, c.ID, c.Centre) {
+		if c.Centre > o.claimed[key+"centre"] && !n.w.centre.disk.everHad(o, c.ID, c.Centre) {
 			o.violate("I8 %s says that %d of %s is saved at the centre, which never had it", n.name, c.Centre, c.ID.Epoch)
 		}
 		o.claimed[key+"up"], o.claimed[key+"centre"] = c.Up, c.Centre
 	}
 }
-
-func (n *node) world() *world { return n.w }
 
 // everHad tells whether the centre has an event now, or had it before it was put to an
 // older backup.
@@ -193,7 +189,6 @@ func (o *observer) verdict(r *Result) {
 func (o *observer) restless() string {
 	for _, n := range o.world.nodes {
 		switch {
-		case n.role == "gone":
 		case !n.up:
 			return n.name + " is down"
 		case n.core.OwnForked():
@@ -264,7 +259,7 @@ func (o *observer) equal(place hall.ID) {
 	for _, date := range slices.Sorted(maps.Keys(dates)) {
 		want := fresh.Hash(date)
 		for _, n := range o.world.nodes {
-			if n.role == "gone" || n != centre && n.place != place {
+			if n != centre && n.place != place {
 				continue
 			}
 			h := n.core.Hall(place)
@@ -391,7 +386,7 @@ func (o *observer) services(place hall.ID, r *Result) {
 
 // chains is I3: what a node calls complete is complete, in order, and has its head.
 func (o *observer) chains(n *node) {
-	if n.role == "gone" || broken("delete-on-ack") {
+	if broken("delete-on-ack") {
 		return
 	}
 	for _, c := range n.core.Chains() {

@@ -185,9 +185,6 @@ func (w *world) rest() int64 {
 
 func (w *world) atRest() bool {
 	for _, n := range w.nodes {
-		if n.role == "gone" {
-			continue
-		}
 		if !n.up || len(n.jobs) > 0 || n.core.OwnForked() || n.parent != nil && len(n.core.Owing()) > 0 {
 			return false
 		}
