@@ -197,6 +197,8 @@ func (o *observer) restless() string {
 			return fmt.Sprintf("%s owes %+v", n.name, n.core.Owing()[0])
 		case n.role == "hub" && !n.core.Ready():
 			return n.name + " still gathers"
+		case n.role == "hub" && n.orphans() > 0:
+			return fmt.Sprintf("%s holds %d events that no chain brings up", n.name, n.orphans())
 		case n.follows() && !n.level():
 			return n.name + " is behind its hub"
 		}
