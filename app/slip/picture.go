@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"sync"
 
 	"github.com/skip2/go-qrcode"
 )
@@ -39,16 +40,35 @@ func QR(text string, modulePx int) (image.Image, error) {
 func drawModules(modules [][]bool, px int) *image.Paletted {
 	side := len(modules) * px
 	img := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
-	for y := range side {
-		row := img.Pix[y*img.Stride : y*img.Stride+side]
-		for x := range row {
-			if modules[y/px][x/px] {
-				row[x] = 1
+	for y, line := range modules {
+		rows := img.Pix[y*px*img.Stride : (y+1)*px*img.Stride]
+		for x, black := range line {
+			if black {
+				for i := range px {
+					rows[x*px+i] = 1
+				}
 			}
+		}
+		for i := 1; i < px; i++ {
+			copy(rows[i*img.Stride:], rows[:img.Stride])
 		}
 	}
 	return img
 }
+
+// buffers keeps what the encoder works with: a hundred times a picture's own size.
+var buffers encoders
+
+type encoders struct{ sync.Pool }
+
+// Get and Put serve png.EncoderBufferPool.
+func (p *encoders) Get() *png.EncoderBuffer {
+	b, _ := p.Pool.Get().(*png.EncoderBuffer)
+	return b
+}
+
+// Put keeps a buffer for the next picture.
+func (p *encoders) Put(b *png.EncoderBuffer) { p.Pool.Put(b) }
 
 // PNG gives the QR symbol of a text as a PNG file of at least minPx x minPx pixels:
 // the smallest whole number of pixels per module that reaches it, so that no
@@ -61,7 +81,7 @@ func PNG(text string, minPx int) ([]byte, error) {
 	px := max(1, (minPx+len(modules)-1)/len(modules))
 	var out bytes.Buffer
 	// The page shows it at once and forgets it: speed matters, size does not.
-	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &buffers}
 	if err := encoder.Encode(&out, drawModules(modules, px)); err != nil {
 		return nil, fmt.Errorf("write QR picture: %w", err)
 	}

@@ -25,7 +25,7 @@ func (d disk) Sums(id core.ChainID, from, upto event.Seq) ([]event.Hash, error) 
 	if !known {
 		return nil, nil
 	}
-	return hashes(context.Background(), d.s.conn, row, from, upto)
+	return hashes(context.Background(), d.s.hand, row, from, upto)
 }
 
 // Bodies gives the bytes of a chain's events.
@@ -34,7 +34,7 @@ func (d disk) Bodies(id core.ChainID, from, upto event.Seq) ([][]byte, error) {
 	if !known {
 		return nil, nil
 	}
-	return bodies(context.Background(), d.s.conn, row, from, upto)
+	return bodies(context.Background(), d.s.hand, row, from, upto)
 }
 
 // Known gives the hashes of those of a chain's events that are in the log.
@@ -43,7 +43,7 @@ func (d disk) Known(id core.ChainID, from, upto event.Seq) (map[event.Seq]event.
 	if !known {
 		return nil, nil
 	}
-	rows, err := d.s.conn.QueryContext(context.Background(), "SELECT seq, hash FROM event WHERE chain = ? AND seq BETWEEN ? AND ?", row, int64(from), int64(upto))
+	rows, err := d.s.hand.QueryContext(context.Background(), "SELECT seq, hash FROM event WHERE chain = ? AND seq BETWEEN ? AND ?", row, int64(from), int64(upto))
 	if err != nil {
 		return nil, err
 	}
@@ -65,12 +65,8 @@ func (d disk) Known(id core.ChainID, from, upto event.Seq) (map[event.Seq]event.
 
 // Answer gives the kept answer of a request.
 func (d disk) Answer(request string) ([]byte, error) {
-	st, err := d.s.stmt("SELECT answer FROM request WHERE id = ?")
-	if err != nil {
-		return nil, err
-	}
 	var answer []byte
-	err = st.QueryRowContext(context.Background(), request).Scan(&answer)
+	err := d.s.hand.QueryRowContext(context.Background(), "SELECT answer FROM request WHERE id = ?", request).Scan(&answer)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -120,12 +116,8 @@ func column[T any](ctx context.Context, q querier, query string, chain int64, fr
 
 // recall reads the row of a ticket that is not in memory, nil when there is none.
 func (s *Store) recall(id hall.TicketID) ([]byte, error) {
-	st, err := s.stmt("SELECT row FROM ticket WHERE id = ?")
-	if err != nil {
-		return nil, err
-	}
 	var b []byte
-	err = st.QueryRowContext(context.Background(), string(id)).Scan(&b)
+	err := s.hand.QueryRowContext(context.Background(), "SELECT row FROM ticket WHERE id = ?", string(id)).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -36,7 +36,7 @@ func (s *Store) replicate(batch []job) {
 		j.done(results[i])
 	}
 	if err == nil {
-		s.signal()
+		s.signal(true)
 	}
 }
 
@@ -152,11 +152,13 @@ func (s *Store) begin(ctx context.Context, synchronous string) error {
 // Tickets' rows are written when the log is projectEvents ahead of them or
 // projectAge has passed, projectRows at a time with projectPause between, so that
 // nobody who commits has to wait long. A start reads at most that much of the log.
+// In ten minutes most visits end, so that a row is written once and not five times.
 const (
 	projectEvents = 50_000
-	projectAge    = time.Minute
+	projectAge    = 10 * time.Minute
 	projectRows   = 200
 	projectPause  = 50 * time.Millisecond
+	projectLook   = 250 * time.Millisecond // how often is looked whether rows are due
 )
 
 // projection is the way of the tickets' rows behind the log.
@@ -168,8 +170,9 @@ type projection struct {
 }
 
 // project brings the rows of tickets a step further, without waiting for the disk:
-// the log makes them again. all tells to finish now, before the store closes.
-func (s *Store) project(all bool) {
+// the log makes them again. all tells to finish now, before the store closes. It
+// tells whether rows are left to write.
+func (s *Store) project(all bool) (left bool) {
 	s.recollect()
 	for more := s.behind(all); more; more = all && s.behind(all) {
 		s.endReplica()
@@ -181,9 +184,10 @@ func (s *Store) project(all bool) {
 		}
 		s.mu.Unlock()
 		if err != nil {
-			return
+			return false
 		}
 	}
+	return s.rows.list != nil
 }
 
 // behind tells whether there are rows to write now, and takes them.

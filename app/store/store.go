@@ -60,9 +60,10 @@ type Store struct {
 	opt    Options
 	conn   *sql.Conn
 	writer *sql.DB
-	reader *sql.DB
-	prep   map[string]*sql.Stmt
-	sync   string // what the next commit waits for
+	pool   *sql.DB   // readers
+	hand   *prepared // of conn
+	reader *prepared // of pool
+	sync   string    // what the next commit waits for
 
 	// replica is the open transaction of what can be fetched again; lost tells
 	// that one failed and its bringers do not know yet. Both are the writer's.
@@ -87,7 +88,7 @@ type Store struct {
 	full   atomic.Bool
 
 	watch    sync.Mutex
-	watchers map[chan struct{}]bool
+	watchers map[chan struct{}]bool // true where replicas count as well
 }
 
 // Open opens or makes a database. A file that is not ours, or is of a newer
@@ -111,7 +112,7 @@ func Open(opt Options) (*Store, error) {
 	}
 	lockOnce.Do(openLocks)
 	s := &Store{opt: opt, jobs: make(chan job, 4*opt.MaxBatch), bulk: make(chan job, 4*opt.MaxBatch), closed: make(chan struct{}),
-		prep: map[string]*sql.Stmt{}, sync: opt.Synchronous, watchers: map[chan struct{}]bool{}}
+		sync: opt.Synchronous, watchers: map[chan struct{}]bool{}}
 	if err := s.open(); err != nil {
 		s.shut()
 		return nil, err
@@ -181,14 +182,16 @@ func (s *Store) open() error {
 	if err := s.migrate(); err != nil {
 		return err
 	}
-	if s.reader, err = sql.Open("sqlite", "file:"+s.opt.Path+"?"+ro.Encode()); err != nil {
+	if s.pool, err = sql.Open("sqlite", "file:"+s.opt.Path+"?"+ro.Encode()); err != nil {
 		return fmt.Errorf("open readers: %w", err)
 	}
-	s.reader.SetMaxOpenConns(4)
-	s.reader.SetMaxIdleConns(1)
+	s.pool.SetMaxOpenConns(4)
+	s.pool.SetMaxIdleConns(1)
+	s.reader = prepare(s.pool)
 	if s.conn, err = s.writer.Conn(context.Background()); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
+	s.hand = prepare(s.conn)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.load()
@@ -244,15 +247,12 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) shut() error {
-	var errs []error
-	for _, st := range s.prep {
-		errs = append(errs, st.Close())
-	}
+	errs := []error{s.hand.close(), s.reader.close()}
 	if s.conn != nil {
 		errs = append(errs, s.conn.Close())
 	}
-	if s.reader != nil {
-		errs = append(errs, s.reader.Close())
+	if s.pool != nil {
+		errs = append(errs, s.pool.Close())
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close())
@@ -302,14 +302,20 @@ func (s *Store) Halls() []hall.ID {
 }
 
 // Reader is the read-only pool, for pages that list what lies in the tables.
-func (s *Store) Reader() *sql.DB { return s.reader }
+func (s *Store) Reader() *sql.DB { return s.pool }
 
 // Watch gives a channel that receives after every commit that changed
 // something; signals that nobody fetched melt into one. Unwatch ends it.
-func (s *Store) Watch() chan struct{} {
+func (s *Store) Watch() chan struct{} { return s.watcher(true) }
+
+// WatchWrites is Watch without replicas: they are of places above and below, and
+// whoever sends upwards has nothing to do for them.
+func (s *Store) WatchWrites() chan struct{} { return s.watcher(false) }
+
+func (s *Store) watcher(replicas bool) chan struct{} {
 	c := make(chan struct{}, 1)
 	s.watch.Lock()
-	s.watchers[c] = true
+	s.watchers[c] = replicas
 	s.watch.Unlock()
 	return c
 }
@@ -321,9 +327,13 @@ func (s *Store) Unwatch(c chan struct{}) {
 	s.watch.Unlock()
 }
 
-func (s *Store) signal() {
+// signal tells who watches of a commit, or of replicas in memory.
+func (s *Store) signal(replicas bool) {
 	s.watch.Lock()
-	for c := range s.watchers {
+	for c, all := range s.watchers {
+		if replicas && !all {
+			continue
+		}
 		select {
 		case c <- struct{}{}:
 		default:

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -106,7 +105,7 @@ func (s *Store) write() {
 	batch := make([]job, 0, s.opt.MaxBatch)
 	due := time.NewTimer(time.Hour)
 	defer due.Stop()
-	behind := time.NewTicker(projectPause)
+	behind := time.NewTimer(projectLook)
 	defer behind.Stop()
 	for passed := 0; ; passed++ {
 		batch = batch[:0]
@@ -127,7 +126,13 @@ func (s *Store) write() {
 				s.alone(s.endReplica)
 				continue
 			case <-behind.C:
-				s.alone(func() { s.project(false) })
+				pause := projectLook
+				s.alone(func() {
+					if s.project(false) {
+						pause = projectPause
+					}
+				})
+				behind.Reset(pause)
 				continue
 			case <-s.closed:
 				s.alone(func() { s.endReplica(); s.project(true) })
@@ -206,7 +211,7 @@ func (s *Store) commit(batch []job) {
 		j.done(results[i])
 	}
 	if changed && err == nil {
-		s.signal()
+		s.signal(false)
 	}
 }
 
@@ -267,7 +272,7 @@ func (s *Store) newTx() *Tx {
 
 // Exec runs one statement inside the commit, for projections.
 func (tx *Tx) Exec(query string, args ...any) error {
-	st, err := tx.s.stmt(query)
+	st, err := tx.s.hand.stmt(query)
 	if err == nil {
 		_, err = st.ExecContext(context.Background(), args...)
 	}
@@ -280,7 +285,7 @@ func (tx *Tx) Exec(query string, args ...any) error {
 
 // Query reads one row inside the commit. The error is sql.ErrNoRows when there is none.
 func (tx *Tx) Query(query string, args []any, dest ...any) error {
-	st, err := tx.s.stmt(query)
+	st, err := tx.s.hand.stmt(query)
 	if err != nil {
 		return err
 	}
@@ -289,23 +294,11 @@ func (tx *Tx) Query(query string, args []any, dest ...any) error {
 
 // run runs a statement without arguments; it is prepared once.
 func (s *Store) run(query string) error {
-	st, err := s.stmt(query)
+	st, err := s.hand.stmt(query)
 	if err == nil {
 		_, err = st.ExecContext(context.Background())
 	}
 	return err
-}
-
-func (s *Store) stmt(query string) (*sql.Stmt, error) {
-	if st := s.prep[query]; st != nil {
-		return st, nil
-	}
-	st, err := s.conn.PrepareContext(context.Background(), query)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %.60s: %w", query, err)
-	}
-	s.prep[query] = st
-	return st, nil
 }
 
 // diskRefusal tells a full disk from every other failure.

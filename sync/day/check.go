@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
@@ -188,9 +189,14 @@ func (n *note) agrees(t *hall.Ticket) bool {
 func (r *run) hashes() map[string]event.Hash {
 	out := map[string]event.Hash{}
 	out["hub"], out["centre"] = r.sum(r.hub.Store), r.sum(r.centre.Store)
-	for _, s := range r.terminals() {
-		out[s.settings.Device] = r.sum(s.Store)
-	}
+	var mu sync.Mutex
+	_ = each(r.terminals(), 2, func(s *station) error {
+		sum := r.sum(s.Store)
+		mu.Lock()
+		defer mu.Unlock()
+		out[s.settings.Device] = sum
+		return nil
+	})
 	return out
 }
 
@@ -212,20 +218,23 @@ func (r *run) onDisk(out *Report, want event.Hash) error {
 		list = append(list, base{filepath.Join(s.settings.Data, "terminal.db"), event.Origin(s.settings.Hall + "/" + s.settings.Device)})
 	}
 	out.DiskEqual = true
-	for _, b := range list {
+	var mu sync.Mutex
+	return each(list, 2, func(b base) error {
 		s, err := store.Open(store.Options{Path: b.path, Origin: b.origin, Now: r.clock.now})
 		if err != nil {
 			return fmt.Errorf("open %s again: %w", b.path, err)
 		}
 		if r.sum(s) != want {
+			mu.Lock()
+			defer mu.Unlock()
 			out.DiskEqual = false
 			out.fault("the database of %s holds another state than the centre had", b.origin)
 		}
 		if err := s.Close(); err != nil {
 			return fmt.Errorf("open %s again: %w", b.path, err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // sum gives a node's state hash of the day.

@@ -276,8 +276,9 @@ func (r *run) stray() {
 		}
 		r.strays++
 		n.walking, n.strayed = nil, d
-		r.waiting[d.service] = slices.Insert(r.waiting[d.service], 0, n)
-		r.at(d, recallPause, func() error { return r.recall(d, n, 1) })
+		q := r.queues[d.service]
+		q.waiting = slices.Insert(q.waiting, 0, n)
+		r.at(d, r.recallPause(d), func() error { return r.recall(d, n, 1) })
 		r.wake(d.service)
 		return
 	}

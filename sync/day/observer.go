@@ -1,8 +1,11 @@
 package day
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
@@ -42,7 +45,8 @@ func (n *note) moved(k event.Kind) { n.moves[k]++ }
 
 // observer stands outside the nodes and notes each answer.
 type observer struct {
-	notes     []*note
+	mu        sync.Mutex
+	notes     []*note // by the number of the person
 	byTicket  map[hall.TicketID]*note
 	byNumber  map[hall.Number]*note
 	faults    []string // answers that contradict earlier ones
@@ -58,31 +62,62 @@ func newObserver() *observer {
 	return &observer{byTicket: map[hall.TicketID]*note{}, byNumber: map[hall.Number]*note{}}
 }
 
+// fault notes an answer that contradicts another.
 func (o *observer) fault(format string, args ...any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.found(format, args...)
+}
+
+func (o *observer) found(format string, args ...any) {
 	o.faults = append(o.faults, fmt.Sprintf(format, args...))
+}
+
+// holder finds who holds a number, nil when nobody does.
+func (o *observer) holder(number hall.Number) *note {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.byNumber[number]
+}
+
+// took notes how long an answer took.
+func (o *observer) took(list *[]float64, begin time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	*list = append(*list, ms(time.Since(begin)))
+}
+
+// pressedInVain notes that "next" was pressed with the hub away.
+func (o *observer) pressedInVain() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.nextTimes++
 }
 
 // issued notes a kiosk's answer. The same person may be answered again, with the same ticket.
 func (o *observer) issued(n *note, id hall.TicketID, number hall.Number, ms int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if n.ticket != "" {
 		if n.ticket != id || n.number != number {
 			o.doubled++
-			o.fault("%s: first the ticket was %s, now it is %s", n.request, n.number, number)
+			o.found("%s: first the ticket was %s, now it is %s", n.request, n.number, number)
 		}
 		return
 	}
 	n.ticket, n.number, n.issuedMS, n.state = id, number, ms, hall.Waiting
 	if other := o.byTicket[id]; other != nil {
 		o.doubled++
-		o.fault("%s and %s got one ticket: %s", other.request, n.request, id)
+		o.found("%s and %s got one ticket: %s", other.request, n.request, id)
 		return
 	}
 	if other := o.byNumber[number]; other != nil {
 		o.numbers++
-		o.fault("%s and %s got one number: %s", other.request, n.request, number)
+		o.found("%s and %s got one number: %s", other.request, n.request, number)
 	}
 	o.byTicket[id], o.byNumber[number] = n, n
-	o.notes = append(o.notes, n)
+	at, _ := slices.BinarySearchFunc(o.notes, n, func(a, b *note) int { return cmp.Compare(a.person.No, b.person.No) })
+	o.notes = slices.Insert(o.notes, at, n)
 }
 
 // granted notes a call and finds the person by what the counter shows.
@@ -90,17 +125,19 @@ func (o *observer) granted(t *screen.CounterTicket, waiting []*note, w hall.Wind
 	if t == nil {
 		return nil, fmt.Errorf("window %s called and shows no ticket", w)
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	n := o.byTicket[hall.TicketID(t.Ticket)]
 	if n == nil {
 		return nil, fmt.Errorf("window %s called ticket %s, which nobody holds", w, t.Ticket)
 	}
 	if n.state != hall.Waiting {
 		o.doubled++
-		o.fault("window %s called %s, which is %s at %s", w, n.number, n.state, n.window)
+		o.found("window %s called %s, which is %s at %s", w, n.number, n.state, n.window)
 	}
 	if first := slices.MinFunc(waiting, before); first != n {
 		o.disorder++
-		o.fault("window %s called %s while %s was first", w, n.number, first.number)
+		o.found("window %s called %s while %s was first", w, n.number, first.number)
 	}
 	n.state, n.window, n.called, n.reachMS = hall.CalledS, w, true, nowMS
 	n.moved(hall.KindCalled)

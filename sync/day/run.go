@@ -7,13 +7,11 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"time"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
 	"onewindow/app/screen"
-	"onewindow/app/store"
 )
 
 // Options of Run.
@@ -26,21 +24,18 @@ type Options struct {
 	Tell func(string)
 }
 
-// run is a day under way. Everything in it belongs to one goroutine.
+// run is a day under way. Everything in it belongs to the step that happens: see step.
 type run struct {
 	*world
 	*observer
-	ctx    context.Context
-	opt    Options
-	plan   *Plan
-	agenda agenda
-	rand   *rand.Rand
-	logs   *logCount
-	idle   chan *desk // counters that may write what they heard
-
-	waiting map[hall.Letter][]*note // who holds a ticket and was not called, in order of arrival
-	unheard map[hall.Letter][]*note // of those, the ones that the hub was not seen to have
-	late    bool                    // the windows have closed; who holds a ticket is still served
+	ctx     context.Context
+	opt     Options
+	plan    *Plan
+	agenda  agenda
+	rand    *rand.Rand
+	logs    *logCount
+	queues  map[hall.Letter]*queue
+	late    bool // the windows have closed; who holds a ticket is still served
 	hubAway bool
 	strays  int      // people who went to another desk than the one they were called to
 	dark    *station // the kiosk without power
@@ -53,6 +48,13 @@ type run struct {
 	// drain is real time from the last action until the centre had all, spread
 	// until every terminal had it too.
 	drain, spread time.Duration
+}
+
+// queue is who waits for a service.
+type queue struct {
+	waiting []*note    // who holds a ticket and was not called, in order of arrival
+	unheard []*note    // of those, the ones that the hub was not seen to have
+	rand    *rand.Rand // what chance decides about its windows
 }
 
 // Run plays a day and gives what came of it. An error means that the day could
@@ -99,8 +101,12 @@ func Run(ctx context.Context, plan *Plan, opt Options) (report *Report, err erro
 
 func newRun(ctx context.Context, plan *Plan, opt Options, logs *logCount) *run {
 	w := &world{plan: plan, folder: opt.Folder, clock: &clock{}, log: slog.New(logs)}
-	return &run{world: w, observer: newObserver(), ctx: ctx, opt: opt, plan: plan, logs: logs,
-		rand: rand.New(rand.NewPCG(plan.Seed, 0xda7)), idle: make(chan *desk, 64), waiting: map[hall.Letter][]*note{}, unheard: map[hall.Letter][]*note{}}
+	r := &run{world: w, observer: newObserver(), ctx: ctx, opt: opt, plan: plan, logs: logs,
+		rand: rand.New(rand.NewPCG(plan.Seed, 0xda7)), queues: map[hall.Letter]*queue{}}
+	for _, l := range plan.Day.letters() {
+		r.queues[l] = &queue{rand: rand.New(rand.NewPCG(plan.Seed, streamOf(string(l))))}
+	}
+	return r
 }
 
 func (r *run) tell(format string, args ...any) {
@@ -116,12 +122,12 @@ func (r *run) morning() error {
 		return err
 	}
 	for _, p := range r.plan.People {
-		r.agenda.note(p.AtMS, func() error { return r.arrive(p) })
+		r.agenda.note(p.AtMS, func() error { return r.arrive(p) }, r.keysOf(p)...)
 	}
 	for n, s := range r.plan.Sessions {
 		last := n == len(r.plan.Sessions)-1
 		for _, d := range r.desks {
-			r.agenda.note(s[0]+r.rand.Int64N(20_000), func() error { return r.openWindow(d) })
+			r.agenda.note(s[0]+r.rand.Int64N(20_000), func() error { return r.openWindow(d) }, string(d.service))
 		}
 		r.agenda.note(s[1], func() error { return r.endSession(last) })
 	}
@@ -129,95 +135,89 @@ func (r *run) morning() error {
 		r.agenda.note(r.plan.at(d.At), func() error { return r.begin(d) })
 	}
 	for at := r.plan.Sessions[0][0]; at < r.plan.Sessions[len(r.plan.Sessions)-1][1]; at += 60_000 {
-		r.agenda.note(at, r.look)
+		r.agenda.note(at, r.look, "board")
 	}
 	return nil
 }
 
 // play goes through the agenda until nothing is left to happen.
 func (r *run) play() error {
-	var writers sync.WaitGroup
-	for range 2 {
-		writers.Add(1)
-		go r.keepUp(&writers)
-	}
-	defer writers.Wait()
-	defer close(r.idle)
 	hour := ""
-	for len(r.agenda.steps) > 0 {
-		s := r.agenda.next()
-		if err := r.clock.forward(r.ctx, max(s.atMS, r.clock.now()), r.opt.Compress); err != nil {
+	for lanes, atMS := r.agenda.next(); len(lanes) > 0; lanes, atMS = r.agenda.next() {
+		if err := r.clock.forward(r.ctx, max(atMS, r.clock.now()), r.opt.Compress); err != nil {
 			return err
 		}
 		if now := hall.ClockOf(r.clock.now()); now[:2] != hour {
 			hour = now[:2]
 			r.tell("%s %s: %d tickets", r.plan.Hall, now, len(r.notes))
 		}
-		if err := s.do(); err != nil {
+		err := each(lanes, len(lanes), func(steps []step) error {
+			for _, s := range steps {
+				if err := s.do(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 	}
-	for l, left := range r.waiting {
-		if len(left) > 0 {
-			return fmt.Errorf("the day ended and %d people still wait in %s", len(left), l)
+	for l, q := range r.queues {
+		if len(q.waiting) > 0 {
+			return fmt.Errorf("the day ended and %d people still wait in %s", len(q.waiting), l)
 		}
 	}
 	return nil
 }
 
-// after notes what happens some ms from now.
+// after notes what happens some ms from now, alone.
 func (r *run) after(ms int64, do func() error) { r.agenda.note(r.clock.now()+ms, do) }
 
-// ahead is how long before a step its counter is asked to write what it has heard.
-const ahead = 12_000
-
-// at notes what a clerk does some ms from now. In those seconds of the day the
-// counter would long have written what it heard of the hall; here it gets the
-// moment to do so beside the others, and the clerk does not wait for it.
+// at notes what a clerk does some ms from now.
 func (r *run) at(d *desk, ms int64, do func() error) {
-	r.after(max(0, ms-ahead), func() error {
-		select {
-		case r.idle <- d:
-		default: // all are busy: then the clerk waits a little after all
-		}
-		return nil
-	})
-	r.after(ms, do)
-}
-
-// keepUp lets counters write what they heard, until the channel is closed.
-func (r *run) keepUp(done *sync.WaitGroup) {
-	defer done.Done()
-	for d := range r.idle {
-		if err := d.Store.Write(r.ctx, func(*store.Tx) error { return nil }); err != nil && r.ctx.Err() == nil {
-			r.log.Error("keep up", "counter", d.window, "error", err)
-		}
-	}
+	r.agenda.note(r.clock.now()+ms, do, string(d.service))
 }
 
 // look is what everybody in the hall sees each minute: the board.
 func (r *run) look() error {
 	for _, c := range r.board.Board.Page().Calls {
-		if n := r.byNumber[hall.Number(c.Number)]; n == nil {
+		if r.holder(hall.Number(c.Number)) == nil {
 			r.fault("the board shows %s, which nobody holds", c.Number)
 		}
 	}
 	return r.lookAtFastPC()
 }
 
+// keysOf names what a person's way through the kiosk touches.
+func (r *run) keysOf(p *Person) []string {
+	return []string{string(p.Service), r.kiosks[r.favourite(p)].settings.Device}
+}
+
 // arrive brings a person to a kiosk.
 func (r *run) arrive(p *Person) error {
 	n := &note{person: p, request: fmt.Sprintf("tap-%d", p.No), moves: map[event.Kind]int{}}
-	if r.crash {
-		r.crash = false
-		return r.powerCut(n)
+	k := r.kiosks[r.favourite(p)]
+	if k != r.dark && !r.crash {
+		return r.issue(k, n)
 	}
-	return r.issue(r.kioskFor(p), n)
+	// It will be another kiosk than the step's keys say, or a kiosk ends.
+	r.after(0, func() error {
+		if r.crash {
+			r.crash = false
+			return r.powerCut(n)
+		}
+		return r.issue(r.kioskFor(p), n)
+	})
+	return nil
 }
 
-// kioskFor picks a kiosk: the first one, at the door, takes the most people.
+// favourite is where a person goes: the first kiosk, at the door, takes the most people.
+func (r *run) favourite(p *Person) int { return int(float64(len(r.kiosks)) * p.Kiosk * p.Kiosk) }
+
+// kioskFor picks a kiosk that has power.
 func (r *run) kioskFor(p *Person) *station {
-	i := int(float64(len(r.kiosks)) * p.Kiosk * p.Kiosk)
+	i := r.favourite(p)
 	for r.kiosks[i] == r.dark {
 		i = (i + 1) % len(r.kiosks)
 	}
@@ -247,7 +247,7 @@ func (r *run) issue(k *station, n *note) error {
 	}
 	begin := time.Now()
 	page, err := k.Kiosk.Issue(n.wish())
-	r.issueMS = append(r.issueMS, ms(time.Since(begin)))
+	r.took(&r.issueMS, begin)
 	if err != nil {
 		return fmt.Errorf("take a ticket at %s: %w", k.settings.Device, err)
 	}
@@ -273,15 +273,15 @@ func (r *run) stocked(k *station, l hall.Letter) error {
 // queueUp adds a person with a ticket to those who wait and wakes a free clerk.
 func (r *run) queueUp(n *note) {
 	l := n.person.Service
-	r.waiting[l] = append(r.waiting[l], n)
-	r.unheard[l] = append(r.unheard[l], n)
+	q := r.queues[l]
+	q.waiting, q.unheard = append(q.waiting, n), append(q.unheard, n)
 	r.wake(l)
 }
 
 // leave takes a person out of those who wait.
 func (r *run) leave(n *note) {
-	l := n.person.Service
-	r.waiting[l] = slices.DeleteFunc(r.waiting[l], func(x *note) bool { return x == n })
+	q := r.queues[n.person.Service]
+	q.waiting = slices.DeleteFunc(q.waiting, func(x *note) bool { return x == n })
 }
 
 // callAnew lets the hub call again after it was away. People whom a clerk had
@@ -295,12 +295,12 @@ func (r *run) callAnew() error {
 			continue
 		}
 		desks, n.walking = append(desks, n.walking), nil
-		l := n.person.Service
-		at := slices.IndexFunc(r.waiting[l], func(x *note) bool { return x.issuedMS > n.issuedMS })
+		q := r.queues[n.person.Service]
+		at := slices.IndexFunc(q.waiting, func(x *note) bool { return x.issuedMS > n.issuedMS })
 		if at < 0 {
-			at = len(r.waiting[l])
+			at = len(q.waiting)
 		}
-		r.waiting[l] = slices.Insert(r.waiting[l], at, n)
+		q.waiting = slices.Insert(q.waiting, at, n)
 	}
 	for _, d := range desks {
 		if err := r.free(d); err != nil {
@@ -313,15 +313,15 @@ func (r *run) callAnew() error {
 // heard waits until the hub has the tickets of a service and what a desk did
 // last: for people that is seconds ago, for the line milliseconds.
 func (r *run) heard(d *desk) error {
-	l := d.service
-	err := until(r.ctx, "the hub to have the tickets of "+string(l), func() bool {
+	q := r.queues[d.service]
+	err := until(r.ctx, "the hub to have the tickets of "+string(d.service), func() bool {
 		r.hub.Store.View(r.plan.Hall, func(h *hall.Hall) {
-			r.unheard[l] = slices.DeleteFunc(r.unheard[l], func(n *note) bool {
+			q.unheard = slices.DeleteFunc(q.unheard, func(n *note) bool {
 				t := h.Ticket(n.ticket)
 				return t != nil && t.Known
 			})
 		})
-		return len(r.unheard[l]) == 0
+		return len(q.unheard) == 0
 	})
 	if err != nil {
 		return err

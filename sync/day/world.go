@@ -171,7 +171,7 @@ func (w *world) station(role, name string) *station {
 	s := &station{settings: config.Default(role), clock: &off{clock: w.clock}, slips: &slipBox{}}
 	s.settings.Hall, s.settings.Device, s.settings.Hub = string(w.plan.Hall), name, "nats://"+w.hubAt
 	s.settings.Data = filepath.Join(w.folder, name)
-	ids := &ids{now: s.clock.now, rand: rand.New(rand.NewPCG(w.plan.Seed, streamOf(name)))}
+	ids := &ids{now: s.clock.now, seed: w.plan.Seed, stream: streamOf(name)}
 	s.options = terminal.Options{Now: s.clock.now, Logger: w.log, NewID: ids.next, Resend: resend, BeatEvery: beatEvery,
 		Guides: w.plan.Guides, Index: w.index, Canary: -1} // the day's report counts events
 	return s
@@ -214,19 +214,31 @@ func (b *slipBox) Code(e event.Event) (string, error) {
 	return code, err
 }
 
-// ids makes UUIDv7 of the station's clock and a seeded chance.
+// ids makes UUIDv7 of the station's clock. Behind the millisecond stand how many it
+// made in that one and then chance, which follows from the station and the moment
+// alone: tickets of one moment have an order that does not depend on how often the
+// terminal wanted an id for something else.
 type ids struct {
-	now  func() int64
+	now    func() int64
+	seed   uint64
+	stream uint64
+
 	mu   sync.Mutex
-	rand *rand.Rand
+	last int64
+	made uint64
 }
 
 func (i *ids) next() string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if now := i.now(); now != i.last {
+		i.last, i.made = now, 0
+	}
+	chance := rand.New(rand.NewPCG(i.seed^uint64(i.last), i.stream))
 	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:8], uint64(i.now())<<16|i.rand.Uint64()&0x0fff|0x7000)
-	binary.BigEndian.PutUint64(id[8:], i.rand.Uint64()>>2|1<<63)
+	binary.BigEndian.PutUint64(id[:8], uint64(i.last)<<16|i.made&0x0fff|0x7000)
+	binary.BigEndian.PutUint64(id[8:], chance.Uint64()>>2|1<<63)
+	i.made++
 	return id.String()
 }
 
