@@ -69,7 +69,7 @@ func (h *Hall) CallNext(c Call, nowMS int64) (Called, *event.Refusal) {
 		if t == nil {
 			continue
 		}
-		if best == nil || (entry{key: Key(t), id: t.Ticket}).less(entry{key: Key(best), id: best.Ticket}) {
+		if best == nil || (entry{key: Key(t), ticket: t}).less(entry{key: Key(best), ticket: best}) {
 			best = t
 		}
 	}

@@ -267,7 +267,7 @@ func (h *Hall) after(t *Ticket) {
 	if t.State == Waiting {
 		l := h.line(t.Date, t.Service)
 		l.count++
-		l.push(entry{key: Key(t), id: t.Ticket, round: t.Round})
+		l.push(entry{key: Key(t), round: t.Round, ticket: t})
 	}
 }
 
@@ -336,6 +336,7 @@ func (h *Hall) Forget(from Date) {
 			continue // who holds a window stays until it ends, however long that takes
 		}
 		h.before(t)
+		t.forgotten = true
 		delete(h.tickets, id)
 		delete(h.disputes, id)
 		delete(h.numbers, numberKey{t.Date, t.Number})

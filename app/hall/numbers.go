@@ -46,17 +46,26 @@ type series struct {
 type blocks struct {
 	leased []Block
 	voided []Block
-	used   map[int]bool
+	used   []bool      // by number
 	left   map[int]int // first number of a leased block -> how many of it are unused
 	own    map[int]int // kiosk digit -> highest number of its own series
 	top    int         // highest number leased or seen
+}
+
+func (b *blocks) isUsed(n int) bool { return n < len(b.used) && b.used[n] }
+
+func (b *blocks) use(n int) {
+	if n >= len(b.used) {
+		b.used = append(b.used, make([]bool, n+1-len(b.used))...)
+	}
+	b.used[n] = true
 }
 
 func (h *Hall) series(d Date, s Letter) *blocks {
 	k := series{d, s}
 	b := h.blocks[k]
 	if b == nil {
-		b = &blocks{used: map[int]bool{}, left: map[int]int{}, own: map[int]int{}}
+		b = &blocks{left: map[int]int{}, own: map[int]int{}}
 		h.blocks[k] = b
 	}
 	return b
@@ -76,7 +85,7 @@ func (h *Hall) lease(b Block, voided bool) {
 	if !voided {
 		s.left[b.From] = 0
 		for n := b.From; n <= b.To; n++ {
-			if !s.used[n] {
+			if !s.isUsed(n) {
 				s.left[b.From]++
 			}
 		}
@@ -92,8 +101,8 @@ func (h *Hall) counted(f Issued) {
 	case digit > 0:
 		s.own[digit] = max(s.own[digit], n)
 	default:
-		if !s.used[n] {
-			s.used[n] = true
+		if !s.isUsed(n) {
+			s.use(n)
 			for _, l := range s.leased {
 				if l.From <= n && n <= l.To {
 					s.left[l.From]--
@@ -118,8 +127,12 @@ func (n Number) parse(s Letter) (count, digit int, ok bool) {
 		digit, rest = v, own
 	}
 	v, err := strconv.Atoi(rest)
-	return v, digit, err == nil && v > 0
+	return v, digit, err == nil && v > 0 && v <= maxNumber
 }
+
+// maxNumber bounds what a display number may be: no hall gives out as many in a day,
+// and a broken one must not ask for memory of its own size.
+const maxNumber = 99_999
 
 // OwnSeries tells whether a number is of a kiosk's own series, "B2-017".
 func (n Number) OwnSeries() bool { return strings.Contains(string(n), "-") }
@@ -153,7 +166,7 @@ func (h *Hall) free(o event.Origin, e event.Epoch, d Date, s Letter) func(yield 
 				continue
 			}
 			for n := l.From; n <= l.To; n++ {
-				if !b.used[n] && !yield(n) {
+				if !b.isUsed(n) && !yield(n) {
 					return
 				}
 			}
@@ -213,7 +226,7 @@ func (h *Hall) Leftover(o event.Origin, today Date) []Block {
 				continue
 			}
 			for n := l.From; n <= l.To; n++ {
-				if !b.used[n] {
+				if !b.isUsed(n) {
 					out = append(out, l)
 					break
 				}

@@ -16,13 +16,22 @@ func HeadStartMS(c Class) int64 {
 // Key is the place of a waiting ticket in its queue: the smallest is served next.
 func Key(t *Ticket) int64 { return t.IssuedMS - HeadStartMS(t.Class) }
 
+// entry is a ticket's place in a queue, as it was when it was noted.
 type entry struct {
-	key   int64
-	id    TicketID
-	round int
+	key    int64
+	round  int
+	ticket *Ticket
 }
 
-func (a entry) less(b entry) bool { return a.key < b.key || a.key == b.key && a.id < b.id }
+func (e entry) less(o entry) bool {
+	return e.key < o.key || e.key == o.key && e.ticket.Ticket < o.ticket.Ticket
+}
+
+// waits tells whether the ticket still waits at this place.
+func (e entry) waits() bool {
+	t := e.ticket
+	return t.State == Waiting && t.Round == e.round && Key(t) == e.key && !t.forgotten
+}
 
 // line is one queue: a heap whose entries are checked when they reach the top,
 // because a ticket leaves the queue in more ways than by being called.
@@ -62,9 +71,8 @@ func (h *Hall) line(d Date, s Letter) *line {
 func (h *Hall) head(d Date, s Letter) *Ticket {
 	l := h.queues[series{d, s}]
 	for l != nil && len(l.entries) > 0 {
-		top := l.entries[0]
-		if t := h.tickets[top.id]; t.State == Waiting && t.Round == top.round && Key(t) == top.key {
-			return t
+		if top := l.entries[0]; top.waits() {
+			return top.ticket
 		}
 		heap.Pop(l)
 	}
@@ -85,15 +93,12 @@ func (h *Hall) AheadOf(d Date, s Letter, key int64, id TicketID) int {
 	if l == nil {
 		return 0
 	}
-	n := 0
-	me := entry{key: key, id: id}
-	seen := map[TicketID]bool{}
+	me := entry{key: key, ticket: &Ticket{Issued: Issued{Ticket: id}}}
+	seen := map[*Ticket]bool{}
 	for _, e := range l.entries {
-		t := h.tickets[e.id]
-		if t.State == Waiting && t.Round == e.round && Key(t) == e.key && e.less(me) && !seen[e.id] {
-			seen[e.id] = true
-			n++
+		if e.less(me) && e.waits() {
+			seen[e.ticket] = true
 		}
 	}
-	return n
+	return len(seen)
 }

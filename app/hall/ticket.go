@@ -61,6 +61,9 @@ type Ticket struct {
 	StartedMS  int64    `json:"started_at_ms,omitempty"`
 	FinishedMS int64    `json:"finished_at_ms,omitempty"`
 	FirstMS    int64    `json:"first_called_at_ms,omitempty"`
+
+	// forgotten tells that the hall keeps it no more: see Hall.Forget.
+	forgotten bool
 }
 
 func rank(kind event.Kind) (State, int) {
