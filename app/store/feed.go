@@ -73,8 +73,12 @@ func (s *Store) feed(ctx context.Context, after int64, max int, wanted func(even
 // recentRows is how many of the newest rows stay at hand: some megabytes at most.
 const recentRows = 8192
 
-// keepRecent keeps the rows of a commit at hand. The caller holds mu.
+// keepRecent keeps the rows of a commit at hand, once somebody has asked for a feed:
+// a hub is followed, a terminal is not. The caller holds mu.
 func (s *Store) keepRecent(lists ...[]core.Row) {
+	if !s.followed.Load() {
+		return
+	}
 	from := len(s.recent)
 	for _, list := range lists {
 		s.recent = append(s.recent, list...)
@@ -87,6 +91,7 @@ func (s *Store) keepRecent(lists ...[]core.Row) {
 
 // recentAfter gives the rows behind a position where all of them are at hand.
 func (s *Store) recentAfter(after int64, max int) ([]core.Row, bool) {
+	s.followed.Store(true)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if len(s.recent) == 0 || after < s.recent[0].Pos-1 {

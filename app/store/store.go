@@ -86,6 +86,8 @@ type Store struct {
 	ended  sync.WaitGroup
 	once   sync.Once
 	full   atomic.Bool
+	// followed tells that somebody reads this log as it grows.
+	followed atomic.Bool
 
 	watch    sync.Mutex
 	watchers map[chan struct{}]bool // true where replicas count as well
