@@ -102,13 +102,15 @@ func (s *Store) Batch(ctx context.Context, o event.Origin, e event.Epoch, from e
 	if !known {
 		return p, false, nil
 	}
-	bodies, err := bodies(ctx, s.reader, row, from, from+event.Seq(max)-1)
-	if err != nil {
-		return p, false, fmt.Errorf("read what is pending of %s: %w", o, err)
+	list := s.recentOf(id, from, max)
+	if list == nil {
+		if list, err = bodies(ctx, s.reader, row, from, from+event.Seq(max)-1); err != nil {
+			return p, false, fmt.Errorf("read what is pending of %s: %w", o, err)
+		}
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	p, ok = s.node.Pack(id, from, prev, bodies)
+	p, ok = s.node.Pack(id, from, prev, list)
 	return p, ok, nil
 }
 

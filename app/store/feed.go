@@ -101,6 +101,34 @@ func (s *Store) recentAfter(after int64, max int) ([]core.Row, bool) {
 	return s.recent[at:min(len(s.recent), at+max)], true
 }
 
+// recentOf gives the bodies of a chain's next events where they are at hand: what a hub
+// passes on came a moment ago. nil sends the caller to the disk.
+func (s *Store) recentOf(id core.ChainID, from event.Seq, max int) [][]byte {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	at := len(s.recent) - 1
+	for ; at >= 0; at-- {
+		if r := &s.recent[at]; r.ID.Seq == from && r.ID.Epoch == id.Epoch && r.ID.Origin == id.Origin && !r.Stray {
+			break
+		}
+	}
+	if at < 0 {
+		return nil
+	}
+	var out [][]byte
+	for ; at < len(s.recent) && len(out) < max; at++ {
+		r := &s.recent[at]
+		if r.ID.Epoch != id.Epoch || r.ID.Origin != id.Origin || r.Stray {
+			continue
+		}
+		if r.ID.Seq != from+event.Seq(len(out)) {
+			break
+		}
+		out = append(out, r.Body)
+	}
+	return out
+}
+
 // Position is how far this node's own log reaches.
 func (s *Store) Position() int64 {
 	s.mu.RLock()

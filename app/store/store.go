@@ -90,7 +90,7 @@ type Store struct {
 	followed atomic.Bool
 
 	watch    sync.Mutex
-	watchers map[chan struct{}]bool // true where replicas count as well
+	watchers map[chan struct{}]bool
 }
 
 // Open opens or makes a database. A file that is not ours, or is of a newer
@@ -168,7 +168,7 @@ func ours(path string) error {
 func (s *Store) open() error {
 	q := url.Values{}
 	q.Set("_txlock", "immediate")
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-16000)"} {
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-16000)", "wal_autocheckpoint(4000)"} {
 		q.Add("_pragma", p)
 	}
 	ro := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-2048)"}}
@@ -308,16 +308,10 @@ func (s *Store) Reader() *sql.DB { return s.pool }
 
 // Watch gives a channel that receives after every commit that changed
 // something; signals that nobody fetched melt into one. Unwatch ends it.
-func (s *Store) Watch() chan struct{} { return s.watcher(true) }
-
-// WatchWrites is Watch without replicas: they are of places above and below, and
-// whoever sends upwards has nothing to do for them.
-func (s *Store) WatchWrites() chan struct{} { return s.watcher(false) }
-
-func (s *Store) watcher(replicas bool) chan struct{} {
+func (s *Store) Watch() chan struct{} {
 	c := make(chan struct{}, 1)
 	s.watch.Lock()
-	s.watchers[c] = replicas
+	s.watchers[c] = true
 	s.watch.Unlock()
 	return c
 }
@@ -329,13 +323,9 @@ func (s *Store) Unwatch(c chan struct{}) {
 	s.watch.Unlock()
 }
 
-// signal tells who watches of a commit, or of replicas in memory.
-func (s *Store) signal(replicas bool) {
+func (s *Store) signal() {
 	s.watch.Lock()
-	for c, all := range s.watchers {
-		if replicas && !all {
-			continue
-		}
+	for c := range s.watchers {
 		select {
 		case c <- struct{}{}:
 		default:

@@ -45,7 +45,6 @@ type Log interface {
 	Cursor(ctx context.Context, source string) (event.Epoch, int64, error)
 	TakeFeed(ctx context.Context, source string, f wire.Feed) error
 	Watch() chan struct{}
-	WatchWrites() chan struct{}
 	Unwatch(chan struct{})
 }
 
@@ -258,7 +257,7 @@ func (l *Link) reached(here, centre bool, offset int64, losses int) {
 // push drives the sender: it sends what is owed at once after a write, on connect,
 // and again every Resend without any write.
 func (l *Link) push(ctx context.Context) {
-	writes := l.opt.Log.WatchWrites()
+	writes := l.opt.Log.Watch()
 	defer l.opt.Log.Unwatch(writes)
 	acks := make(chan *nats.Msg, 64)
 	inbox := l.opt.Conn.NewInbox()
