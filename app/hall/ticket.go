@@ -80,6 +80,9 @@ func rank(kind event.Kind) (State, int) {
 	return Waiting, 0
 }
 
+// usualSteps is what most visits have: called, started, finished.
+const usualSteps = 3
+
 // add puts a step into the set; false when it was there.
 func (t *Ticket) add(s Step) bool {
 	at, found := slices.BinarySearchFunc(t.Steps, s, compareSteps)
@@ -88,6 +91,9 @@ func (t *Ticket) add(s Step) bool {
 	}
 	if found {
 		return false
+	}
+	if t.Steps == nil {
+		t.Steps = make([]Step, 0, usualSteps)
 	}
 	t.Steps = slices.Insert(t.Steps, at, s)
 	t.derive()

@@ -144,7 +144,7 @@ func (p *Proof) refold(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return fmt.Errorf("read the days: %w", err)
 	}
-	rows := &Store{opt: Options{Path: "the copy", Origin: p.Origin, Now: func() int64 { return begin + dayMS }}, conn: conn, hand: prepare(conn)}
+	rows := &Store{opt: Options{Path: "the copy", Origin: p.Origin, Now: func() int64 { return begin + dayMS }}, conn: conn, hand: newHand(conn)}
 	defer rows.shut()
 	if err := rows.load(); err != nil {
 		return err

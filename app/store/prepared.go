@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -64,6 +65,56 @@ func (p *prepared) close() error {
 	}
 	var errs []error
 	for _, st := range p.stmts {
+		errs = append(errs, st.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// hand is the writer's connection. Its queries go through database/sql; what it writes
+// goes straight to the driver, because the arguments of a thousand rows cost as much
+// there as in SQLite.
+type hand struct {
+	*prepared
+	conn  *sql.Conn
+	execs map[string]driver.Stmt
+	args  []driver.NamedValue
+}
+
+func newHand(conn *sql.Conn) *hand {
+	return &hand{prepared: prepare(conn), conn: conn, execs: map[string]driver.Stmt{}}
+}
+
+// exec runs a statement that is prepared once. Only the writer calls it.
+func (h *hand) exec(query string, args ...any) error {
+	return h.conn.Raw(func(c any) error {
+		ctx := context.Background()
+		st := h.execs[query]
+		if st == nil {
+			made, err := c.(driver.ConnPrepareContext).PrepareContext(ctx, query)
+			if err != nil {
+				return fmt.Errorf("prepare %.60s: %w", query, err)
+			}
+			st, h.execs[query] = made, made
+		}
+		h.args = h.args[:0]
+		for i, a := range args {
+			v, err := driver.DefaultParameterConverter.ConvertValue(a)
+			if err != nil {
+				return fmt.Errorf("argument %d of %.60s: %w", i+1, query, err)
+			}
+			h.args = append(h.args, driver.NamedValue{Ordinal: i + 1, Value: v})
+		}
+		_, err := st.(driver.StmtExecContext).ExecContext(ctx, h.args)
+		return err
+	})
+}
+
+func (h *hand) close() error {
+	if h == nil {
+		return nil
+	}
+	errs := []error{h.prepared.close()}
+	for _, st := range h.execs {
 		errs = append(errs, st.Close())
 	}
 	return errors.Join(errs...)

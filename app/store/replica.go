@@ -151,13 +151,16 @@ func (s *Store) begin(ctx context.Context, synchronous string) error {
 
 // Tickets' rows are written when the log is projectEvents ahead of them or
 // projectAge has passed, projectRows at a time with projectPause between, so that
-// nobody who commits has to wait long. A start reads at most that much of the log.
+// nobody who commits has to wait long; while a backlog comes in they wait for its end,
+// as far as memory allows. A start reads at most that much of the log.
 // In ten minutes most visits end, so that a row is written once and not five times.
 const (
 	projectEvents = 50_000
+	projectBehind = 150_000 // also in the midst of a backlog
 	projectAge    = 10 * time.Minute
 	projectRows   = 200
 	projectPause  = 50 * time.Millisecond
+	bulkOver      = time.Second            // without bulk a backlog has ended
 	projectLook   = 250 * time.Millisecond // how often is looked whether rows are due
 )
 
@@ -209,7 +212,11 @@ func (s *Store) due(all bool) bool {
 	if s.rows.since.IsZero() {
 		s.rows.since = time.Now()
 	}
-	return all || s.node.Position()-s.rows.pos >= projectEvents || time.Since(s.rows.since) >= projectAge
+	limit := int64(projectEvents)
+	if time.Since(s.lastBulk) < bulkOver {
+		limit = projectBehind
+	}
+	return all || s.node.Position()-s.rows.pos >= limit || time.Since(s.rows.since) >= projectAge
 }
 
 func (s *Store) projectSome(p *projection) error {

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -61,7 +62,7 @@ type Store struct {
 	conn   *sql.Conn
 	writer *sql.DB
 	pool   *sql.DB   // readers
-	hand   *prepared // of conn
+	hand   *hand     // of conn
 	reader *prepared // of pool
 	sync   string    // what the next commit waits for
 
@@ -78,6 +79,8 @@ type Store struct {
 	rows   projection
 	recent []core.Row // the newest rows of the log, for whoever follows it closely
 	broken error      // a commit failed and memory is not what the disk holds
+
+	lastBulk time.Time // when bulk was written last; the writer's
 
 	turn   sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
 	jobs   chan job
@@ -193,7 +196,7 @@ func (s *Store) open() error {
 	if s.conn, err = s.writer.Conn(context.Background()); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
-	s.hand = prepare(s.conn)
+	s.hand = newHand(s.conn)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.load()

@@ -141,7 +141,7 @@ func (s *Store) write() {
 			}
 		}
 		if batch[0].bulk {
-			passed = 0
+			passed, s.lastBulk = 0, time.Now()
 		}
 		s.turn.Lock()
 		for more := !batch[0].bulk; more && len(batch) < s.opt.MaxBatch; {
@@ -272,11 +272,7 @@ func (s *Store) newTx() *Tx {
 
 // Exec runs one statement inside the commit, for projections.
 func (tx *Tx) Exec(query string, args ...any) error {
-	st, err := tx.s.hand.stmt(query)
-	if err == nil {
-		_, err = st.ExecContext(context.Background(), args...)
-	}
-	if err != nil {
+	if err := tx.s.hand.exec(query, args...); err != nil {
 		return tx.Fail(fmt.Errorf("write: %w", err))
 	}
 	tx.Wrote()
@@ -285,21 +281,11 @@ func (tx *Tx) Exec(query string, args ...any) error {
 
 // Query reads one row inside the commit. The error is sql.ErrNoRows when there is none.
 func (tx *Tx) Query(query string, args []any, dest ...any) error {
-	st, err := tx.s.hand.stmt(query)
-	if err != nil {
-		return err
-	}
-	return st.QueryRowContext(context.Background(), args...).Scan(dest...)
+	return tx.s.hand.QueryRowContext(context.Background(), query, args...).Scan(dest...)
 }
 
 // run runs a statement without arguments; it is prepared once.
-func (s *Store) run(query string) error {
-	st, err := s.hand.stmt(query)
-	if err == nil {
-		_, err = st.ExecContext(context.Background())
-	}
-	return err
-}
+func (s *Store) run(query string) error { return s.hand.exec(query) }
 
 // diskRefusal tells a full disk from every other failure.
 func diskRefusal(err error) *event.Refusal {

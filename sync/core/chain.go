@@ -204,6 +204,7 @@ func (tx *Tx) AcceptRead(in Incoming) (wire.Ack, error) {
 	if err != nil {
 		return ack(nil), err
 	}
+	tx.Rows = slices.Grow(tx.Rows, len(p.Bodies)-skip)
 	sums := in.sums[skip:]
 	for i := range sums {
 		if have, known := loose[event.Seq(skip+i)+p.From]; known && have != sums[i] {
