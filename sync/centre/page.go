@@ -92,7 +92,7 @@ func (c *Centre) page(w http.ResponseWriter, r *http.Request) {
 	body, err := c.render(r.Context(), lang)
 	if err != nil {
 		c.opt.Logger.Error("page", "error", err)
-		http.Error(w, "The page could not be made; the centre's log says why. 页面无法生成,请查看中心日志。", http.StatusInternalServerError)
+		http.Error(w, "The page could not be made; the centre's log says why. 页面无法生成，请查看中心日志。", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

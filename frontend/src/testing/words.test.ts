@@ -26,6 +26,10 @@ describe('words', () => {
     for (const l of languages) expect(empty(wordsOf(l)), l).toBe(false)
   })
 
+  it('have the full-width marks of Chinese text', () => {
+    expect(JSON.stringify(wordsOf('zh'), null, 1).match(/.*(?:[\u4e00-\u9fff][;,:!?]|[;,:!?][\u4e00-\u9fff]).*/g)).toBeNull()
+  })
+
   it('exist for every key that a source file names', () => {
     const known = new Set(all[0]!.map((p) => p.split(' ')[0]!))
     const missing: string[] = []
