@@ -184,6 +184,9 @@ func (h *Hall) learn(f Issued, source string) (Touched, error) {
 	if f.Ticket == "" || f.Number == "" || f.Date == "" || f.Service == "" {
 		return Touched{}, fmt.Errorf("ticket from %s: id, number, date or service is missing", source)
 	}
+	if f.Hall != h.ID {
+		return Touched{}, fmt.Errorf("ticket from %s: it is of %q, and not of %s", source, f.Hall, h.ID)
+	}
 	t := h.ticket(f.Ticket)
 	if t.Known && t.Source == source {
 		return Touched{Ticket: t}, nil

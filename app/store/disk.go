@@ -114,8 +114,22 @@ func column[T any](ctx context.Context, q querier, query string, chain int64, fr
 	return out, rows.Err()
 }
 
-// recall reads the row of a ticket that is not in memory, nil when there is none.
-func (s *Store) recall(id hall.TicketID) ([]byte, error) {
+// span is a stretch of time of a hall, by the beginning of its tickets' ids: see
+// ticket_span in the migrations.
+type span struct {
+	hall hall.ID
+	of   hall.TicketID
+}
+
+func spanOf(h hall.ID, id hall.TicketID) span { return span{h, id[:min(6, len(id))]} }
+
+// recall reads the row of a ticket that is not in memory, nil when there is none. Of a
+// stretch of time without rows none is looked for: when a hall comes back after days,
+// all of its tickets are new.
+func (s *Store) recall(of hall.ID, id hall.TicketID) ([]byte, error) {
+	if !s.spans[spanOf(of, id)] {
+		return nil, nil
+	}
 	var b []byte
 	err := s.hand.QueryRowContext(context.Background(), "SELECT row FROM ticket WHERE id = ?", string(id)).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {

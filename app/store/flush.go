@@ -111,6 +111,12 @@ func (tx *Tx) flushTickets(list []*hall.Ticket) error {
 	const width = 7
 	args := make([]any, 0, width*len(list))
 	for _, t := range list {
+		if at := spanOf(t.Hall, t.Ticket); !tx.s.spans[at] {
+			tx.s.spans[at] = true
+			if err := tx.Exec("INSERT OR IGNORE INTO ticket_span (hall, span) VALUES (?,?)", string(at.hall), string(at.of)); err != nil {
+				return err
+			}
+		}
 		args = append(args, string(t.Ticket), string(t.Hall), string(t.Date), string(t.Number), string(t.Service), string(t.State), t.Row())
 	}
 	return tx.packed("INSERT OR FAIL INTO ticket (id, hall, date, number, service, state, row) VALUES ", width, args,

@@ -41,6 +41,9 @@ func (s *Store) load() error {
 	if err := s.loadOwn(ctx); err != nil {
 		return err
 	}
+	if err := s.loadSpans(ctx); err != nil {
+		return err
+	}
 	if err := s.loadTickets(ctx); err != nil {
 		return err
 	}
@@ -160,6 +163,23 @@ func (s *Store) loadOwn(ctx context.Context) error {
 			return fmt.Errorf("read the taps: %w", err)
 		}
 		s.node.RestoreTap(request, event.ID{Origin: id.Origin, Epoch: id.Epoch, Seq: event.Seq(seq)})
+	}
+	return rows.Err()
+}
+
+func (s *Store) loadSpans(ctx context.Context) error {
+	rows, err := s.conn.QueryContext(ctx, "SELECT hall, span FROM ticket_span")
+	if err != nil {
+		return fmt.Errorf("read tickets: %w", err)
+	}
+	defer rows.Close()
+	s.spans = map[span]bool{}
+	for rows.Next() {
+		var at span
+		if err := rows.Scan(&at.hall, &at.of); err != nil {
+			return fmt.Errorf("read tickets: %w", err)
+		}
+		s.spans[at] = true
 	}
 	return rows.Err()
 }

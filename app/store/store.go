@@ -77,8 +77,9 @@ type Store struct {
 	node   *core.Node
 	ids    map[core.ChainID]int64 // the chains' rows
 	rows   projection
-	recent []core.Row // the newest rows of the log, for whoever follows it closely
-	broken error      // a commit failed and memory is not what the disk holds
+	spans  map[span]bool // stretches of time that have tickets' rows
+	recent []core.Row    // the newest rows of the log, for whoever follows it closely
+	broken error         // a commit failed and memory is not what the disk holds
 
 	lastBulk time.Time // when bulk was written last; the writer's
 

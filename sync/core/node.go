@@ -44,7 +44,7 @@ type Node struct {
 	Admits func(o event.Origin, key ed25519.PublicKey) bool
 	// Recall reads the row of a ticket of an earlier day, nil when there is none; an
 	// error of it stands in broken until the commit under way has failed for it.
-	Recall func(hall.TicketID) ([]byte, error)
+	Recall func(hall.ID, hall.TicketID) ([]byte, error)
 	broken error
 }
 
@@ -200,7 +200,7 @@ func (n *Node) hall(id hall.ID) *hall.Hall {
 	h := n.halls[id]
 	if h == nil {
 		h = hall.New(id)
-		h.Missing = n.bringBack
+		h.Missing = func(t hall.TicketID) *hall.Ticket { return n.bringBack(id, t) }
 		n.halls[id] = h
 	}
 	return h
@@ -209,11 +209,11 @@ func (n *Node) hall(id hall.ID) *hall.Hall {
 // bringBack answers the fold's question for a ticket that is not in memory. The
 // time in a ticket's id tells whether memory must have it anyway; only tickets
 // of earlier days are read.
-func (n *Node) bringBack(id hall.TicketID) *hall.Ticket {
+func (n *Node) bringBack(of hall.ID, id hall.TicketID) *hall.Ticket {
 	if n.Recall == nil || hall.IssueDate(id) > n.from {
 		return nil
 	}
-	row, err := n.Recall(id)
+	row, err := n.Recall(of, id)
 	if err == nil && row == nil {
 		return nil
 	}

@@ -226,7 +226,7 @@ func (d *disk) load(n *node) *core.Node {
 		pos = d.rows[len(d.rows)-1].Pos
 	}
 	m := core.NewNode(n.origin, n.key, d.epoch, pos, hall.DateOf(n.wall()-24*3600_000))
-	m.Recall = func(id hall.TicketID) ([]byte, error) { return d.tickets[id], nil }
+	m.Recall = func(_ hall.ID, id hall.TicketID) ([]byte, error) { return d.tickets[id], nil }
 	ids := slices.SortedFunc(maps.Keys(d.index), func(a, b core.ChainID) int {
 		return cmpID(event.ID{Origin: a.Origin, Epoch: a.Epoch}, event.ID{Origin: b.Origin, Epoch: b.Epoch})
 	})
