@@ -5,12 +5,37 @@ import (
 	"slices"
 
 	"onewindow/app/event"
+	"onewindow/sync/wire"
 )
 
 // Adopt notes an event that the centre gives back to a hub which has lost its disk or
 // some of it: it is part of its chain again, confirmed by the centre whose database
 // lives the epoch above. What does not follow its chain is noted as Take does.
-func (tx *Tx) Adopt(body []byte, above event.Epoch) error {
+func (tx *Tx) Adopt(body []byte, above event.Epoch) error { return tx.adopt(body, above) }
+
+// Follow notes what another place has committed of this hall and how far that was read,
+// in one commit: the other hub (above is 0), or the centre whose database lives the epoch
+// above. An event that follows its chain is part of it. Where nothing is new, how far
+// that was read is noted now and then only.
+func (tx *Tx) Follow(source string, f wire.Feed, above event.Epoch) error {
+	before := tx.writes
+	for _, body := range f.Bodies {
+		if err := tx.adopt(body, above); err != nil {
+			return err
+		}
+	}
+	if tx.writes > before || f.Upto/followed > f.From/followed {
+		tx.Cursors[source] = Cursor{Epoch: f.Epoch, Pos: f.Upto}
+		tx.writes++
+	}
+	return nil
+}
+
+// followed is how many positions without anything new may be read again after a start.
+const followed = 1000
+
+// adopt takes an event into its chain; above is 0 where it does not come from the centre.
+func (tx *Tx) adopt(body []byte, above event.Epoch) error {
 	e, err := event.Decode(body)
 	if err != nil {
 		return tx.Take(body)
@@ -36,7 +61,9 @@ func (tx *Tx) Adopt(body []byte, above event.Epoch) error {
 		tx.receive(e.ID, body, sum, readEvent(body))
 	}
 	c.Seq, c.Head = e.Seq, event.Chain(c.Head, sum)
-	c.Up, c.UpHead, c.UpEpoch, c.Centre = c.Seq, c.Head, above, c.Seq
+	if above != 0 {
+		c.Up, c.UpHead, c.UpEpoch, c.Centre = c.Seq, c.Head, above, c.Seq
+	}
 	tx.mark(c)
 	return nil
 }
