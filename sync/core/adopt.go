@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"onewindow/app/event"
+	"onewindow/app/hall"
 	"onewindow/sync/wire"
 )
 
@@ -17,10 +18,18 @@ func (tx *Tx) Adopt(body []byte, above event.Epoch) error { return tx.adopt(body
 // in one commit: the other hub (above is 0), or the centre whose database lives the epoch
 // above. An event that follows its chain is part of it. Where nothing is new, how far
 // that was read is noted now and then only.
-func (tx *Tx) Follow(source string, f wire.Feed, above event.Epoch) error {
-	before := tx.writes
+//
+// leads tells that this hub leads its hall: it has read every call that anybody was told
+// of before it did, so that one of the other hub which is new to it is taken back.
+func (tx *Tx) Follow(source string, f wire.Feed, above event.Epoch, leads bool) error {
+	before, rows, passed := tx.writes, len(tx.Rows), len(tx.Passed)
 	for _, body := range f.Bodies {
 		if err := tx.adopt(body, above); err != nil {
+			return err
+		}
+	}
+	if leads {
+		if err := tx.uncall(append(slices.Clone(tx.Rows[rows:]), tx.Passed[passed:]...)); err != nil {
 			return err
 		}
 	}
@@ -33,6 +42,28 @@ func (tx *Tx) Follow(source string, f wire.Feed, above event.Epoch) error {
 
 // followed is how many positions without anything new may be read again after a start.
 const followed = 1000
+
+// uncall takes back the calls of the other hub among new rows.
+func (tx *Tx) uncall(rows []Row) error {
+	for _, r := range rows {
+		if r.Kind != hall.KindCalled || r.Fault != "" || r.ID.Origin == tx.n.Origin {
+			continue
+		}
+		e, err := event.Decode(r.Body)
+		if err != nil {
+			return tx.fail(err)
+		}
+		c, err := hall.ReadCalled(e)
+		if err != nil {
+			return tx.fail(err)
+		}
+		back := hall.Moved{Ticket: c.Ticket, Round: c.Round, Window: c.Window, Clerk: c.Clerk, How: r.ID.String(), AtMS: tx.now()}
+		if _, _, err := tx.Append(hall.KindUncalled, back); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // adopt takes an event into its chain; above is 0 where it does not come from the centre.
 func (tx *Tx) adopt(body []byte, above event.Epoch) error {

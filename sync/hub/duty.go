@@ -301,7 +301,7 @@ func (d *duty) readCentre(ctx context.Context) error {
 	epoch, pos, err := d.h.opt.Log.Cursor(ctx, wire.Centre)
 	if err == nil {
 		err = d.h.opt.Above.History(ctx, core.Cursor{Epoch: epoch, Pos: pos}, func(f wire.Feed) error {
-			return d.h.commit(ctx, func(tx Tx) error { return tx.Follow(wire.Centre, f, f.Epoch) })
+			return d.h.commit(ctx, func(tx Tx) error { return tx.Follow(wire.Centre, f, f.Epoch, d.leads()) })
 		})
 	}
 	if err != nil && ctx.Err() == nil {
@@ -343,7 +343,7 @@ func (d *duty) follow(ctx context.Context) {
 		f, err := d.h.opt.Peer.Follow(limited, ask)
 		cancel()
 		if err == nil && (f.Upto > f.From || f.Epoch != at.Epoch) {
-			if err = d.h.commit(ctx, func(tx Tx) error { return tx.Follow(peerSource, f, 0) }); err != nil && ctx.Err() == nil {
+			if err = d.h.commit(ctx, func(tx Tx) error { return tx.Follow(peerSource, f, 0, d.leads()) }); err != nil && ctx.Err() == nil {
 				d.log.Error("save what the other hub has; it is asked again", "error", err)
 			}
 		}

@@ -31,7 +31,7 @@ type Tx interface {
 	CarryOrphans(max int) (int, error)
 	// Follow notes what the other hub or the centre has (see core.Tx), Lead that this hub
 	// leads from now on.
-	Follow(source string, f wire.Feed, above event.Epoch) error
+	Follow(source string, f wire.Feed, above event.Epoch, leads bool) error
 	Lead(place hall.ID) error
 }
 
