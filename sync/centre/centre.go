@@ -296,6 +296,9 @@ func (c *Centre) Hear(b wire.Beat) error {
 		p.take(now, 0)
 		return nil
 	}
+	if other := p.hub; b.Leads == wire.HubStands && other.atMS != 0 && other.beat.Origin != b.Origin && !c.silent(other) {
+		return nil // the other hub leads and speaks for the hall
+	}
 	p.hub = now
 	for _, t := range below {
 		if !t.Origin.Valid() || t.Origin.Hall() != string(id) || t.Role == RoleHub || t.AtMS <= 0 {
