@@ -34,6 +34,7 @@ var faultRows = []faultRow{
 	{"T14", "devices at other devices' subjects"},
 	{"T15", "silence afterwards, canaries"},
 	{"T20", "badges against the databases"},
+	{"T21", "two hubs: the leading one lost, lines between them cut"},
 }
 
 // faultRun is one run of go test. In the short form it takes what `go test -short`
