@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -25,12 +28,13 @@ type pair struct {
 	at    [2]string // where terminals find each
 	up    [2]*proxy // from a hub to the centre
 	other [2]*proxy // from a hub to the other one
+	page  string    // the centre's, host:port
 }
 
-func newPair(t *testing.T) *pair {
+func newPair(t *testing.T, clerks int) *pair {
 	t.Helper()
 	at := onLoopback(t)
-	p := &pair{world: layWorld(t, at), at: [2]string{at.hubListens, free(t)}}
+	p := &pair{world: layWorld(t, at), at: [2]string{at.hubListens, free(t)}, page: at.page}
 	for i := range p.hubs {
 		p.up[i], p.other[i] = through(t, at.centreListens), through(t, p.at[1-i])
 	}
@@ -41,6 +45,9 @@ func newPair(t *testing.T) *pair {
 	}
 	p.hub, p.second = p.hubs[0], p.hubs[1]
 	p.hubAt = p.at[0] + ",nats://" + p.at[1]
+	for i := range clerks {
+		p.addClerk(i + 1)
+	}
 	must(t, p.centre.start())
 	must(t, errors.Join(p.hubs[0].start(), p.hubs[1].start()))
 	return p
@@ -228,7 +235,7 @@ func TestTheSpareTakesOver(t *testing.T) {
 	c := drawn(t)
 	faults := pick(4, 20)
 	steadyDay(t, pick(3*time.Minute, 20*time.Minute))
-	p := newPair(t)
+	p := newPair(t, 0)
 	ctx, cancel := context.WithTimeout(t.Context(), pick(3*time.Minute, 20*time.Minute))
 	defer cancel()
 	kiosk := newDevice(t, p.world, "k1", "kiosk", c.of("k1"))
@@ -347,6 +354,100 @@ func TestTheSpareTakesOver(t *testing.T) {
 		s.granted, faults, took.at(0.5).Seconds(), took.at(1).Seconds(), was, untold, quiet.Seconds())
 }
 
+// grantsAgain counts how often a hub has said that it grants.
+func (n *node) grantsAgain() (int, error) {
+	raw, err := os.ReadFile(n.log)
+	return strings.Count(string(raw), "this hub grants calls and numbers"), err
+}
+
+// T21: real kiosks and counters go on while the leading hub of two is killed, and both
+// hubs hold every record in the end.
+func TestPeopleGoOnWhenTheirHubIsLost(t *testing.T) {
+	if left(t, "T21") {
+		return
+	}
+	c := drawn(t)
+	faults := pick(3, 20)
+	steadyDay(t, pick(4*time.Minute, 20*time.Minute))
+	p := newPair(t, 3)
+	o := newObserver()
+	for _, device := range []string{"k1", "k2", "c1", "c2", "c3"} {
+		p.terminal(device, seat{})
+	}
+	p.reaches(p.terminals...)
+	load, endLoad := context.WithCancel(t.Context())
+	defer endLoad()
+	var people sync.WaitGroup
+	for _, k := range p.terminalsOf("kiosk") {
+		at := &crowd{w: p.world, o: o, kiosk: k, low: 100 * time.Millisecond, high: 400 * time.Millisecond}
+		people.Go(func() { at.run(load, k.name, c.of(k.name)) })
+		people.Go(func() { at.watchBadges(load, c.of(k.name+" badges")) })
+	}
+	for _, n := range p.terminalsOf("counter") {
+		who := &clerk{w: p.world, o: o, counter: n, r: c.of(n.name), taken: map[string]bool{}}
+		people.Go(func() { who.run(load) })
+	}
+	took := times{}
+	for range faults {
+		lead := p.led(t)
+		lost, next := p.hubs[lead], p.hubs[1-lead]
+		was, err := next.grantsAgain()
+		must(t, err)
+		began := time.Now()
+		must(t, lost.kill())
+		eventually(t, switchLimit, next.name+" grants", func() error {
+			if n, err := next.grantsAgain(); err != nil || n == was {
+				return fmt.Errorf("it has not said so (%w)", err)
+			}
+			return nil
+		})
+		took.add(time.Since(began))
+		pause(t.Context(), 3*time.Second)
+		must(t, lost.start())
+	}
+	p.led(t)
+	endLoad()
+	people.Wait()
+	quiet, views, err := p.quiet(3 * drainLimit)
+	must(t, err)
+	tickets, applications := o.verify(t, p.world, views)
+	o.oneEffect(t, tickets, applications)
+	if tickets < 20*faults || len(o.finished) < 5*faults {
+		t.Errorf("%d tickets, %d visits: the test has tested nothing", tickets, len(o.finished))
+	}
+	t.Logf("T21 people: the leading hub killed %d times; the other one grants after %.1f s, at most %.1f s; %d tickets, %d applications, %d visits ended; %d badges compared; both hubs, the centre and all terminals the same %.1f s after; %d wrong",
+		faults, took.at(0.5).Seconds(), took.at(1).Seconds(), tickets, applications, len(o.finished), o.claims, quiet.Seconds(), len(o.wrong))
+}
+
+// led waits until the centre's page tells that a hub leads whose spare is ready, and gives
+// its place among the hubs.
+func (p *pair) led(t *testing.T) (lead int) {
+	t.Helper()
+	eventually(t, 60*time.Second, "the centre tells of a leading hub and a spare that is ready", func() error {
+		resp, err := http.Get("http://" + p.page + "/state.json")
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		var s struct {
+			Halls []struct{ ID, Hub, Spare string }
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&s); err != nil {
+			return err
+		}
+		for _, h := range s.Halls {
+			for i, n := range p.hubs {
+				if h.ID == string(hallID) && h.Spare == wire.SpareReady && h.Hub == n.name {
+					lead = i
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("it tells of %+v", s.Halls)
+	})
+	return lead
+}
+
 // one is a counter that knows one hub alone.
 type one struct {
 	*device
@@ -378,7 +479,7 @@ func TestTheLinesOfTwoHubs(t *testing.T) {
 	}
 	c := drawn(t)
 	steadyDay(t, 3*time.Minute)
-	p := newPair(t)
+	p := newPair(t, 0)
 	kiosk := newDevice(t, p.world, "k1", "kiosk", c.of("k1"))
 	counters := [2]*one{}
 	for i := range counters {
@@ -429,21 +530,20 @@ func TestTheLinesOfTwoHubs(t *testing.T) {
 	}
 	calm("all lines stand")
 
-	set(swallows, p.other[0], p.other[1])
-	by := grants(here, leads, "the hubs do not see each other, just now")
-	calm("the hubs do not see each other")
-	steady := grants(here, leads, "the hubs do not see each other, once more")
-	set(passes, p.other[0], p.other[1])
-	calm("the hubs see each other again")
-
 	set(swallows, p.up[0], p.up[1])
 	calm("the hall is cut off from the centre")
 	alone := grants(here, leads, "the hall is cut off from the centre, once more")
 	set(passes, p.up[0], p.up[1])
 	calm("the centre is there again")
 
-	// The leader sees nobody any more. It does not know yet, and must not grant all the same.
-	set(swallows, p.up[lead], p.other[0], p.other[1])
+	set(swallows, p.other[0], p.other[1])
+	by := grants(here, leads, "the hubs do not see each other, just now")
+	calm("the hubs do not see each other")
+	steady := grants(here, leads, "the hubs do not see each other, once more")
+
+	// The leader sees nobody any more. It does not know yet, and must not grant all the
+	// same; what it granted last only the centre knows besides.
+	set(swallows, p.up[lead])
 	from := time.Now()
 	for n := range 4 {
 		if called, by, err := here.try(t.Context(), fmt.Sprint("alone", n), 500*time.Millisecond); err == nil {
