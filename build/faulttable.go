@@ -57,7 +57,7 @@ const fullFaults = "ONEWINDOW_FULL"
 
 // faultTable runs the tests of all faults and prints what each row of the table did.
 func faultTable(ctx context.Context) error {
-	limit := 15 * time.Minute
+	limit := 20 * time.Minute
 	if os.Getenv(fullFaults) == "1" {
 		limit = 12 * time.Hour
 	}

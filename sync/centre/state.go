@@ -86,6 +86,7 @@ const (
 	ReasonCanaryLate      = "canary_late"
 	ReasonForks           = "forks"
 	ReasonSpareAway       = "spare_away"
+	ReasonNoneLeads       = "none_leads"
 	ReasonTerminalsSilent = "terminals_silent"
 	ReasonPrinters        = "printers"
 	ReasonNoWindow        = "no_window"
@@ -140,8 +141,9 @@ type HallState struct {
 	HeardMS       int64  `json:"heard_at_ms"`
 	SilentSinceMS int64  `json:"silent_since_ms"`
 	Program       string `json:"program"`
-	// Hub is the hub that speaks for a hall with two, and Spare how it sees the other one:
-	// "ready" or "away". Both are missing where a hall has one.
+	// Hub is the hub that leads a hall with two, and Spare how the one that speaks for it
+	// sees the other one: "ready" or "away". Spare is missing where a hall has one, Hub also
+	// where none of the two leads.
 	Hub          string       `json:"hub,omitempty"`
 	Spare        string       `json:"spare,omitempty"`
 	Tickets      Tickets      `json:"tickets"`

@@ -154,7 +154,7 @@ func (c *Centre) hall(ctx context.Context, p Place, heardHere post, strays []eve
 	if h.Link == Reached {
 		beat := heardHere.hub.beat
 		h.HubLateMS = beat.LateMS
-		if h.Spare = beat.Spare; h.Spare != "" {
+		if h.Spare = beat.Spare; beat.Leads == wire.HubLeads {
 			h.Hub = beat.Origin.Device()
 		}
 	}

@@ -80,7 +80,10 @@ func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
 	if len(late) > 0 {
 		say(Alarm, Reason{Key: ReasonCanaryLate, Hall: h.ID, Count: len(late), Names: late})
 	}
-	if h.Spare == wire.SpareAway {
+	switch {
+	case h.Spare != "" && h.Hub == "":
+		say(Attention, Reason{Key: ReasonNoneLeads, Hall: h.ID})
+	case h.Spare == wire.SpareAway:
 		say(Attention, Reason{Key: ReasonSpareAway, Hall: h.ID, Count: 1, Names: []string{wire.OtherHub(event.Origin(string(h.ID) + "/" + h.Hub)).Device()}})
 	}
 	var numbers []string

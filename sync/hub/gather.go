@@ -51,6 +51,9 @@ func (h *Hub) tend(ctx context.Context) {
 		case <-h.reread:
 			h.read(ctx, nil)
 		case <-time.After(time.Second):
+			if h.duty != nil && !h.duty.leads() {
+				carried = time.Now() // terminals bring their own first after a takeover, too
+			}
 			if time.Since(carried) >= h.opt.Carry {
 				carried = time.Now()
 				h.carry(ctx)
@@ -133,7 +136,7 @@ func (h *Hub) read(ctx context.Context, done func()) {
 
 // carry brings up the events that no chain brings.
 func (h *Hub) carry(ctx context.Context) {
-	if h.opt.CentreReached != nil && !h.opt.CentreReached() || h.duty != nil && !h.duty.leads() {
+	if h.opt.CentreReached != nil && !h.opt.CentreReached() {
 		return
 	}
 	var n int
