@@ -41,6 +41,7 @@ func held(but map[string]string) string {
 		"T3": "T3 power cut: 5000 random points: 0 lost, 0 damaged", "T4": "T4 lines: 8 ailments at once; 0 wrong", "T6": "T6 hub wiped at work: 0 wrong",
 		"T7": "T7 issue: 40 faults", "T8": "T8 clocks: 1000 schedules; 0 numbers twice, 0 negative figures", "T9": "T9 calls: 10000 granted; Ok",
 		"T10": "T10 frames: 1000 good pushes", "T14": "T14 keys: 6 devices; 0 leaks", "T15": "T15 canary: told after 1 s", "T20": "T20 badges: 900 compared; 0 wrong",
+		"T21": "T21 spare: 2160 calls granted; 0 twice",
 	}
 	for k, v := range but {
 		lines[k] = v

@@ -61,7 +61,7 @@ var house = map[string]room{
 	"sync/parcel": {adapter, []string{"app/event", "sync/wire"}, nil, "events as a signed and sealed file: it needs ciphers, which no pure folder has; it opens no database"},
 	"sync/vault":  {adapter, nil, nil, "the folder of backups: when one is made and which are kept; what proves one is a function"},
 	"sync/hub":    {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the allocator; its ledger is an interface"},
-	"sync/centre": {adapter, []string{"app/event", "app/hall", "sync/wire"}, []string{nats}, "the district's page; its log is an interface"},
+	"sync/centre": {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the district's page; its log is an interface; it promises a hall's lease"},
 
 	"app/screen":          {door, []string{"app/event", "app/hall", "app/guide", "app/intake"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
 	"app/baddisk":         {door, nil, []string{"modernc.org/libc", "modernc.org/sqlite"}, "a disk that fails, for tests: a room of its own, because it needs SQLite's insides and the store must not"},

@@ -6,6 +6,7 @@ package apptest
 import (
 	"io"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"onewindow/app/store"
 	"onewindow/app/terminal"
 	"onewindow/sync/node"
+	"onewindow/sync/wire"
 )
 
 // Start is when a test's day begins: 2026-11-24 10:00 in the halls.
@@ -42,24 +44,39 @@ type World struct {
 	T      testing.TB
 	Clock  *Clock
 	Hub    *node.Hub
+	Second *node.Hub // nil unless the hall has two
 	Centre *node.Centre
 	Dir    string
 
 	guides   *guide.Catalogue
 	index    *guide.Index
 	hubAt    string
+	secondAt string // empty unless the hall has two hubs
 	centreAt string
 	log      *slog.Logger
 }
 
 // New starts hub and centre. Clerk "wang" has the PIN 246810, "li" 135790.
-func New(t testing.TB) *World {
+func New(t testing.TB) *World { return start(t, "127.0.0.1:0", "") }
+
+// NewPair is New with two hubs, of which the first one leads.
+func NewPair(t testing.TB) *World { return start(t, free(t), free(t)) }
+
+// free finds an address that is free for a moment at least.
+func free(t testing.TB) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	Must(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func start(t testing.TB, hubAt, secondAt string) *World {
 	t.Helper()
 	files, err := guide.ShippedFiles()
 	Must(t, err)
 	guides, err := guide.Parse(files)
 	Must(t, err)
-	w := &World{T: t, Clock: &Clock{}, Dir: t.TempDir(), guides: guides, index: guide.NewIndex(guides), hubAt: "127.0.0.1:0", centreAt: "127.0.0.1:0",
+	w := &World{T: t, Clock: &Clock{}, Dir: t.TempDir(), guides: guides, index: guide.NewIndex(guides), hubAt: hubAt, secondAt: secondAt, centreAt: "127.0.0.1:0",
 		log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	w.Clock.ms.Store(Start)
 	w.StartCentre()
@@ -74,6 +91,11 @@ func New(t testing.TB) *World {
 		}))
 	}
 	t.Cleanup(func() { w.StopHub() })
+	if secondAt != "" {
+		Eventually(t, "the first hub leads", func() bool { leads, _ := w.Hub.Allocator.Leads(); return leads == wire.HubLeads })
+		w.StartSecond()
+		t.Cleanup(func() { w.StopSecond() })
+	}
 	return w
 }
 
@@ -87,6 +109,9 @@ func (w *World) StartHub() {
 	w.T.Helper()
 	o := w.options("hub", w.hubAt)
 	o.Centre = "nats://" + w.centreAt
+	if w.secondAt != "" {
+		o.Peer = "nats://" + w.secondAt
+	}
 	var err error
 	w.Hub, err = node.OpenHub(o)
 	Must(w.T, err)
@@ -98,6 +123,24 @@ func (w *World) StopHub() {
 	if w.Hub != nil {
 		Must(w.T, w.Hub.Close())
 		w.Hub = nil
+	}
+}
+
+// StartSecond starts the second hub, again on the address it had.
+func (w *World) StartSecond() {
+	w.T.Helper()
+	o := w.options("hub2", w.secondAt)
+	o.Device, o.Centre, o.Peer = "hub2", "nats://"+w.centreAt, "nats://"+w.hubAt
+	var err error
+	w.Second, err = node.OpenHub(o)
+	Must(w.T, err)
+}
+
+// StopSecond ends the second hub.
+func (w *World) StopSecond() {
+	if w.Second != nil {
+		Must(w.T, w.Second.Close())
+		w.Second = nil
 	}
 }
 
@@ -135,6 +178,9 @@ func (w *World) TerminalBy(now func() int64, role, name string, change ...func(*
 	w.T.Helper()
 	s := config.Default(role)
 	s.Device, s.Data, s.Hub = name, filepath.Join(w.Dir, name), "nats://"+w.hubAt
+	if w.secondAt != "" {
+		s.Hub += ",nats://" + w.secondAt
+	}
 	for _, c := range change {
 		c(&s)
 	}

@@ -36,10 +36,11 @@ type Settings struct {
 	Series int `json:"series"`
 	// Window is what stands above a counter's window, B07; empty lets the clerk choose.
 	Window string `json:"window"`
-	// Hub is where the hall's hub listens: nats://10.1.2.3:4222.
+	// Hub is where the hall's hub listens: nats://10.1.2.3:4222. Where the hall has two hubs
+	// it names both, with a comma between.
 	Hub string `json:"hub"`
 	// HubKey is the hub's public key, as "onewindowd key" prints it there: this
-	// terminal talks to no other hub. It may be empty for an open hub on this machine.
+	// terminal talks to no other hub. Two hubs have two keys, with a comma between. It may be empty for an open hub on this machine.
 	HubKey string `json:"hub_key"`
 	// Data is the folder of the database and the key. It is never inside the program's folder.
 	Data string `json:"data"`
@@ -152,9 +153,9 @@ func (s Settings) Check(path string) error {
 		return bad("series", fmt.Sprint(s.Series), "a kiosk needs a digit from 1 to 9 that no other kiosk of the hall has")
 	case s.Window != "" && !windowPattern.MatchString(s.Window):
 		return bad("window", s.Window, "it must be what stands above the window, such as B07")
-	case s.Hub != "" && !strings.HasPrefix(s.Hub, "nats://") && !strings.HasPrefix(s.Hub, "tls://"):
-		return bad("hub", s.Hub, "it must begin with nats:// or tls://, such as nats://10.1.2.3:4222")
-	case s.HubKey != "" && !keyPattern.MatchString(s.HubKey):
+	case s.Hub != "" && !each(s.Hub, isAddress):
+		return bad("hub", s.Hub, "it must begin with nats:// or tls://, such as nats://10.1.2.3:4222; two hubs stand with a comma between")
+	case s.HubKey != "" && !each(s.HubKey, keyPattern.MatchString):
 		return bad("hub_key", s.HubKey, "it must be the hub's whole key, U and 55 letters and digits, as \"onewindowd key\" prints it there")
 	case s.Printer != "" && !strings.HasPrefix(s.Printer, "tcp://"):
 		return bad("printer", s.Printer, "it must begin with tcp://, such as tcp://10.1.2.9:9100, or be empty")
@@ -162,6 +163,20 @@ func (s Settings) Check(path string) error {
 		return bad("px_per_mm", fmt.Sprint(s.PxPerMM), "it must be between 0.5 and 20: divide the screen's width in pixels by its width in millimetres")
 	}
 	return nil
+}
+
+// each tells whether all parts of a list with commas are right.
+func each(list string, right func(string) bool) bool {
+	for part := range strings.SplitSeq(list, ",") {
+		if !right(strings.TrimSpace(part)) {
+			return false
+		}
+	}
+	return true
+}
+
+func isAddress(s string) bool {
+	return strings.HasPrefix(s, "nats://") || strings.HasPrefix(s, "tls://")
 }
 
 // suggest names what was probably meant.

@@ -19,6 +19,8 @@ func TestMistakesGetASentenceWithANextStep(t *testing.T) {
 		{"no digit", `{"role":"kiosk","series":12}`, "1 to 9"},
 		{"odd device", `{"device":"K 1"}`, "such as k1"},
 		{"hub without scheme", `{"hub":"10.1.2.3"}`, "nats://"},
+		{"a second hub without scheme", `{"hub":"nats://10.1.2.3:4222,10.1.2.4:4222"}`, "comma"},
+		{"half a second key", `{"hub_key":"U` + strings.Repeat("A", 55) + `,UABC"}`, "onewindowd key"},
 		{"half a key", `{"hub_key":"UABC"}`, "onewindowd key"},
 		{"printer without scheme", `{"printer":"lp0"}`, "tcp://"},
 		{"two objects", `{} {}`, "behind the closing brace"},
@@ -45,6 +47,15 @@ func TestDefaultsOfEachRolePass(t *testing.T) {
 	}
 	if _, err := Load(filepath.Join(t.TempDir(), "none.json"), true, "", ""); err == nil {
 		t.Error("a named file that is missing must be an error")
+	}
+}
+
+func TestTwoHubsStandInOneSetting(t *testing.T) {
+	s := Default(Kiosk)
+	s.Hub = "tls://10.1.2.3:4222, tls://10.1.2.4:4222"
+	s.HubKey = "U" + strings.Repeat("A", 55) + ",U" + strings.Repeat("B", 55)
+	if err := s.Check("x"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -58,6 +58,7 @@ const (
 	KindReprinted    event.Kind = "ticket.reprinted"
 	KindCalled       event.Kind = "ticket.called"
 	KindRecalled     event.Kind = "ticket.recalled"
+	KindUncalled     event.Kind = "ticket.uncalled" // takes back a call that nobody was told of: a Moved whose How is the call's event
 	KindStarted      event.Kind = "ticket.started"
 	KindMissed       event.Kind = "ticket.missed"
 	KindReturned     event.Kind = "ticket.returned"
@@ -171,7 +172,8 @@ type Block struct {
 	From     int          `json:"from"`
 	To       int          `json:"to"`
 	Request  string       `json:"request,omitempty"`
-	// By is the life of the hub's database that leased the block.
+	// By is the life of the hub's database that leased the block, or another number for each
+	// time that it took over from the other hub in the same life.
 	By event.Epoch `json:"by,omitempty"`
 }
 

@@ -45,7 +45,8 @@ type Hall struct {
 	clerks   map[ClerkID]Clerk
 	clerkAt  map[ClerkID]said
 	service  map[Letter]*recent
-	granted  map[string]TicketID // request -> the ticket that it was granted
+	granted  map[string]TicketID   // request -> the ticket that it was granted
+	again    map[string][]TicketID // further ones, where a call was lost with its hub and granted again
 
 	// Missing brings back a ticket that is not in memory, nil when there is none.
 	Missing func(TicketID) *Ticket
@@ -61,7 +62,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[series]*line{}, windows: map[WindowID]*Window{},
 		current: map[WindowID]map[TicketID]bool{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -94,7 +95,7 @@ func Read(e event.Event) (any, error) {
 		return decode[Admitted](e)
 	case KindCalled:
 		return quick(e, (*Called).scan)
-	case KindRecalled, KindStarted, KindMissed, KindReturned, KindFinished, KindReprinted:
+	case KindRecalled, KindUncalled, KindStarted, KindMissed, KindReturned, KindFinished, KindReprinted:
 		return quick(e, (*Moved).scan)
 	case KindWindowOpened, KindWindowClosed:
 		return decode[WindowOpened](e)
@@ -219,7 +220,7 @@ func (h *Hall) step(id TicketID, s Step) (Touched, error) {
 	t.add(s)
 	h.after(t)
 	if s.Request != "" {
-		h.granted[s.Request] = id
+		h.grant(s.Request, id)
 	}
 	if s.Kind == KindFinished && t.StartedMS > 0 {
 		h.spent(t)
@@ -317,7 +318,7 @@ func (h *Hall) Restore(t *Ticket) {
 	h.after(t)
 	for i := range t.Steps {
 		if r := t.Steps[i].Request; r != "" {
-			h.granted[r] = t.Ticket
+			h.grant(r, t.Ticket)
 		}
 	}
 	if t.State == Done && t.StartedMS > 0 {
@@ -325,19 +326,40 @@ func (h *Hall) Restore(t *Ticket) {
 	}
 }
 
+// grant keeps which ticket a request was granted.
+func (h *Hall) grant(request string, id TicketID) {
+	switch was, known := h.granted[request]; {
+	case !known:
+		h.granted[request] = id
+	case was != id && !slices.Contains(h.again[request], id):
+		h.again[request] = append(h.again[request], id)
+	}
+}
+
 // Granted gives the event and the ticket of the call that a request was granted.
 func (h *Hall) Granted(request string) (event.ID, TicketID, bool) {
-	t := h.tickets[h.granted[request]]
-	if request == "" || t == nil {
-		return event.ID{}, "", false
-	}
-	for i := range t.Steps {
-		if t.Steps[i].Request == request {
-			id, err := event.ParseID(t.Steps[i].By)
-			return id, t.Ticket, err == nil
+	if id, known := h.granted[request]; known && request != "" {
+		for _, id := range append([]TicketID{id}, h.again[request]...) {
+			if by, ok := h.tickets[id].grantedBy(request); ok {
+				return by, id, true
+			}
 		}
 	}
 	return event.ID{}, "", false
+}
+
+// grantedBy gives the event that granted a ticket to a request.
+func (t *Ticket) grantedBy(request string) (event.ID, bool) {
+	if t == nil {
+		return event.ID{}, false
+	}
+	for i := range t.Steps {
+		if s := &t.Steps[i]; s.Request == request && !t.uncalled(s) {
+			id, err := event.ParseID(s.By)
+			return id, err == nil
+		}
+	}
+	return event.ID{}, false
 }
 
 // Forget drops the tickets of business days before from, and their numbers: they
@@ -354,6 +376,7 @@ func (h *Hall) Forget(from Date) {
 		delete(h.numbers, numberKey{t.Date, t.Number})
 		for i := range t.Steps {
 			delete(h.granted, t.Steps[i].Request)
+			delete(h.again, t.Steps[i].Request)
 		}
 	}
 	for k := range h.queues {

@@ -150,6 +150,52 @@ func TestPresenceBeatsACall(t *testing.T) {
 	}
 }
 
+// TestACallThatNobodyWasToldOfIsTakenBack: a hub is lost with a call that it had noted and
+// nobody heard of, the other hub grants the ticket and the request anew, and takes the
+// lost call back when it comes: in whatever order, it never was.
+func TestACallThatNobodyWasToldOfIsTakenBack(t *testing.T) {
+	kiosk, lost, next, c2 := &desk{origin: "jiangnan/k1"}, &desk{origin: "jiangnan/hub"}, &desk{origin: "jiangnan/hub2"}, &desk{origin: "jiangnan/c2"}
+	call := func(ticket hall.TicketID, w hall.WindowID, request string, ms int64) hall.Called {
+		return hall.Called{Ticket: ticket, Window: w, Request: request, AtMS: ms, Hall: "jiangnan", Date: hall.DateOf(ms)}
+	}
+	untold := lost.note(hall.KindCalled, call("t0001", "B01", "r1", start+5), start+5)
+	events := []event.Event{
+		kiosk.note(hall.KindIssued, issued(1, hall.WalkIn, start), start),
+		kiosk.note(hall.KindIssued, issued(2, hall.WalkIn, start+1), start+1),
+		untold,
+		next.note(hall.KindCalled, call("t0001", "B02", "r2", start+9), start+9),
+		next.note(hall.KindCalled, call("t0002", "B01", "r1", start+10), start+10),
+		next.note(hall.KindUncalled, hall.Moved{Ticket: "t0001", Window: "B01", How: untold.ID.String(), AtMS: start + 20}, start+20),
+		c2.note(hall.KindStarted, hall.Moved{Ticket: "t0001", Window: "B02", AtMS: start + 12}, start+12),
+	}
+	want := fold(t, events).Hash(hall.DateOf(start))
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 500 {
+		r.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+		h := fold(t, events)
+		x := h.Ticket("t0001")
+		kind, windows := x.Conflict()
+		if h.Hash(hall.DateOf(start)) != want || x.State != hall.Serving || x.Window != "B02" || x.CalledMS != start+9 || kind != "" {
+			t.Fatalf("%s at %s, called at %d, conflict %q %v", x.State, x.Window, x.CalledMS-start, kind, windows)
+		}
+		if at := h.AtWindow("B01"); at == nil || at.Ticket != "t0002" {
+			t.Fatalf("B01 holds %v", at)
+		}
+		if _, ticket, ok := h.Granted("r1"); !ok || ticket != "t0002" {
+			t.Fatalf("r1 was granted %q", ticket)
+		}
+	}
+	// Where nobody granted it anew it waits again.
+	h := fold(t, []event.Event{events[slices.IndexFunc(events, func(e event.Event) bool { return e.Kind == hall.KindIssued && e.ID.Seq == 1 })], untold,
+		next.note(hall.KindUncalled, hall.Moved{Ticket: "t0001", Window: "B01", How: untold.ID.String(), AtMS: start + 20}, start+20)})
+	if x := h.Ticket("t0001"); x.State != hall.Waiting || h.WaitingAt(hall.DateOf(start), "B") != 1 || h.AtWindow("B01") != nil {
+		t.Fatalf("%s, %d wait", x.State, h.WaitingAt(hall.DateOf(start), "B"))
+	}
+	if _, ticket, ok := h.Granted("r1"); ok {
+		t.Fatalf("r1 was granted %q", ticket)
+	}
+}
+
 func TestNumbersOfSeveralKiosksNeverMeet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		hub := &desk{origin: "jiangnan/hub"}

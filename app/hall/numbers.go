@@ -188,9 +188,9 @@ func (h *Hall) TakeNumber(o event.Origin, e event.Epoch, digit int, d Date, s Le
 	return Number(fmt.Sprintf("%s%d-%s", s, digit, itoa3(h.series(d, s).own[digit]+1)))
 }
 
-// Lease decides the next block of a series for a terminal; by is the life of the
-// hub's database. The same request gives the same block. A hub that goes on in
-// another life on the same day leaves a gap of a hundred numbers: what it leased at
+// Lease decides the next block of a series for a terminal; by names the
+// time of the hub that leads. The same request gives the same block. A hub that goes on in
+// another life on the same day, or takes over, leaves a gap of a hundred numbers: what it leased at
 // the very end of the last one may be known to a kiosk alone that is cut off.
 func (h *Hall) Lease(request string, by event.Epoch, o event.Origin, e event.Epoch, d Date, s Letter) Block {
 	b := h.series(d, s)

@@ -125,6 +125,8 @@ func (t *Ticket) derive() {
 	for i := range t.Steps {
 		s := &t.Steps[i]
 		switch {
+		case t.uncalled(s):
+			continue
 		case s.Kind == KindReprinted:
 			t.Reprints++
 			continue
@@ -171,6 +173,11 @@ func (t *Ticket) derive() {
 		state = Unknown
 	}
 	t.State, t.Round = state, round
+}
+
+// uncalled tells that a step is a call that was taken back, or takes one back.
+func (t *Ticket) uncalled(s *Step) bool {
+	return s.Kind == KindUncalled || s.Kind == KindCalled && slices.ContainsFunc(t.Steps, func(o Step) bool { return o.Kind == KindUncalled && o.How == s.By })
 }
 
 // latest is the step with the latest wall clock, which decides nothing.
@@ -222,7 +229,11 @@ func (t *Ticket) Conflict() (kind string, windows []WindowID) {
 	}
 	starts, calls := map[at]bool{}, map[at]bool{}
 	perRound := map[int]int{}
-	for _, s := range t.Steps {
+	for i := range t.Steps {
+		s := &t.Steps[i]
+		if t.uncalled(s) {
+			continue
+		}
 		switch s.Kind {
 		case KindStarted, KindFinished:
 			if k := (at{s.Round, s.Window}); !starts[k] {

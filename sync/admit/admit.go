@@ -211,7 +211,7 @@ func (e Entry) check() error {
 		return fmt.Errorf("%q is not a device: it must be hall/device, such as jiangnan/k1", e.Origin)
 	}
 	if !wire.RoleFits(e.Role, e.Origin) {
-		return fmt.Errorf("%s cannot be a %q: a terminal is a kiosk, counter or board, and the role of HALL/hub is hub", e.Origin, e.Role)
+		return fmt.Errorf("%s cannot be a %q: a terminal is a kiosk, counter or board, and the role of HALL/hub and HALL/hub2 is hub", e.Origin, e.Role)
 	}
 	return nil
 }

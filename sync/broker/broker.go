@@ -15,12 +15,14 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"onewindow/app/event"
 )
 
 // Broker is a running server.
 type Broker struct {
 	server *server.Server
-	gate   *gate // nil when open
+	gate   *gate // nil when everybody may come
 	tls    bool
 }
 
@@ -35,7 +37,11 @@ type Options struct {
 	// Key is the server's own: clients know the server by it. Not needed when Open.
 	Key ed25519.PrivateKey
 	// Judge tells who may connect; not asked when Open.
-	Judge  Judge
+	Judge Judge
+	// Bar tells whether devices of this name have no business here at the moment, whoever
+	// they are; nil bars nobody. It is asked when a device connects, every second, and at
+	// each Look.
+	Bar    func(name event.Origin) bool
 	Logger *slog.Logger
 }
 
@@ -58,13 +64,17 @@ func Start(o Options) (*Broker, error) {
 		if opts.TLSConfig, err = serverTLS(o.Key, o.Name); err != nil {
 			return nil, err
 		}
-		b.gate = newGate(o.Judge, o.Logger)
+		b.gate = newGate(o.Judge, o.Bar, o.Logger)
 		opts.TLS, opts.TLSHandshakeFirst, opts.TLSTimeout = true, true, 5
 		opts.CustomClientAuthentication, opts.AlwaysEnableNonce, opts.AuthTimeout = b.gate, true, 10
 	case !thisMachine(host):
 		return nil, fmt.Errorf("listen for terminals on %s: other machines reach this address, and an open server lets everybody in: leave --open away, or listen on 127.0.0.1", o.Listen)
 	case o.Logger != nil:
 		o.Logger.Warn("this server is open: every program of this machine can connect and do everything, without a key", "listen", o.Listen)
+	}
+	if o.Open && o.Bar != nil {
+		b.gate = newGate(nil, o.Bar, o.Logger)
+		opts.CustomClientAuthentication = b.gate
 	}
 	if port != server.RANDOM_PORT {
 		// The server would only log it: ask the system ourselves first.
@@ -124,6 +134,17 @@ func (b *Broker) URL() string {
 // send and hear everything.
 func (b *Broker) InProcess(name string, log *slog.Logger) (*nats.Conn, error) {
 	return open("", name, log, nats.InProcessServer(b.server))
+}
+
+// Look asks at once about everyone who is connected.
+func (b *Broker) Look() {
+	if b.gate == nil {
+		return
+	}
+	select {
+	case b.gate.now <- struct{}{}:
+	default: // it is about to look
+	}
 }
 
 // Stop ends the broker and its connections.

@@ -33,8 +33,10 @@ const (
 
 // gate lets connections in, and throws them out again.
 type gate struct {
-	judge Judge
+	judge Judge                        // nil where everybody of this machine may come
+	bar   func(name event.Origin) bool // nil where nobody is barred
 	log   *slog.Logger
+	now   chan struct{} // look at once
 	quit  chan struct{}
 	done  sync.WaitGroup
 
@@ -50,8 +52,8 @@ type admitted struct {
 	rights wire.Rights
 }
 
-func newGate(judge Judge, log *slog.Logger) *gate {
-	return &gate{judge: judge, log: log, quit: make(chan struct{}), live: map[uint64]admitted{}, told: map[string]time.Time{}}
+func newGate(judge Judge, bar func(event.Origin) bool, log *slog.Logger) *gate {
+	return &gate{judge: judge, bar: bar, log: log, now: make(chan struct{}, 1), quit: make(chan struct{}), live: map[uint64]admitted{}, told: map[string]time.Time{}}
 }
 
 // Check is nats-server's question whether a connection may come in.
@@ -65,6 +67,16 @@ func (g *gate) Check(c server.ClientAuthentication) bool {
 		return true
 	}
 	name := event.Origin(c.GetOpts().Name)
+	if g.bar != nil && g.bar(name) {
+		return false // it finds the other hub, and nobody has to be told
+	}
+	if g.judge == nil {
+		c.RegisterUser(&server.User{Username: "this machine"})
+		g.mu.Lock()
+		g.live[c.GetID()] = admitted{name: name}
+		g.mu.Unlock()
+		return true
+	}
 	key, err := proved(c)
 	var rights wire.Rights
 	if err == nil {
@@ -142,6 +154,8 @@ func (g *gate) watch(s *server.Server) {
 			select {
 			case <-g.quit:
 				return
+			case <-g.now:
+				g.look(s)
 			case <-t.C:
 				g.look(s)
 			}
@@ -167,6 +181,13 @@ func (g *gate) look(s *server.Server) {
 	}
 	g.mu.Unlock()
 	for id, a := range all {
+		if g.bar != nil && g.bar(a.name) {
+			_ = s.DisconnectClientByID(id) // an error says that it has gone by itself
+			continue
+		}
+		if g.judge == nil {
+			continue
+		}
 		rights, err := g.judge(a.key, a.name)
 		if err == nil && slices.Equal(rights.Publish, a.rights.Publish) && slices.Equal(rights.Subscribe, a.rights.Subscribe) {
 			continue

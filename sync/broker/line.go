@@ -70,8 +70,9 @@ type Device struct {
 	Role   string
 	// Key is the device's own: with it it proves who it is.
 	Key ed25519.PrivateKey
-	// Peer is the public key of the other end, as an nkey. It may be empty for an
-	// open broker of this machine; then this device shows no key either.
+	// Peer is the public key of the other end, as an nkey; where it is two, both keys with a
+	// comma between. It may be empty for an open broker of this machine; then this device
+	// shows no key either.
 	Peer string
 	// Place names the other end in sentences ("hub"), Setting what Peer is set
 	// with ("hub_key" in the settings).
@@ -82,11 +83,12 @@ type Device struct {
 // its key is known.
 var ErrNoPeerKey = errors.New("its key is not known")
 
-// Dial connects a device. Whatever is wrong at the other end is no error: it is
+// Dial connects a device; url may be two with a comma between, of which one lets it in at
+// a time. Whatever is wrong at the other end is no error: it is
 // logged in words with the next step, and tried again for ever. Errors are wrong
 // settings, among them ErrNoPeerKey.
 func Dial(url string, d Device, log *slog.Logger) (*nats.Conn, error) {
-	l := &line{url: url, device: d, log: log}
+	l := &line{url: url, device: d, log: log, several: strings.Contains(url, ",")}
 	opts := []nats.Option{
 		nats.CustomInboxPrefix(wire.InboxPrefix(d.Origin)),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { l.failed(err) }),
@@ -94,6 +96,10 @@ func Dial(url string, d Device, log *slog.Logger) (*nats.Conn, error) {
 		nats.CustomReconnectDelay(l.delay),
 		nats.ConnectHandler(func(*nats.Conn) { l.stands() }),
 		nats.ReconnectHandler(func(*nats.Conn) { l.stands() }),
+	}
+	if l.several {
+		// The other one may have taken over: a dead line has to be seen soon.
+		opts = append(opts, nats.PingInterval(2*time.Second), nats.Timeout(2*time.Second))
 	}
 	if d.Peer == "" {
 		if err := needsNoKey(url); err != nil {
@@ -149,11 +155,13 @@ func (l *line) sign(nonce []byte) ([]byte, error) {
 
 // line is what a device knows about its connection.
 type line struct {
-	url    string
-	device Device
-	log    *slog.Logger
+	url     string
+	device  Device
+	log     *slog.Logger
+	several bool // url is more than one
 
 	mu      sync.Mutex
+	knocks  int // attempts that were refused since the line stood
 	conn    *nats.Conn
 	trouble string // what was last told; empty when the line stands
 	told    time.Time
@@ -174,7 +182,7 @@ func (l *line) delay(int) time.Duration {
 	refused := l.refused
 	l.refused = false
 	l.mu.Unlock()
-	if refused {
+	if refused && !l.several {
 		return 2*time.Second + rand.N(2*time.Second)
 	}
 	return 250*time.Millisecond + rand.N(250*time.Millisecond)
@@ -192,7 +200,7 @@ func (l *line) heard(_ *nats.Conn, sub *nats.Subscription, err error) {
 func (l *line) stands() {
 	l.mu.Lock()
 	had := l.trouble
-	l.trouble, l.refused = "", false
+	l.trouble, l.refused, l.knocks = "", false, 0
 	l.mu.Unlock()
 	if had != "" {
 		l.log.Info("the "+l.device.Place+" has let this device in", "device", l.device.Origin, "at", l.url)
@@ -209,6 +217,14 @@ func (l *line) failed(err error) bool {
 	}
 	l.mu.Lock()
 	l.refused = d.Peer != ""
+	if l.several && errors.Is(err, nats.ErrAuthorization) {
+		// The one that stands by refuses everybody: that is no trouble before it lasts.
+		if l.knocks++; l.knocks < knocksMost {
+			l.mu.Unlock()
+			return true
+		}
+		what += ", or both stand by"
+	}
 	again := l.trouble != what || time.Since(l.told) >= tellEvery
 	if again {
 		l.trouble, l.told = what, time.Now()
@@ -219,6 +235,10 @@ func (l *line) failed(err error) bool {
 	}
 	return true
 }
+
+// knocksMost is how often a device with two places to go to is refused before it says so:
+// a change from one to the other takes less.
+const knocksMost = 60
 
 // words tells what is wrong and the next step; empty when it is nothing to tell.
 func (l *line) words(err error) (what, next string) {

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nkeys"
@@ -43,14 +45,18 @@ type falsePeerError struct{ shown string }
 func (e falsePeerError) Error() string { return "the server shows another key: " + e.shown }
 
 // pinnedTLS makes a client's side of TLS, which knows the server by its public key
-// (the text of an nkey) and trusts nobody else about it.
-func pinnedTLS(peer string) (*tls.Config, error) {
-	want, err := nkeys.Decode(nkeys.PrefixByteUser, []byte(peer))
-	if err != nil || len(want) != ed25519.PublicKeySize {
-		return nil, fmt.Errorf("%q is not a key: copy the whole of it, U and 55 letters and digits, as onewindowd key prints it", peer)
+// (the text of an nkey, or several with commas between) and trusts nobody else about it.
+func pinnedTLS(peers string) (*tls.Config, error) {
+	var wanted []ed25519.PublicKey
+	for peer := range strings.SplitSeq(peers, ",") {
+		want, err := nkeys.Decode(nkeys.PrefixByteUser, []byte(strings.TrimSpace(peer)))
+		if err != nil || len(want) != ed25519.PublicKeySize {
+			return nil, fmt.Errorf("%q is not a key: copy the whole of it, U and 55 letters and digits, as onewindowd key prints it", peer)
+		}
+		wanted = append(wanted, want)
 	}
 	// The usual check of names and authorities is switched off because the check
-	// below is stricter: this one key, whose possession the handshake proves.
+	// below is stricter: these keys alone, whose possession the handshake proves.
 	return &tls.Config{MinVersion: tls.VersionTLS13, InsecureSkipVerify: true, VerifyConnection: func(s tls.ConnectionState) error {
 		if len(s.PeerCertificates) == 0 {
 			return errors.New("the server shows no certificate")
@@ -59,7 +65,7 @@ func pinnedTLS(peer string) (*tls.Config, error) {
 		if !ok {
 			return falsePeerError{"not an Ed25519 key"}
 		}
-		if !key.Equal(ed25519.PublicKey(want)) {
+		if !slices.ContainsFunc(wanted, func(k ed25519.PublicKey) bool { return k.Equal(key) }) {
 			return falsePeerError{keyText(key)}
 		}
 		return nil

@@ -17,6 +17,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/sync/core"
 	"onewindow/sync/wire"
 )
 
@@ -104,9 +105,11 @@ type Centre struct {
 	subs      []*nats.Subscription
 	startedMS int64
 	started   time.Duration
+	began     time.Time
 
-	mu    sync.Mutex
-	posts map[hall.ID]*post
+	mu     sync.Mutex
+	posts  map[hall.ID]*post
+	voters map[hall.ID]*core.Voter // of halls that have two hubs
 
 	pages pageCache
 }
@@ -139,8 +142,8 @@ func Start(opt Options) (*Centre, error) {
 		begin := time.Now()
 		opt.Elapsed = func() time.Duration { return time.Since(begin) }
 	}
-	c := &Centre{opt: opt, startedMS: opt.Now(), started: opt.Elapsed(), posts: map[hall.ID]*post{}}
-	for verb, answer := range map[wire.Verb]nats.MsgHandler{wire.VerbBeat: c.answer, wire.VerbFeed: c.history, wire.VerbCheck: c.check} {
+	c := &Centre{opt: opt, startedMS: opt.Now(), started: opt.Elapsed(), began: time.Now(), posts: map[hall.ID]*post{}, voters: map[hall.ID]*core.Voter{}}
+	for verb, answer := range map[wire.Verb]nats.MsgHandler{wire.VerbBeat: c.answer, wire.VerbFeed: c.history, wire.VerbCheck: c.check, wire.VerbLease: c.vote} {
 		sub, err := opt.Conn.Subscribe(wire.AnyoneSubject(wire.Centre, verb), answer)
 		if err != nil {
 			return nil, fmt.Errorf("listen for hubs: %w", err)
@@ -167,7 +170,7 @@ const historyEvents = 2000
 func (c *Centre) history(m *nats.Msg) {
 	from, ok := wire.Sender(m.Subject, m.Reply)
 	var a wire.FeedAsk
-	if err := json.Unmarshal(m.Data, &a); err != nil || !ok || from.Device() != wire.HubDevice {
+	if err := json.Unmarshal(m.Data, &a); err != nil || !ok || !wire.IsHub(from) {
 		c.opt.Logger.Warn("a question for a hall's history could not be used", "subject", m.Subject, "error", err)
 		return
 	}
@@ -188,7 +191,7 @@ func (c *Centre) history(m *nats.Msg) {
 func (c *Centre) check(m *nats.Msg) {
 	from, ok := wire.Sender(m.Subject, m.Reply)
 	var a wire.CheckAsk
-	if err := json.Unmarshal(m.Data, &a); err != nil || !ok || !a.Usable() || from.Device() != wire.HubDevice || !wire.MayBring(from, a.Origin) {
+	if err := json.Unmarshal(m.Data, &a); err != nil || !ok || !a.Usable() || !wire.IsHub(from) || !wire.MayBring(from, a.Origin) {
 		c.opt.Logger.Warn("a question of a comparison could not be used", "subject", m.Subject, "of", a.Origin, "error", err)
 		return
 	}
@@ -208,6 +211,40 @@ func (c *Centre) check(m *nats.Msg) {
 		c.opt.Logger.Warn("compare with a hub", "origin", from, "error", err)
 	}
 }
+
+// vote promises one of a hall's two hubs that it leads, or does not.
+func (c *Centre) vote(m *nats.Msg) {
+	from, ok := wire.Sender(m.Subject, m.Reply)
+	var a wire.LeaseAsk
+	if err := json.Unmarshal(m.Data, &a); err != nil || !ok || !wire.IsHub(from) {
+		c.opt.Logger.Warn("a question for a hall's lease could not be used", "subject", m.Subject, "error", err)
+		return
+	}
+	var answer wire.LeaseAnswer
+	c.mu.Lock()
+	v := c.voters[hall.ID(from.Hall())]
+	if v == nil {
+		v = core.NewVoter(c.leaseMS(c.began))
+		c.voters[hall.ID(from.Hall())] = v
+	}
+	if a.Leave {
+		v.Leave(from)
+	} else {
+		answer.Promised = v.Ask(c.leaseMS(time.Now()), from)
+	}
+	c.mu.Unlock()
+	body, err := json.Marshal(answer)
+	if err == nil {
+		err = m.Respond(body)
+	}
+	if err != nil {
+		c.opt.Logger.Warn("answer a hub that asks for its hall's lease", "origin", from, "error", err)
+	}
+}
+
+// leaseMS is the clock of promises: the machine's own, which only runs forward. Promises
+// are in real time, also where the day is compressed.
+func (c *Centre) leaseMS(at time.Time) int64 { return at.Sub(c.began).Milliseconds() }
 
 func (c *Centre) answer(m *nats.Msg) {
 	from, ok := wire.Sender(m.Subject, m.Reply)
@@ -258,6 +295,9 @@ func (c *Centre) Hear(b wire.Beat) error {
 		// A terminal whose hub is dead speaks to the centre itself.
 		p.take(now, 0)
 		return nil
+	}
+	if other := p.hub; b.Leads == wire.HubStands && other.atMS != 0 && other.beat.Origin != b.Origin && !c.silent(other) {
+		return nil // the other hub leads and speaks for the hall
 	}
 	p.hub = now
 	for _, t := range below {

@@ -85,6 +85,8 @@ const (
 	ReasonUnsavedLong     = "unsaved_long"
 	ReasonCanaryLate      = "canary_late"
 	ReasonForks           = "forks"
+	ReasonSpareAway       = "spare_away"
+	ReasonNoneLeads       = "none_leads"
 	ReasonTerminalsSilent = "terminals_silent"
 	ReasonPrinters        = "printers"
 	ReasonNoWindow        = "no_window"
@@ -136,17 +138,22 @@ type HallState struct {
 	Link Link    `json:"link"`
 	// HeardMS is when the hub's last beat came; SilentSinceMS is the same moment
 	// (or the centre's start) once the hall is silent.
-	HeardMS       int64        `json:"heard_at_ms"`
-	SilentSinceMS int64        `json:"silent_since_ms"`
-	Program       string       `json:"program"`
-	Tickets       Tickets      `json:"tickets"`
-	Windows       int          `json:"windows_open"`
-	Queues        []Queue      `json:"queues"`
-	Roles         []Role       `json:"roles"`
-	Terminals     []Terminal   `json:"terminals"`
-	Unsaved       Unsaved      `json:"unsaved"`
-	Applications  Applications `json:"applications"`
-	Conflicts     []Conflict   `json:"conflicts"`
+	HeardMS       int64  `json:"heard_at_ms"`
+	SilentSinceMS int64  `json:"silent_since_ms"`
+	Program       string `json:"program"`
+	// Hub is the hub that leads a hall with two, and Spare how the one that speaks for it
+	// sees the other one: "ready" or "away". Spare is missing where a hall has one, Hub also
+	// where none of the two leads.
+	Hub          string       `json:"hub,omitempty"`
+	Spare        string       `json:"spare,omitempty"`
+	Tickets      Tickets      `json:"tickets"`
+	Windows      int          `json:"windows_open"`
+	Queues       []Queue      `json:"queues"`
+	Roles        []Role       `json:"roles"`
+	Terminals    []Terminal   `json:"terminals"`
+	Unsaved      Unsaved      `json:"unsaved"`
+	Applications Applications `json:"applications"`
+	Conflicts    []Conflict   `json:"conflicts"`
 	// HubLateMS is a Terminal's LateMS of the hub; Forks are the devices whose records
 	// have two histories, the hub among them.
 	HubLateMS int64    `json:"hub_late_ms,omitempty"`

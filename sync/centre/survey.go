@@ -152,7 +152,11 @@ func (c *Centre) hall(ctx context.Context, p Place, heardHere post, strays []eve
 	forked := h.forks(devices, strays)
 	c.terminals(&h, heardHere, devices, forked, opened, now)
 	if h.Link == Reached {
-		h.HubLateMS = heardHere.hub.beat.LateMS
+		beat := heardHere.hub.beat
+		h.HubLateMS = beat.LateMS
+		if h.Spare = beat.Spare; beat.Leads == wire.HubLeads {
+			h.Hub = beat.Origin.Device()
+		}
 	}
 	h.owed(heardHere.hub)
 	h.Applications = c.applications(ctx, p.ID, date)

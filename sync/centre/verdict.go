@@ -1,8 +1,10 @@
 package centre
 
 import (
+	"cmp"
 	"slices"
 
+	"onewindow/app/event"
 	"onewindow/sync/wire"
 )
 
@@ -57,7 +59,7 @@ func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
 	}
 	var silent, late, printers, closed []string
 	if h.HubLateMS > lateAfterMS {
-		late = append(late, wire.HubDevice)
+		late = append(late, cmp.Or(h.Hub, wire.HubDevice))
 	}
 	for _, t := range h.Terminals {
 		if slices.Contains(t.Needs, "silent") {
@@ -77,6 +79,12 @@ func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
 	}
 	if len(late) > 0 {
 		say(Alarm, Reason{Key: ReasonCanaryLate, Hall: h.ID, Count: len(late), Names: late})
+	}
+	switch {
+	case h.Spare != "" && h.Hub == "":
+		say(Attention, Reason{Key: ReasonNoneLeads, Hall: h.ID})
+	case h.Spare == wire.SpareAway:
+		say(Attention, Reason{Key: ReasonSpareAway, Hall: h.ID, Count: 1, Names: []string{wire.OtherHub(event.Origin(string(h.ID) + "/" + h.Hub)).Device()}})
 	}
 	var numbers []string
 	for _, c := range h.Conflicts {

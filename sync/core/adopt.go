@@ -5,12 +5,68 @@ import (
 	"slices"
 
 	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/sync/wire"
 )
 
 // Adopt notes an event that the centre gives back to a hub which has lost its disk or
 // some of it: it is part of its chain again, confirmed by the centre whose database
 // lives the epoch above. What does not follow its chain is noted as Take does.
-func (tx *Tx) Adopt(body []byte, above event.Epoch) error {
+func (tx *Tx) Adopt(body []byte, above event.Epoch) error { return tx.adopt(body, above) }
+
+// Follow notes what another place has committed of this hall and how far that was read,
+// in one commit: the other hub (above is 0), or the centre whose database lives the epoch
+// above. An event that follows its chain is part of it. Where nothing is new, how far
+// that was read is noted now and then only.
+//
+// leads tells that this hub leads its hall: it has read every call that anybody was told
+// of before it did, so that one of the other hub which is new to it is taken back.
+func (tx *Tx) Follow(source string, f wire.Feed, above event.Epoch, leads bool) error {
+	before, rows, passed := tx.writes, len(tx.Rows), len(tx.Passed)
+	for _, body := range f.Bodies {
+		if err := tx.adopt(body, above); err != nil {
+			return err
+		}
+	}
+	if leads {
+		if err := tx.uncall(append(slices.Clone(tx.Rows[rows:]), tx.Passed[passed:]...)); err != nil {
+			return err
+		}
+	}
+	if tx.writes > before || f.Upto/followed > f.From/followed {
+		tx.Cursors[source] = Cursor{Epoch: f.Epoch, Pos: f.Upto}
+		tx.writes++
+	}
+	return nil
+}
+
+// followed is how many positions without anything new may be read again after a start.
+const followed = 1000
+
+// uncall takes back the calls of the other hub among new rows.
+func (tx *Tx) uncall(rows []Row) error {
+	for _, r := range rows {
+		if r.Kind != hall.KindCalled || r.Fault != "" || r.ID.Origin == tx.n.Origin {
+			continue
+		}
+		e, err := event.Decode(r.Body)
+		if err != nil {
+			return tx.fail(err)
+		}
+		c, err := hall.ReadCalled(e)
+		if err != nil {
+			return tx.fail(err)
+		}
+		back := hall.Moved{Ticket: c.Ticket, Round: c.Round, Window: c.Window, Clerk: c.Clerk, How: r.ID.String(), AtMS: tx.now()}
+		if _, _, err := tx.Append(hall.KindUncalled, back); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// adopt takes an event into its chain; above is 0 where it does not come from the centre.
+func (tx *Tx) adopt(body []byte, above event.Epoch) error {
 	e, err := event.Decode(body)
 	if err != nil {
 		return tx.Take(body)
@@ -36,7 +92,9 @@ func (tx *Tx) Adopt(body []byte, above event.Epoch) error {
 		tx.receive(e.ID, body, sum, readEvent(body))
 	}
 	c.Seq, c.Head = e.Seq, event.Chain(c.Head, sum)
-	c.Up, c.UpHead, c.UpEpoch, c.Centre = c.Seq, c.Head, above, c.Seq
+	if above != 0 {
+		c.Up, c.UpHead, c.UpEpoch, c.Centre = c.Seq, c.Head, above, c.Seq
+	}
 	tx.mark(c)
 	return nil
 }

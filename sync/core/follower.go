@@ -75,6 +75,11 @@ func (f *Follower) News(now int64, n wire.Feed) bool {
 // answer that does not follow the cursor (an old one, come late) is not.
 func (f *Follower) Answer(now int64, n wire.Feed) bool {
 	f.asked = 0
+	if n.Epoch != f.epoch && f.epoch != 0 && n.From > 0 {
+		// Another hub leads, and has everything that the last one told: its feed goes on
+		// from here.
+		f.epoch, f.pos = n.Epoch, n.From
+	}
 	if f.Hands && n.Epoch != f.epoch && f.epoch != 0 {
 		f.hand = handing{to: n.Epoch}
 		return false

@@ -58,6 +58,12 @@ func (tx *Tx) BecomeReady(place hall.ID) error {
 	if tx.n.ready {
 		return nil
 	}
+	return tx.Lead(place)
+}
+
+// Lead notes that this hub leads its hall from now on: each time that one of two takes
+// over it stands in the log.
+func (tx *Tx) Lead(place hall.ID) error {
 	_, _, err := tx.Append(hall.KindReady, hall.Ready{Hall: place, AtMS: tx.now()})
 	return err
 }

@@ -50,7 +50,7 @@ func (tx *Tx) Block(place hall.ID, a wire.BlockAsk) (g wire.Grant, err error) {
 	if known {
 		return wire.Grant{Event: before}, nil
 	}
-	b := tx.Hall(place).Lease(a.Request, tx.n.epoch, a.Origin, a.Epoch, hall.Date(a.Date), hall.Letter(a.Service))
+	b := tx.Hall(place).Lease(a.Request, tx.n.reign, a.Origin, a.Epoch, hall.Date(a.Date), hall.Letter(a.Service))
 	if _, g.Event, err = tx.Append(hall.KindBlockLeased, b); err != nil {
 		return g, err
 	}

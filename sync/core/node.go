@@ -38,6 +38,9 @@ type Node struct {
 	strays   map[event.Hash]bool            // events in the log whose number another one has
 
 	ready bool // this life of the database may grant: see Gatherer
+	// reign names the time since this hub took over last; of its first one in a life it is
+	// the life itself.
+	reign event.Epoch
 
 	// Admits tells whether a device may have a key that was never heard of; nil admits
 	// whatever comes, for a place that is open to this machine alone.
@@ -133,6 +136,9 @@ func (n *Node) fold(r read) error {
 		n.dirty[t.Ticket] = t
 	}
 	if r.outer.Kind == hall.KindReady && r.outer.Origin == n.Origin && r.outer.Epoch == n.epoch {
+		if n.reign = n.epoch; n.ready {
+			n.reign += event.Epoch(r.outer.Seq)
+		}
 		n.ready = true
 	}
 	return err

@@ -34,17 +34,27 @@ type device struct {
 	from   event.Seq // first event that is not confirmed
 	prev   event.Hash
 	bodies [][]byte
+
+	// all is every event of the chain, where a hub may take over that lacks some of them.
+	all  [][]byte
+	kept bool
 }
 
 // newDevice makes a device that the hub learns to know by its first event.
 func newDevice(t *testing.T, w *world, name, role string, r *rand.Rand) *device {
 	t.Helper()
-	d := &device{origin: event.Origin(string(hallID) + "/" + name), epoch: event.Epoch(r.Uint64()>>1 | 1), from: 1}
-	w.admit("hub", name, d.origin, role)
+	return newDeviceAt(t, w, w.hubAt, name, role, r)
+}
+
+// newDeviceAt is a device that knows its hub under an address of its own.
+func newDeviceAt(t *testing.T, w *world, hubAt, name, role string, r *rand.Rand) *device {
+	t.Helper()
+	d := &device{origin: event.Origin(string(hallID) + "/" + name), epoch: event.Epoch(r.Uint64()>>1 | 1), from: 1, kept: w.second != nil}
+	w.admitBelow(name, d.origin, role)
 	var err error
 	d.key, err = folder.DeviceKey(w.path(name))
 	must(t, err)
-	conn, err := broker.Dial("nats://"+w.hubAt, broker.Device{Origin: d.origin, Role: role, Key: d.key, Peer: w.keyOf("hub"), Place: "hub", Setting: "hub_key"}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	conn, err := broker.Dial("nats://"+hubAt, broker.Device{Origin: d.origin, Role: role, Key: d.key, Peer: w.hubKeys(), Place: "hub", Setting: "hub_key"}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	must(t, err)
 	d.conn = conn
 	t.Cleanup(conn.Close)
@@ -65,7 +75,18 @@ func (d *device) add(body []byte) []byte {
 	d.seq = d.from + event.Seq(len(d.bodies))
 	d.bodies = append(d.bodies, body)
 	d.head = event.Chain(d.head, event.Sum(body))
+	if d.kept {
+		d.all = append(d.all, body)
+	}
 	return body
+}
+
+// back goes back to what a hub has that took over.
+func (d *device) back(upto event.Seq) {
+	d.from, d.prev, d.bodies = upto+1, event.Hash{}, d.all[upto:]
+	for _, body := range d.all[:upto] {
+		d.prev = event.Chain(d.prev, event.Sum(body))
+	}
 }
 
 // frame is the push of everything owed.
@@ -95,6 +116,11 @@ func (d *device) push(ctx context.Context) error {
 		switch {
 		case err == nil && a.Refuse != nil:
 			return fmt.Errorf("the push of %s was refused: %w", d.origin, a.Refuse)
+		case err == nil && d.kept && a.Upto < frame.Upto():
+			d.back(a.Upto)
+			frame = d.frame()
+			raw = frame.Encode()
+			continue
 		case err == nil && a.Upto == frame.Upto() && a.Head == frame.Head():
 			d.from, d.prev, d.bodies = frame.Upto()+1, frame.Head(), nil
 			return nil

@@ -106,6 +106,9 @@ func (o *observer) claimed(w *world, what, number, saved string, state func(*nod
 		return // "here" promises nothing about others
 	}
 	s, err := state(above)
+	if err == nil && !enough(s) && above == w.hub && w.second != nil {
+		s, err = state(w.second) // in the hall is at one of its hubs
+	}
 	switch {
 	case o.restored.Load():
 		return
@@ -126,15 +129,19 @@ func (o *observer) verify(t *testing.T, w *world, views map[string]*view) (ticke
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	lost := func(format string, args ...any) { o.wrong = append(o.wrong, "lost: "+fmt.Sprintf(format, args...)) }
+	hubs := []string{"hub"}
+	if w.second != nil {
+		hubs = []string{"hub", "hub2"}
+	}
 	for request, p := range o.issued {
-		for _, place := range []string{p.kiosk, "hub", "centre"} {
+		for _, place := range append(hubs, p.kiosk, "centre") {
 			if x, there := views[place].tickets[p.ticket]; !there || string(x.Number) != p.number {
 				lost("ticket %s of request %s is not at %s", p.number, request, place)
 			}
 		}
 	}
 	for request, r := range o.taken {
-		for _, place := range []string{r.counter, "hub", "centre"} {
+		for _, place := range append(hubs, r.counter, "centre") {
 			if string(views[place].applications[r.number]) != r.ticket {
 				lost("application %s of request %s is not at %s", r.number, request, place)
 			}

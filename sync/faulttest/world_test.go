@@ -51,6 +51,7 @@ type world struct {
 	t           *testing.T
 	dir         string
 	hub, centre *node
+	second      *node // nil unless the hall has two hubs
 	terminals   []*node
 	hubAt       string // where terminals find the hub, host:port
 	centreAt    string // where the hub finds the centre
@@ -89,9 +90,30 @@ func free(t *testing.T) string {
 // newWorld starts hub and centre; clerks are those who will work at counters.
 func newWorld(t *testing.T, at places, clerks int) *world {
 	t.Helper()
+	w := layWorld(t, at)
+	w.hub = w.hubNode("hub", at, at.hubListens, "--centre", "nats://"+at.centreSeen)
+	for i := range clerks {
+		w.addClerk(i + 1)
+	}
+	must(t, w.centre.start())
+	must(t, w.hub.start())
+	return w
+}
+
+// hubNode is a hub of the hall, which does not run yet.
+func (w *world) hubNode(name string, at places, listens string, more ...string) *node {
+	w.t.Helper()
+	w.admit("centre", name, event.Origin(string(hallID)+"/"+name), "hub")
+	args := []string{"hub", "--data", w.path(name), "--hall", string(hallID), "--device", name, "--nats", listens, "--centre-key", w.keyOf("centre")}
+	return w.node(name, "hub", at.hubInside, event.Origin(string(hallID)+"/"+name), built(w.t, "onewindowd"), append(args, more...)...)
+}
+
+// layWorld makes a district of which nothing runs yet, with a centre and no hub.
+func layWorld(t *testing.T, at places) *world {
+	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), hubAt: at.hubSeen, centreAt: at.centreSeen}
 	t.Cleanup(func() {
-		for _, n := range append(w.terminals, w.hub, w.centre) {
+		for _, n := range append(w.terminals, w.hub, w.second, w.centre) {
 			if n != nil {
 				_ = n.kill() // one that fell over was told by whoever asked it
 			}
@@ -101,16 +123,8 @@ func newWorld(t *testing.T, at places, clerks int) *world {
 	must(t, err)
 	w.guides, err = guide.Parse(files)
 	must(t, err)
-	server := built(t, "onewindowd")
-	w.admit("centre", "hub", event.Origin(hallID+"/hub"), "hub")
-	w.centre = w.node("centre", "centre", at.centreInside, "district/centre", server, "centre", "--data", w.path("centre"), "--nats", at.centreListens, "--http", at.page)
+	w.centre = w.node("centre", "centre", at.centreInside, "district/centre", built(t, "onewindowd"), "centre", "--data", w.path("centre"), "--nats", at.centreListens, "--http", at.page)
 	w.centre.pages = newBridge(at.page, at.centreInside)
-	w.hub = w.node("hub", "hub", at.hubInside, event.Origin(hallID+"/hub"), server, "hub", "--data", w.path("hub"), "--hall", string(hallID), "--nats", at.hubListens, "--centre", "nats://"+at.centreSeen, "--centre-key", w.keyOf("centre"))
-	for i := range clerks {
-		w.addClerk(i + 1)
-	}
-	must(t, w.centre.start())
-	must(t, w.hub.start())
 	return w
 }
 
@@ -133,6 +147,24 @@ func (w *world) admit(at, data string, origin event.Origin, role string) {
 		must(w.t, admit.Revoke(w.path(at), origin))
 		must(w.t, admit.Admit(w.path(at), e))
 	}
+}
+
+// admitBelow makes a terminal known at each hub of the hall.
+func (w *world) admitBelow(data string, origin event.Origin, role string) {
+	w.t.Helper()
+	w.admit("hub", data, origin, role)
+	if w.second != nil {
+		w.admit("hub2", data, origin, role)
+	}
+}
+
+// hubKeys are the keys of the hall's hubs, as a terminal's settings have them.
+func (w *world) hubKeys() string {
+	w.t.Helper()
+	if w.second != nil {
+		return w.keyOf("hub") + "," + w.keyOf("hub2")
+	}
+	return w.keyOf("hub")
 }
 
 func clerkName(i int) string { return fmt.Sprintf("clerk%d", i) }
@@ -179,8 +211,8 @@ func (w *world) terminal(device string, s seat) *node {
 	if s.data == "" {
 		s.data = device
 	}
-	settings := map[string]any{"role": role, "hall": hallID, "device": device, "hub": "nats://" + s.hub, "hub_key": w.keyOf("hub"), "data": w.path(s.data)}
-	w.admit("hub", s.data, event.Origin(string(hallID)+"/"+device), role)
+	settings := map[string]any{"role": role, "hall": hallID, "device": device, "hub": "nats://" + s.hub, "hub_key": w.hubKeys(), "data": w.path(s.data)}
+	w.admitBelow(s.data, event.Origin(string(hallID)+"/"+device), role)
 	if role == "kiosk" {
 		settings["series"] = digit
 	}
@@ -279,7 +311,11 @@ func (w *world) quiet(limit time.Duration) (took time.Duration, views map[string
 func (w *world) look() (map[string]*view, error) {
 	views := map[string]*view{}
 	var errs []error
-	for _, n := range append([]*node{w.hub, w.centre}, w.terminals...) {
+	all := append([]*node{w.hub, w.centre}, w.terminals...)
+	if w.second != nil {
+		all = append(all, w.second)
+	}
+	for _, n := range all {
 		v, err := n.look()
 		views[n.name] = v
 		errs = append(errs, err)

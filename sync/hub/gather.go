@@ -14,10 +14,12 @@ import (
 
 // Above is where a hub reads what the centre knows of its hall.
 type Above interface {
-	// History gives everything that the place above has of this hall, in order, to fn
-	// until the end; it goes on through broken lines and ends early only with ctx or
-	// an error of fn.
-	History(ctx context.Context, fn func(wire.Feed) error) error
+	// History gives what the place above has of this hall behind a position of its log, in
+	// order, to fn until the end; it goes on through broken lines and ends early only with
+	// ctx or an error of fn.
+	History(ctx context.Context, from core.Cursor, fn func(wire.Feed) error) error
+	// Lease asks for the centre's promise, where the hall has two hubs.
+	Lease(ctx context.Context, a wire.LeaseAsk) (wire.LeaseAnswer, error)
 	// Check asks about a run of a chain, for a comparison.
 	Check(ctx context.Context, a wire.CheckAsk) (wire.CheckAnswer, error)
 }
@@ -36,7 +38,7 @@ const (
 func (h *Hub) tend(ctx context.Context) {
 	carried := time.Now()
 	for {
-		if !h.opt.Log.Ready() {
+		if h.duty == nil && !h.opt.Log.Ready() {
 			h.opt.Logger.Info("this hub's database has begun another life: it gathers what the hall and the centre know before it grants calls and numbers")
 			if !h.gather(ctx) {
 				return
@@ -49,6 +51,9 @@ func (h *Hub) tend(ctx context.Context) {
 		case <-h.reread:
 			h.read(ctx, nil)
 		case <-time.After(time.Second):
+			if h.duty != nil && !h.duty.leads() {
+				carried = time.Now() // terminals bring their own first after a takeover, too
+			}
 			if time.Since(carried) >= h.opt.Carry {
 				carried = time.Now()
 				h.carry(ctx)
@@ -111,7 +116,7 @@ func (h *Hub) read(ctx context.Context, done func()) {
 	if h.opt.Above == nil {
 		return
 	}
-	err := h.opt.Above.History(ctx, func(f wire.Feed) error {
+	err := h.opt.Above.History(ctx, core.Cursor{}, func(f wire.Feed) error {
 		return h.commit(ctx, func(tx Tx) error {
 			for _, body := range f.Bodies {
 				if err := tx.Adopt(body, f.Epoch); err != nil {

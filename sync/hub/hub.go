@@ -29,6 +29,10 @@ type Tx interface {
 	Adopt(body []byte, above event.Epoch) error
 	BecomeReady(place hall.ID) error
 	CarryOrphans(max int) (int, error)
+	// Follow notes what the other hub or the centre has (see core.Tx), Lead that this hub
+	// leads from now on.
+	Follow(source string, f wire.Feed, above event.Epoch, leads bool) error
+	Lead(place hall.ID) error
 }
 
 // Log is what the hub needs of its store.
@@ -36,6 +40,12 @@ type Log interface {
 	Submit(fn func(Tx) error, done func(error)) error
 	Feed(ctx context.Context, after int64, max int) (wire.Feed, error)
 	Position() int64
+	// Epoch is the life of the database.
+	Epoch() event.Epoch
+	// History is Feed with everything of the hall included, for its other hub; Cursor tells
+	// how far a source was followed.
+	History(ctx context.Context, id hall.ID, after int64, max int) (wire.Feed, error)
+	Cursor(ctx context.Context, source string) (event.Epoch, int64, error)
 	// Ready tells that this life of the database may grant.
 	Ready() bool
 	Marks() []wire.Mark
@@ -60,6 +70,12 @@ type Options struct {
 	CentreReached func() bool
 	// Above is the centre; nil for a hub that stands alone.
 	Above Above
+	// Peer is the other hub where the hall has two; both need the centre then. Origin is
+	// this hub's own name. OnLead is told when this hub begins and ends to hold the lease:
+	// terminals have business at the one that holds it alone. It must not block.
+	Peer   Peer
+	Origin event.Origin
+	OnLead func(holds bool)
 	// Gather is the least time that a hub in a new life of its database gives its
 	// terminals to come; 0 means the usual one.
 	Gather time.Duration
@@ -72,14 +88,19 @@ type Options struct {
 type Hub struct {
 	opt    Options
 	subs   []*nats.Subscription
+	ctx    context.Context
 	cancel context.CancelFunc
 	done   sync.WaitGroup
+	duty   *duty // nil where the hall has one hub
+	left   context.CancelFunc
+	asking sync.WaitGroup // for the lease
 
 	reread chan struct{}
 
 	mu       sync.Mutex
 	beats    map[event.Origin]wire.Heard
 	gatherer *core.Gatherer // nil until something is gathered
+	stopped  bool
 }
 
 // feedEvents is how many log positions one feed covers at most.
@@ -94,16 +115,23 @@ func Start(opt Options) (*Hub, error) {
 	if opt.Carry == 0 {
 		opt.Carry = carryAfter
 	}
-	h := &Hub{opt: opt, cancel: cancel, reread: make(chan struct{}, 1), beats: map[event.Origin]wire.Heard{}}
+	h := &Hub{opt: opt, ctx: ctx, cancel: cancel, reread: make(chan struct{}, 1), beats: map[event.Origin]wire.Heard{}}
 	place := string(opt.Hall)
-	for verb, answer := range map[wire.Verb]func(*nats.Msg, event.Origin){
+	verbs := map[wire.Verb]func(*nats.Msg, event.Origin){
 		wire.VerbCall:  h.call,
 		wire.VerbBlock: h.block,
 		wire.VerbFeed:  h.feed,
 		wire.VerbBeat:  h.beat,
 		wire.VerbCases: h.cases,
 		wire.VerbHand:  h.take,
-	} {
+	}
+	work := []func(context.Context){h.news, h.tend, h.comparing}
+	if opt.Peer != nil {
+		h.duty = newDuty(h)
+		verbs[wire.VerbLease], verbs[wire.VerbFollow] = h.duty.vote, h.duty.followed
+		work = append(work, h.duty.follow, h.duty.keepRead, h.duty.centreSaves)
+	}
+	for verb, answer := range verbs {
 		subject := wire.AnyoneSubject(place, verb)
 		sub, err := opt.Conn.Subscribe(subject, func(m *nats.Msg) {
 			from, ok := wire.Sender(m.Subject, m.Reply)
@@ -119,19 +147,36 @@ func Start(opt Options) (*Hub, error) {
 		}
 		h.subs = append(h.subs, sub)
 	}
-	for _, run := range []func(context.Context){h.news, h.tend, h.comparing} {
-		h.done.Add(1)
-		go func() { defer h.done.Done(); run(ctx) }()
+	for _, run := range work {
+		h.spawn(func() { run(ctx) })
+	}
+	if h.duty != nil {
+		asking, left := context.WithCancel(ctx)
+		h.left = left
+		h.asking.Go(func() { h.duty.run(asking) })
 	}
 	return h, nil
 }
 
+// spawn does something that Stop waits for.
+func (h *Hub) spawn(do func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.stopped {
+		h.done.Go(do)
+	}
+}
+
 // Stop ends the hub.
 func (h *Hub) Stop() {
+	h.mu.Lock()
+	h.stopped = true
+	h.mu.Unlock()
 	for _, s := range h.subs {
 		_ = s.Unsubscribe()
 	}
 	h.cancel()
+	h.asking.Wait()
 	h.done.Wait()
 }
 
@@ -158,11 +203,18 @@ func (h *Hub) block(m *nats.Msg, from event.Origin) {
 func (h *Hub) grant(m *nats.Msg, decide func(Tx) (wire.Grant, error)) {
 	var g wire.Grant
 	err := h.opt.Log.Submit(func(tx Tx) (err error) {
+		if h.duty != nil && !h.duty.leads() {
+			g = wire.Grant{Refuse: event.HubGathers}
+			return nil
+		}
 		g, err = decide(tx)
 		return err
 	}, func(err error) {
 		var no *event.Refusal
 		switch {
+		case err == nil && h.duty != nil && g.Refuse == nil:
+			h.duty.answer(m, g, h.opt.Log.Position())
+			return
 		case err == nil:
 		case errors.As(err, &no):
 			g = wire.Grant{Refuse: no}
@@ -178,7 +230,8 @@ func (h *Hub) grant(m *nats.Msg, decide func(Tx) (wire.Grant, error)) {
 }
 
 // feed gives a terminal what it has missed. A cursor of another database, or one
-// from the future, begins again at 0: known events change nothing there.
+// from the future, begins again at 0: known events change nothing there. One of the other
+// hub's goes on here, where everything that it stands for is here too.
 func (h *Hub) feed(m *nats.Msg, from event.Origin) {
 	var a wire.FeedAsk
 	if err := json.Unmarshal(m.Data, &a); err != nil {
@@ -189,6 +242,11 @@ func (h *Hub) feed(m *nats.Msg, from event.Origin) {
 		h.opt.Logger.Error("feed", "error", err)
 		return
 	}
+	if h.duty != nil && a.Epoch != here.Epoch {
+		if at, ok := h.duty.instead(a.Epoch, a.After); ok {
+			a.Epoch, a.After = here.Epoch, at
+		}
+	}
 	h.mu.Lock()
 	if h.gatherer != nil {
 		h.gatherer.Asked(from, a.Epoch, here.Epoch)
@@ -197,7 +255,7 @@ func (h *Hub) feed(m *nats.Msg, from event.Origin) {
 	if a.Epoch != here.Epoch || a.After < 0 || a.After > h.opt.Log.Position() {
 		a.After = 0
 	}
-	f, err := h.opt.Log.Feed(context.Background(), a.After, feedEvents)
+	f, err := h.opt.Log.Feed(context.Background(), a.After, h.tell(a.After))
 	if err != nil {
 		h.opt.Logger.Error("feed", "error", err)
 		return
@@ -210,6 +268,14 @@ func (h *Hub) feed(m *nats.Msg, from event.Origin) {
 	if err := m.Respond(f.Encode()); err != nil {
 		h.opt.Logger.Warn("feed", "error", err)
 	}
+}
+
+// tell is how many positions behind one the hall may be told now.
+func (h *Hub) tell(after int64) int {
+	if h.duty == nil {
+		return feedEvents
+	}
+	return int(min(feedEvents, max(0, h.duty.upto()-after)))
 }
 
 // cases answers a kiosk's "my progress": the kiosk itself holds no applications.
@@ -241,11 +307,21 @@ func (h *Hub) news(ctx context.Context) {
 	at := h.opt.Log.Position()
 	last := at // where the last news ended; silent positions behind it join the next
 	told := map[core.ChainID]wire.Mark{}
+	var moved chan struct{}
+	if h.duty != nil {
+		moved = h.duty.moved
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-commits:
+		case <-moved:
+		}
+		if h.duty != nil && !h.duty.holds() {
+			at = h.opt.Log.Position() // nobody hears it here
+			last = at
+			continue
 		}
 		var marks []wire.Mark
 		for _, m := range h.opt.Log.Marks() {
@@ -255,7 +331,7 @@ func (h *Hub) news(ctx context.Context) {
 			}
 		}
 		for more := true; more; {
-			f, err := h.opt.Log.Feed(ctx, at, feedEvents)
+			f, err := h.opt.Log.Feed(ctx, at, h.tell(at))
 			if err != nil {
 				if ctx.Err() == nil {
 					h.opt.Logger.Error("news", "error", err)

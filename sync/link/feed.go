@@ -167,10 +167,10 @@ func (f *following) join(m *nats.Msg, news chan *nats.Msg) (wire.Feed, bool) {
 	return all, true
 }
 
-// History reads everything that the place above has of this hall, from its beginning,
-// and gives it to fn in order. It goes on through broken lines.
-func (l *Link) History(ctx context.Context, fn func(wire.Feed) error) error {
-	ask := wire.FeedAsk{Origin: l.opt.Origin}
+// History reads what the place above has of this hall behind a position of its log, and
+// gives it to fn in order. It goes on through broken lines.
+func (l *Link) History(ctx context.Context, from core.Cursor, fn func(wire.Feed) error) error {
+	ask := wire.FeedAsk{Origin: l.opt.Origin, Epoch: from.Epoch, After: from.Pos}
 	for ctx.Err() == nil {
 		body, err := json.Marshal(ask)
 		if err != nil {

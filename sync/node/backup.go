@@ -128,7 +128,7 @@ func roleOf(data string, o event.Origin) (string, error) {
 	switch {
 	case o == CentreOrigin:
 		role, other = wire.Centre, wire.RoleHub
-	case o.Device() != wire.HubDevice:
+	case !wire.IsHub(o):
 		return "", fmt.Errorf("the backup is of %s, neither a hub nor the centre: nothing was changed", o)
 	}
 	if _, err := os.Stat(filepath.Join(data, other+".db")); err == nil {

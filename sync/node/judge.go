@@ -36,7 +36,11 @@ func (a *access) judge(key string, name event.Origin) (wire.Rights, error) {
 	if err != nil {
 		return wire.Rights{}, err
 	}
-	// No rights are no error here: the broker refuses whoever has none.
+	// No rights are no error here: the broker refuses whoever has none, such as a hub at a
+	// hub that has no other.
+	if e.Role == wire.RoleHub && a.place != wire.Centre && (a.o.Peer == "" || e.Origin.Device() == a.o.Device) {
+		return wire.Rights{}, nil
+	}
 	r, _ := wire.RightsOf(a.place, e.Role, e.Origin)
 	return r, nil
 }
@@ -46,7 +50,7 @@ func (a *access) judge(key string, name event.Origin) (wire.Rights, error) {
 func (a *access) admits(o event.Origin, key ed25519.PublicKey) bool {
 	for _, e := range a.list.Entries() {
 		switch {
-		case a.place == wire.Centre && o.Device() != wire.HubDevice && e.Role == wire.RoleHub && e.Origin.Hall() == o.Hall():
+		case a.place == wire.Centre && !wire.IsHub(o) && e.Role == wire.RoleHub && e.Origin.Hall() == o.Hall():
 			return true
 		case e.Origin == o && e.Key == admit.KeyText(key):
 			return true

@@ -21,6 +21,7 @@ import (
 	"onewindow/app/hall"
 	"onewindow/app/store"
 	"onewindow/sync/broker"
+	"onewindow/sync/core"
 	"onewindow/sync/hub"
 	"onewindow/sync/inlet"
 	"onewindow/sync/link"
@@ -40,6 +41,10 @@ type Options struct {
 	Open bool
 	// Hall is the hub's hall; it means nothing to a centre.
 	Hall hall.ID
+	// Device is the hub's name in its hall, hub or hub2; hub when empty. Peer is where the
+	// other hub listens where the hall has two, which needs the centre as the third voter;
+	// PeerKey is that one's public key, empty for an open one on this machine.
+	Device, Peer, PeerKey string
 	// Centre is where a hub finds the centre; empty for a hub that stands alone.
 	Centre string
 	// CentreKey is the centre's public key as onewindowd key prints it; it may be
@@ -67,6 +72,7 @@ type base struct {
 	Broker  *broker.Broker
 	Backups *vault.Vault // nil when none are made
 	key     ed25519.PrivateKey
+	bar     func(event.Origin) bool // nil where nobody is barred
 	conn    *nats.Conn
 	closers []func() error
 }
@@ -98,7 +104,7 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 	}
 	b.key = key
 	at := store.Options{Path: filepath.Join(o.Data, role+".db"), Origin: origin, Key: key, Now: o.Now, MaxBatch: o.MaxBatch}
-	access := broker.Options{Listen: o.Listen, Name: string(origin), Open: o.Open, Key: key, Logger: o.Logger}
+	access := broker.Options{Listen: o.Listen, Name: string(origin), Open: o.Open, Key: key, Logger: o.Logger, Bar: b.bar}
 	if !o.Open {
 		list, err := openAccess(o, place)
 		if err != nil {
@@ -143,6 +149,7 @@ type Hub struct {
 	base
 	Allocator *hub.Hub
 	up        atomic.Pointer[link.Link]
+	takes     atomic.Bool // terminals are let in, where the hall has two hubs
 }
 
 // OpenHub starts a hall's hub.
@@ -153,13 +160,32 @@ func OpenHub(o Options) (opened *Hub, err error) {
 			err = errors.Join(err, h.Close())
 		}
 	}()
-	origin := event.Origin(string(o.Hall) + "/hub")
+	if o.Device == "" {
+		o.Device = wire.HubDevice
+	}
+	origin := event.Origin(string(o.Hall) + "/" + o.Device)
+	switch {
+	case !wire.IsHub(origin):
+		return nil, fmt.Errorf("a hub cannot be called %q: name it %s or %s with --device", o.Device, wire.HubDevice, wire.SecondHubDevice)
+	case o.Peer != "" && o.Centre == "":
+		return nil, errors.New("two hubs need the centre, which decides with them who leads: name it with --centre, or leave --peer away")
+	case o.Peer != "":
+		h.bar = func(name event.Origin) bool { return !h.takes.Load() && !wire.IsHub(name) }
+	}
 	if err := h.open(&o, origin, wire.RoleHub, string(o.Hall)); err != nil {
 		return nil, err
 	}
 	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached, Gather: o.Gather, Carry: o.Carry}
 	if o.Centre != "" {
 		opt.Above = above{h}
+	}
+	if o.Peer != "" {
+		conn, err := broker.Dial(o.Peer, broker.Device{Origin: origin, Role: wire.RoleHub, Key: h.key, Peer: o.PeerKey, Place: "other hub", Setting: "--peer-key"}, o.Logger)
+		if err != nil {
+			return nil, err
+		}
+		h.closers = append(h.closers, func() error { conn.Close(); return nil })
+		opt.Peer, opt.Origin, opt.OnLead = link.Peer{Conn: conn, Hall: string(o.Hall), Origin: origin}, origin, h.lead
 	}
 	h.Allocator, err = hub.Start(opt)
 	if err != nil {
@@ -182,7 +208,14 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })
 	}
+	h.closers = append(h.closers, func() error { h.Allocator.Leave(); return nil })
 	return h, nil
+}
+
+// lead lets terminals in or sends them to the other hub.
+func (h *Hub) lead(leads bool) {
+	h.takes.Store(leads)
+	h.Broker.Look()
 }
 
 // CentreReached tells how the line upwards stands.
@@ -196,6 +229,7 @@ func (h *Hub) beat() wire.Beat {
 	// What a hub has not brought to the centre is in the hall, not only here.
 	b.HallOnly, _, b.OldestMS, _ = h.Store.Unsaved(context.Background())
 	b.Below = h.Allocator.Heard()
+	b.Leads, b.Spare = h.Allocator.Leads()
 	if h.Backups != nil {
 		b.BackupMS = h.Backups.NewestMS()
 	}
@@ -205,10 +239,10 @@ func (h *Hub) beat() wire.Beat {
 // above reads the centre for a hub, as soon as there is a line to it.
 type above struct{ h *Hub }
 
-func (a above) History(ctx context.Context, fn func(wire.Feed) error) error {
+func (a above) History(ctx context.Context, from core.Cursor, fn func(wire.Feed) error) error {
 	for {
 		if up := a.h.up.Load(); up != nil {
-			return up.History(ctx, fn)
+			return up.History(ctx, from, fn)
 		}
 		select {
 		case <-ctx.Done():
@@ -216,6 +250,14 @@ func (a above) History(ctx context.Context, fn func(wire.Feed) error) error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+}
+
+func (a above) Lease(ctx context.Context, ask wire.LeaseAsk) (wire.LeaseAnswer, error) {
+	up := a.h.up.Load()
+	if up == nil {
+		return wire.LeaseAnswer{}, event.HubUnreachable
+	}
+	return up.Lease(ctx, ask)
 }
 
 func (a above) Check(ctx context.Context, ask wire.CheckAsk) (wire.CheckAnswer, error) {

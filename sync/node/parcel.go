@@ -169,7 +169,7 @@ func upto(s *store.Store, p wire.Push) event.Seq {
 func fitsHere(s *store.Store, h parcel.Head, pushes []wire.Push, list *admit.List) error {
 	here := s.Origin()
 	switch {
-	case here != CentreOrigin && here.Device() != wire.HubDevice:
+	case here != CentreOrigin && !wire.IsHub(here):
 		return fmt.Errorf("%s takes nothing in: import the file at a hub of %s or at the centre; nothing was changed", here, h.Origin.Hall())
 	case here != CentreOrigin && here.Hall() != h.Origin.Hall():
 		return fmt.Errorf("the file is of %s and this is %s, which may not speak for another hall: import it at a hub of %s or at the centre; nothing was changed", h.Origin, here, h.Origin.Hall())

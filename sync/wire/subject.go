@@ -23,10 +23,13 @@ const (
 	VerbBeat  Verb = "beat"  // a Beat; a BeatReply
 	VerbCheck Verb = "check" // a CheckAsk; a CheckAnswer
 	VerbHand  Verb = "hand"  // a Feed of a terminal's own log; an empty Feed up to the same position
+	// Between the hubs of a hall that has two, the first at the centre as well.
+	VerbLease  Verb = "lease"  // a LeaseAsk; a LeaseAnswer
+	VerbFollow Verb = "follow" // a FollowAsk; a Feed with everything, as soon as there is something
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand, VerbCheck}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand, VerbCheck, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -36,8 +39,23 @@ const (
 	RoleHub     = "hub"
 )
 
-// HubDevice is the name of every hall's hub within its hall: "jiangnan/hub".
-const HubDevice = "hub"
+// HubDevice is the name of every hall's hub within its hall, "jiangnan/hub";
+// SecondHubDevice that of the other one where a hall has two.
+const (
+	HubDevice       = "hub"
+	SecondHubDevice = "hub2"
+)
+
+// IsHub tells whether an origin is one of a hall's hubs.
+func IsHub(o event.Origin) bool { return o.Device() == HubDevice || o.Device() == SecondHubDevice }
+
+// OtherHub names the second of two hubs: jiangnan/hub2 for jiangnan/hub, and back.
+func OtherHub(o event.Origin) event.Origin {
+	if o.Device() == HubDevice {
+		return event.Origin(o.Hall() + "/" + SecondHubDevice)
+	}
+	return event.Origin(o.Hall() + "/" + HubDevice)
+}
 
 // AskSubject is where a device asks a place (a hall id or Centre).
 func AskSubject(place string, v Verb, from event.Origin) string {
@@ -75,7 +93,7 @@ func Sender(subject, reply string) (event.Origin, bool) {
 // MayBring tells whether a sender may bring events and beats of an origin: a
 // device its own, a hub those of its whole hall.
 func MayBring(sender, origin event.Origin) bool {
-	return sender == origin || sender.Device() == HubDevice && sender.Hall() == origin.Hall()
+	return sender == origin || IsHub(sender) && sender.Hall() == origin.Hall()
 }
 
 // Rights are the subjects that a connection may send to and listen on; everything
@@ -88,18 +106,24 @@ var asks = map[string][]Verb{
 	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbCases, VerbBlock},
 	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbCases, VerbCall},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat},
-	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbCheck},
+	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbCheck, VerbLease},
 }
 
+// asksPeer is what a hub may ask of the other hub of its hall.
+var asksPeer = []Verb{VerbLease, VerbFollow}
+
 // RightsOf gives what a device may do at a place; false when it has no business
-// there: an unknown role, another hall's terminal, a hub at a hall.
+// there: an unknown role, another hall's terminal or hub, a terminal at the centre.
 func RightsOf(place, role string, o event.Origin) (Rights, bool) {
 	verbs, known := asks[role]
 	if !known || !RoleFits(role, o) {
 		return Rights{}, false
 	}
-	if up := place == Centre; up != (role == RoleHub) || !up && o.Hall() != place {
+	if place == Centre && role != RoleHub || place != Centre && o.Hall() != place {
 		return Rights{}, false
+	}
+	if role == RoleHub && place != Centre {
+		verbs = asksPeer
 	}
 	r := Rights{Subscribe: []string{InboxPrefix(o) + ".>"}}
 	for _, v := range verbs {
@@ -112,8 +136,8 @@ func RightsOf(place, role string, o event.Origin) (Rights, bool) {
 }
 
 // RoleFits tells whether a device of this name can have this role: hubs are all
-// named hub, and nothing else is.
+// named hub or hub2, and nothing else is.
 func RoleFits(role string, o event.Origin) bool {
 	_, known := asks[role]
-	return known && o.Valid() && (role == RoleHub) == (o.Device() == HubDevice)
+	return known && o.Valid() && (role == RoleHub) == IsHub(o)
 }

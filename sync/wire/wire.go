@@ -161,9 +161,21 @@ type Beat struct {
 	Printer string `json:"printer,omitempty"`
 	// BackupMS is when a hub last made a backup that was proved, 0 when it has none.
 	BackupMS int64 `json:"backup_at_ms,omitempty"`
+	// Leads tells whether a hub of a hall with two leads it; Spare how it sees the other
+	// one: SpareReady or SpareAway. Both are empty where a hall has one hub.
+	Leads string `json:"leads,omitempty"`
+	Spare string `json:"spare,omitempty"`
 	// Below are the beats that a hub has heard, with the time it heard them.
 	Below []Heard `json:"below,omitempty"`
 }
+
+// Words of Beat.Leads and Beat.Spare.
+const (
+	HubLeads   = "leads"
+	HubStands  = "stands_by"
+	SpareReady = "ready"
+	SpareAway  = "away"
+)
 
 // Heard is a beat and when it was heard, in ms since 1970.
 type Heard struct {

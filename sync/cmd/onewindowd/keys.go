@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/folder"
+	"onewindow/app/store"
 	"onewindow/sync/admit"
 	"onewindow/sync/node"
 	"onewindow/sync/wire"
@@ -17,11 +19,12 @@ type keyCommand struct {
 	Data   string `required:"" help:"Data folder of the hub or the centre (for 'both': the folder hub or centre inside it)." type:"path"`
 	Hall   string `help:"Id of the hub's hall." xor:"who" required:""`
 	Centre bool   `help:"It is the centre's folder." xor:"who" required:""`
+	Device string `default:"hub" enum:"hub,hub2" help:"Name of the hub: hub, or hub2 for the second one of a hall."`
 }
 
 // Run prints who this is, in the form that onewindowd admit takes. The key is made when there is none yet.
 func (c *keyCommand) Run() error {
-	role, origin := wire.RoleHub, event.Origin(c.Hall+"/"+wire.HubDevice)
+	role, origin := wire.RoleHub, event.Origin(c.Hall+"/"+c.Device)
 	if c.Centre {
 		role, origin = wire.Centre, node.CentreOrigin
 	}
@@ -47,7 +50,7 @@ func otherRole(dir, role string) (string, bool) {
 }
 
 type admitCommand struct {
-	Data    string `required:"" help:"Data folder of the hub that gets a terminal, or of the centre that gets a hub." type:"path"`
+	Data    string `required:"" help:"Data folder of the hub that gets a terminal (or the other hub of its hall), or of the centre that gets a hub." type:"path"`
 	Origin  string `required:"" help:"The device: hall/name, such as jiangnan/k1."`
 	Role    string `required:"" help:"kiosk, counter, board or hub."`
 	Key     string `required:"" help:"Its public key, as 'onewindow --key' or 'onewindowd key' prints it there."`
@@ -65,7 +68,7 @@ func (c *admitCommand) Run() error {
 		}
 		e.ExpiresMS = at.UnixMilli()
 	}
-	if err := fits(c.Data, c.Role); err != nil {
+	if err := fits(c.Data, c.Role, e.Origin); err != nil {
 		return err
 	}
 	if err := admit.Admit(c.Data, e); err != nil {
@@ -75,8 +78,15 @@ func (c *admitCommand) Run() error {
 	return nil
 }
 
-// fits finds a folder that was mixed up with another: the centre knows hubs, a hub terminals.
-func fits(dir, role string) error {
+// fits finds a folder that was mixed up with another: the centre knows hubs, a hub
+// terminals and the other hub of its hall.
+func fits(dir, role string, origin event.Origin) error {
+	if role == wire.RoleHub {
+		own, err := store.Whose(context.Background(), filepath.Join(dir, wire.RoleHub+".db"))
+		if err == nil && wire.IsHub(own) && origin == wire.OtherHub(own) {
+			return nil
+		}
+	}
 	above := map[bool]string{true: wire.Centre, false: wire.RoleHub}[role == wire.RoleHub]
 	if other, there := otherRole(dir, above); there {
 		return fmt.Errorf("%s is the data folder of a %s, which knows no %ss: name the folder of the %s with --data", dir, other, role, above)

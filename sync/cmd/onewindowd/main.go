@@ -71,6 +71,9 @@ type hubCommand struct {
 	Nats      string `default:"127.0.0.1:4222" help:"Where terminals connect; 0.0.0.0:4222 for the whole hall."`
 	Centre    string `help:"Where the centre listens, nats://host:4223; empty for a hall that stands alone."`
 	CentreKey string `help:"The centre's public key, as 'onewindowd key' prints it there."`
+	Device    string `default:"hub" enum:"hub,hub2" help:"Name of this hub: hub, or hub2 for the second one of a hall."`
+	Peer      string `help:"Where the hall's other hub listens, nats://host:4222; empty for a hall with one hub."`
+	PeerKey   string `help:"The other hub's public key, as 'onewindowd key' prints it there."`
 	Open      bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
 
 	BackupEvery time.Duration `default:"1h" help:"Pause between verified backups into DATA/backups; -1s for none."`
@@ -78,7 +81,8 @@ type hubCommand struct {
 
 // Run serves until it is told to end.
 func (c *hubCommand) Run() error {
-	h, err := node.OpenHub(node.Options{Data: c.Data, Listen: c.Nats, Hall: hall.ID(c.Hall), Centre: c.Centre, CentreKey: c.CentreKey, Open: c.Open, Logger: logger(), BackupEvery: c.BackupEvery})
+	h, err := node.OpenHub(node.Options{Data: c.Data, Listen: c.Nats, Hall: hall.ID(c.Hall), Device: c.Device, Peer: c.Peer, PeerKey: c.PeerKey,
+		Centre: c.Centre, CentreKey: c.CentreKey, Open: c.Open, Logger: logger(), BackupEvery: c.BackupEvery})
 	if err != nil {
 		return err
 	}

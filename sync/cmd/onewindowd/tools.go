@@ -24,11 +24,12 @@ type clerkCommand struct {
 }
 
 type clerkAdd struct {
-	Data string `required:"" help:"The hub's data folder (for 'both': the folder hub inside it)." type:"path"`
-	Hall string `default:"jiangnan" help:"Id of the hall."`
-	ID   string `required:"" name:"id" help:"Sign-in name."`
-	Name string `required:"" help:"Name as colleagues read it."`
-	PIN  string `required:"" name:"pin" help:"At least 6 digits; '-' reads it from standard input." env:"ONEWINDOW_PIN"`
+	Data   string `required:"" help:"The hub's data folder (for 'both': the folder hub inside it)." type:"path"`
+	Hall   string `default:"jiangnan" help:"Id of the hall."`
+	Device string `default:"hub" enum:"hub,hub2" help:"Name of the hub whose folder it is."`
+	ID     string `required:"" name:"id" help:"Sign-in name."`
+	Name   string `required:"" help:"Name as colleagues read it."`
+	PIN    string `required:"" name:"pin" help:"At least 6 digits; '-' reads it from standard input." env:"ONEWINDOW_PIN"`
 }
 
 // Run notes the clerk in the hub's log; the terminals hear of it through the feed.
@@ -55,7 +56,7 @@ func (c *clerkAdd) Run() error {
 	if err != nil {
 		return errors.Join(err, unlock())
 	}
-	s, err := store.Open(store.Options{Path: filepath.Join(c.Data, "hub.db"), Origin: event.Origin(c.Hall + "/hub"), Key: key,
+	s, err := store.Open(store.Options{Path: filepath.Join(c.Data, "hub.db"), Origin: event.Origin(c.Hall + "/" + c.Device), Key: key,
 		Now: func() int64 { return time.Now().UnixMilli() }})
 	if err != nil {
 		return errors.Join(err, unlock())
