@@ -156,7 +156,7 @@ func (p *Proof) refold(ctx context.Context, db *sql.DB) error {
 			// Only the last days are compared; earlier ones must not fill the memory.
 			log.TakeDirty()
 			for _, id := range log.Halls() {
-				log.Hall(id).Forget(from)
+				log.Hall(id).Forget(from, nil)
 			}
 		}
 		return log.Replay(e)
