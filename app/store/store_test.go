@@ -281,3 +281,41 @@ func TestTicketRowsAreNoLargerThanTheyAre(t *testing.T) {
 		t.Errorf("the database has %d bytes for %d of rows and %d of events", size, rows, events)
 	}
 }
+
+// SQLite's log grows while somebody reads for long, as a backup does, and shrinks afterwards.
+func TestTheLogShrinksAgain(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, "jiangnan/k1")
+	grow := func(n int) {
+		for i := range n {
+			write(t, s, func(tx *store.Tx) error {
+				return tx.Exec("INSERT INTO document (name, version, body) VALUES (?, 'x', zeroblob(1000000))", fmt.Sprintf("%d of %d", i, n))
+			})
+		}
+	}
+	size := func() int64 {
+		i, err := os.Stat(filepath.Join(dir, "t.db-wal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i.Size()
+	}
+	reading, err := s.Reader().Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := reading.QueryRow("SELECT count(*) FROM event").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	grow(40)
+	if size() < 30<<20 {
+		t.Errorf("a log of %d bytes: nobody held it", size())
+	}
+	if err := reading.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if grow(2); size() > 17<<20 {
+		t.Errorf("the log has still %d bytes", size())
+	}
+}
