@@ -42,29 +42,40 @@ type figure struct {
 type bench struct {
 	names []string
 	run   func(*bay) ([]figure, error)
+	// long ones are measured only when they are named.
+	long bool
 }
 
 var benches = []bench{
-	{[]string{"issue_commit_p50", "issue_commit_p99"}, benchCommit},
-	{[]string{"issue_to_last_printer_byte_p99"}, benchPaper},
-	{[]string{"allocator_claims_per_second", "allocator_claim_p99"}, benchClaims},
-	{[]string{"drain_events_per_second", "drain_two_hops_events_per_second", "drain_against_jetstream", "apply_events_per_second"}, benchDrain},
-	{[]string{"catchup_3_days_seconds", "catchup_call_ms_p99", "catchup_memory_mb", "resume_after_restart_ms"}, benchReturn},
-	{[]string{"scale_1000_halls_events_per_second", "scale_1000_halls_ack_p99", "scale_memory_kib_per_hall"}, benchScale},
-	{[]string{"first_frame_ms", "memory_pss_mb"}, benchWindow},
-	{[]string{"binary_mb", "server_binary_mb"}, benchBinaries},
+	{names: []string{"issue_commit_p50", "issue_commit_p99"}, run: benchCommit},
+	{names: []string{"issue_to_last_printer_byte_p99"}, run: benchPaper},
+	{names: []string{"allocator_claims_per_second", "allocator_claim_p99"}, run: benchClaims},
+	{names: []string{"drain_events_per_second", "drain_two_hops_events_per_second", "drain_against_jetstream", "apply_events_per_second"}, run: benchDrain},
+	{names: []string{"catchup_3_days_seconds", "catchup_call_ms_p99", "catchup_memory_mb", "resume_after_restart_ms"}, run: benchReturn},
+	{names: []string{"scale_1000_halls_events_per_second", "scale_1000_halls_ack_p99", "scale_memory_kib_per_hall"}, run: benchScale},
+	{names: []string{"first_frame_ms", "memory_pss_mb"}, run: benchWindow},
+	{names: []string{"binary_mb", "server_binary_mb"}, run: benchBinaries},
+	{names: []string{"soak_30_days_events", "soak_30_days_lost", "soak_30_days_doubled", "soak_30_days_fault_share", "soak_30_days_minutes", "soak_30_days_hub_memory_mb",
+		"soak_30_days_centre_memory_mb", "soak_30_days_growth_memory", "soak_30_days_growth_goroutines", "soak_30_days_growth_descriptors", "soak_30_days_growth_wal"}, run: benchSoak, long: true},
 }
 
 // errBelowGoal says that every figure was measured and printed, and a goal is missed.
 var errBelowGoal = errors.New("a figure is below its goal")
 
-// runBench measures the named figures (all without names) and prints each as one
+// runBench measures the named figures (all but the long ones without names) and prints each as one
 // line of JSON on standard output; progress goes to standard error. The error is
 // errBelowGoal when a goal is missed.
 func runBench(args []string) error {
+	if len(args) == 2 && args[0] == placeWord {
+		return runPlace(args[1], os.Stdin, os.Stdout)
+	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	rounds := flags.Int("rounds", 5, "how many `times` each figure is measured")
 	profile := flags.String("profile", "", "keep a processor profile of each measurement in this `folder`")
+	days := flags.Int("days", soakDays, "how many `days` the soak lasts")
+	tickets := flags.Int("tickets", soakTickets, "how many `tickets` each hall of the soak issues a day")
+	seed := flags.Uint64("seed", uint64(time.Now().UnixMilli()), "`number` that the soak's faults follow from")
+	plot := flags.String("plot", filepath.Join("build", "bin", "soak.png"), "`file` for the soak's plot")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
@@ -90,7 +101,8 @@ func runBench(args []string) error {
 		if !slices.ContainsFunc(b.names, func(n string) bool { return wanted[n] }) {
 			continue
 		}
-		figures, err := measured(b, folder, *rounds, *profile)
+		y := &bay{folder: filepath.Join(folder, b.names[0]), rounds: *rounds, name: b.names[0], days: *days, tickets: *tickets, seed: *seed, plot: *plot}
+		figures, err := measured(b, y, *profile)
 		if err != nil {
 			broken = append(broken, fmt.Errorf("measure %s: %w", b.names[0], err))
 			continue
@@ -111,21 +123,27 @@ func runBench(args []string) error {
 	return errors.Join(broken...)
 }
 
-// chosen checks the names asked for; none means all.
+// chosen gives the figures of the names asked for: a name's own and those that begin with
+// its words. No names mean all figures but the long ones.
 func chosen(names []string) (map[string]bool, error) {
 	var known []string
+	wanted := map[string]bool{}
 	for _, b := range benches {
 		known = append(known, b.names...)
-	}
-	if len(names) == 0 {
-		names = known
-	}
-	wanted := map[string]bool{}
-	for _, n := range names {
-		if !slices.Contains(known, n) {
-			return nil, fmt.Errorf("bench: there is no figure %q: known are %s", n, strings.Join(known, ", "))
+		for _, n := range b.names {
+			wanted[n] = len(names) == 0 && !b.long
 		}
-		wanted[n] = true
+	}
+	for _, asked := range names {
+		found := false
+		for _, n := range known {
+			if n == asked || strings.HasPrefix(n, asked+"_") {
+				wanted[n], found = true, true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("bench: there is no figure %q: known are %s", asked, strings.Join(known, ", "))
+		}
 	}
 	return wanted, nil
 }
@@ -149,8 +167,8 @@ func benchFolder() (string, error) {
 }
 
 // measured runs one bench in a folder of its own.
-func measured(b bench, folder string, rounds int, profile string) (out []figure, err error) {
-	y := &bay{folder: filepath.Join(folder, b.names[0]), rounds: rounds, name: b.names[0], started: time.Now()}
+func measured(b bench, y *bay, profile string) (out []figure, err error) {
+	y.started = time.Now()
 	y.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	if err := os.MkdirAll(y.folder, 0o755); err != nil {
 		return nil, err
@@ -191,6 +209,10 @@ type bay struct {
 	log     *slog.Logger
 	started time.Time
 	made    int
+	// of the soak: its days and a day's tickets, what its faults follow from, where its plot goes.
+	days, tickets int
+	seed          uint64
+	plot          string
 }
 
 // say tells the operator how far the measurement is.

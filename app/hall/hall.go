@@ -362,11 +362,13 @@ func (t *Ticket) grantedBy(request string) (event.ID, bool) {
 	return event.ID{}, false
 }
 
-// Forget drops the tickets of business days before from, and their numbers: they
-// are in their rows, and Missing brings back one that an event speaks of.
-func (h *Hall) Forget(from Date) {
+// Forget drops the tickets of business days before from, their numbers and the number
+// blocks of those days: tickets are in their rows, and Missing brings back one that an
+// event speaks of; numbers of a day that is over are never given out. Tickets of which
+// keep is true stay; it may be nil.
+func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 	for id, t := range h.tickets {
-		if day := IssueDate(id); day == "" || day >= from || t.Open() {
+		if day := IssueDate(id); day == "" || day >= from || t.Open() || keep != nil && keep(id) {
 			continue // who holds a window stays until it ends, however long that takes
 		}
 		h.before(t)
@@ -382,6 +384,11 @@ func (h *Hall) Forget(from Date) {
 	for k := range h.queues {
 		if k.date < from {
 			delete(h.queues, k)
+		}
+	}
+	for k := range h.blocks {
+		if k.date < from {
+			delete(h.blocks, k)
 		}
 	}
 }

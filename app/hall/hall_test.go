@@ -327,3 +327,22 @@ func TestTheEarlierOfTwoStartsNamesTheWindow(t *testing.T) {
 		t.Fatalf("conflict %q %v", kind, windows)
 	}
 }
+
+// The number blocks of a day that is over are let go with its tickets.
+func TestBlocksOfOldDaysAreForgotten(t *testing.T) {
+	h := hall.New("jiangnan")
+	hub := &desk{origin: "jiangnan/hub"}
+	const dayMS = int64(24 * 3600 * 1000)
+	for day := range int64(3) {
+		at := start + day*dayMS
+		b := h.Lease(fmt.Sprint(day), 1, "jiangnan/k1", 7, hall.DateOf(at), "B")
+		if _, err := h.Apply(hub.note(hall.KindBlockLeased, b, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Forget(hall.DateOf(start+dayMS), nil)
+	tomorrow := hall.DateOf(start + 3*dayMS)
+	if list := h.Leftover("jiangnan/k1", tomorrow); len(list) != 2 || list[0].Date != hall.DateOf(start+dayMS) {
+		t.Errorf("blocks that are known: %v", list)
+	}
+}

@@ -149,6 +149,8 @@ func (p *Proof) refold(ctx context.Context, db *sql.DB) error {
 	if err := rows.load(); err != nil {
 		return err
 	}
+	have := stateOf(rows.node, from)
+	rows.node = nil // a place that backs itself up while it works has no room for the days twice
 	log := core.NewNode(p.Origin, nil, p.Epoch, 0, from)
 	folded := 0
 	err = rows.replay(ctx, func(e event.Event) error {
@@ -156,7 +158,7 @@ func (p *Proof) refold(ctx context.Context, db *sql.DB) error {
 			// Only the last days are compared; earlier ones must not fill the memory.
 			log.TakeDirty()
 			for _, id := range log.Halls() {
-				log.Hall(id).Forget(from)
+				log.Hall(id).Forget(from, nil)
 			}
 		}
 		return log.Replay(e)
@@ -164,7 +166,7 @@ func (p *Proof) refold(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	return p.compare(rows.node, log, from)
+	return p.compare(have, stateOf(log, from))
 }
 
 // daysOf gives the first of the last days that have tickets.
@@ -188,25 +190,26 @@ func daysOf(ctx context.Context, db *sql.DB) (hall.Date, error) {
 	return first, rows.Err()
 }
 
+// state sums up the tickets of each hall and day.
+type state map[hall.ID]map[hall.Date]event.Hash
+
+func stateOf(n *core.Node, from hall.Date) state {
+	out := state{}
+	for _, id := range n.Halls() {
+		out[id] = daysIn(n.Hall(id), from)
+	}
+	return out
+}
+
 // compare holds the fold of the rows against that of the log, day by day.
-func (p *Proof) compare(rows, log *core.Node, from hall.Date) error {
+func (p *Proof) compare(rows, log state) error {
 	sum := sha256.New()
-	halls := append(rows.Halls(), log.Halls()...)
-	slices.Sort(halls)
-	for _, id := range slices.Compact(halls) {
-		have, want := daysIn(rows.Hall(id), from), daysIn(log.Hall(id), from)
-		var dates []hall.Date
-		for _, m := range []map[hall.Date]event.Hash{have, want} {
-			for d := range m {
-				dates = append(dates, d)
-			}
-		}
-		slices.Sort(dates)
-		for _, d := range slices.Compact(dates) {
-			if have[d] != want[d] {
+	for _, id := range union(rows, log) {
+		for _, d := range union(rows[id], log[id]) {
+			day := rows[id][d]
+			if day != log[id][d] {
 				return fmt.Errorf("the tickets of %s on %s are not those that the log gives", id, d)
 			}
-			day := have[d]
 			sum.Write([]byte(string(id) + " " + string(d) + "\n"))
 			sum.Write(day[:])
 			p.Days = append(p.Days, d)
@@ -218,13 +221,23 @@ func (p *Proof) compare(rows, log *core.Node, from hall.Date) error {
 	return nil
 }
 
+// union lists what is in either, in order.
+func union[K cmp.Ordered, V any](a, b map[K]V) []K {
+	return slices.Compact(slices.Sorted(func(yield func(K) bool) {
+		for _, m := range []map[K]V{a, b} {
+			for k := range m {
+				if !yield(k) {
+					return
+				}
+			}
+		}
+	}))
+}
+
 // daysIn sums up the tickets of each day of a hall that both ways of making them must
 // have: those whose id says that they were issued then.
 func daysIn(h *hall.Hall, from hall.Date) map[hall.Date]event.Hash {
 	out := map[hall.Date]event.Hash{}
-	if h == nil {
-		return out
-	}
 	byDay := map[hall.Date][]*hall.Ticket{}
 	for _, t := range h.Tickets("") {
 		if t.Date >= from && hall.IssueDate(t.Ticket) >= from {

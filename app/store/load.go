@@ -113,10 +113,6 @@ func (s *Store) loadLoose(ctx context.Context) error {
 	return stray.Err()
 }
 
-// tapsBack is how many own events behind the last one are searched for taps: a page
-// repeats only what it asked a moment ago.
-const tapsBack = 4096
-
 // loadOwn takes the own chain to its end, from the row that the last ack left, the
 // clock to the stamp of the last own event, and the newest taps.
 func (s *Store) loadOwn(ctx context.Context) error {
@@ -151,7 +147,7 @@ func (s *Store) loadOwn(ctx context.Context) error {
 		return fmt.Errorf("read the last own event: %w", err)
 	}
 	s.node.RestoreStamp(e.At)
-	rows, err := s.conn.QueryContext(ctx, "SELECT request, seq FROM event WHERE chain = ? AND seq > ? AND request IS NOT NULL", row, int64(last)-tapsBack)
+	rows, err := s.conn.QueryContext(ctx, "SELECT request, seq FROM event WHERE chain = ? AND seq > ? AND request IS NOT NULL ORDER BY seq", row, int64(last)-core.Taps)
 	if err != nil {
 		return fmt.Errorf("read the taps: %w", err)
 	}

@@ -169,10 +169,15 @@ func ours(path string) error {
 	return nil
 }
 
+// logKept is how large SQLite's own log stays in bytes once it is in the database: a
+// backup of a large database lets it grow, and it would stay so for ever.
+const logKept = 16 << 20
+
 func (s *Store) open() error {
 	q := url.Values{}
 	q.Set("_txlock", "immediate")
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-16000)", "wal_autocheckpoint(4000)"} {
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-16000)",
+		"wal_autocheckpoint(4000)", fmt.Sprintf("journal_size_limit(%d)", logKept)} {
 		q.Add("_pragma", p)
 	}
 	ro := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-2048)"}}

@@ -240,3 +240,82 @@ func TestRefusalsLeaveNothingBehind(t *testing.T) {
 		t.Fatalf("number %s: one was burnt", f.Number)
 	}
 }
+
+// A ticket's row must not take more of the disk than it is long: a hall keeps its tickets for years.
+func TestTicketRowsAreNoLargerThanTheyAre(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, "jiangnan/k1")
+	const tickets = 400
+	items := []hall.ItemCode{"11330100MB0000001X4000711001001", "11330100MB0000001X4000711001002"}
+	write(t, s, func(tx *store.Tx) error {
+		note := func(kind event.Kind, fact any) {
+			if _, _, err := tx.Append(kind, fact); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := range tickets {
+			id, at := ticketID(s.Now(), n), s.Now()
+			note(hall.KindIssued, tx.Hall("jiangnan").Issue(hall.Issue{Ticket: id, Origin: s.Origin(), Digit: 1, Service: "B", Items: items, Class: hall.WalkIn, Language: "zh", NowMS: at}))
+			note(hall.KindCalled, hall.Called{Ticket: id, Window: "B01", Clerk: "c01", Request: string(id), Hall: "jiangnan", AtMS: at})
+			note(hall.KindRecalled, hall.Moved{Ticket: id, Window: "B01", Clerk: "c01", AtMS: at, Recall: 1})
+			note(hall.KindStarted, hall.Moved{Ticket: id, Window: "B01", Clerk: "c01", AtMS: at, How: "button"})
+			note(hall.KindFinished, hall.Moved{Ticket: id, Window: "B01", Clerk: "c01", AtMS: at, Ended: []hall.Ending{{Item: items[0], Outcome: hall.Accepted}, {Item: items[1], Outcome: hall.Accepted}}})
+		}
+		return nil
+	})
+	if err := s.Close(); err != nil { // writes the rows
+		t.Fatal(err)
+	}
+	s = open(t, dir, "jiangnan/k1")
+	var pages, pageSize, rows, events int64
+	for query, to := range map[string]*int64{"SELECT page_count FROM pragma_page_count": &pages, "SELECT page_size FROM pragma_page_size": &pageSize,
+		"SELECT sum(length(row)) FROM ticket": &rows, "SELECT sum(length(body)) FROM event": &events} {
+		if err := s.Reader().QueryRow(query).Scan(to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if rows < 1000*tickets {
+		t.Errorf("rows of %d bytes: too short to tell anything", rows/tickets)
+	}
+	if size := pages * pageSize; size > 2*(rows+events) {
+		t.Errorf("the database has %d bytes for %d of rows and %d of events", size, rows, events)
+	}
+}
+
+// SQLite's log grows while somebody reads for long, as a backup does, and shrinks afterwards.
+func TestTheLogShrinksAgain(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, "jiangnan/k1")
+	grow := func(n int) {
+		for i := range n {
+			write(t, s, func(tx *store.Tx) error {
+				return tx.Exec("INSERT INTO document (name, version, body) VALUES (?, 'x', zeroblob(1000000))", fmt.Sprintf("%d of %d", i, n))
+			})
+		}
+	}
+	size := func() int64 {
+		i, err := os.Stat(filepath.Join(dir, "t.db-wal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i.Size()
+	}
+	reading, err := s.Reader().Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := reading.QueryRow("SELECT count(*) FROM event").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	grow(40)
+	if size() < 30<<20 {
+		t.Errorf("a log of %d bytes: nobody held it", size())
+	}
+	if err := reading.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if grow(2); size() > 17<<20 {
+		t.Errorf("the log has still %d bytes", size())
+	}
+}

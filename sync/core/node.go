@@ -31,12 +31,14 @@ type Node struct {
 	chains map[ChainID]*Chain
 
 	taps     map[string]event.ID // request -> the event of the ticket issued for it, of the newest
+	tapped   []string            // the requests in taps, oldest first
 	fresh    map[event.ID][]byte // events of the newest tickets, oldest first in freshIDs
 	freshIDs []event.ID
 	dirty    map[hall.TicketID]*hall.Ticket // changed since their rows were written
 	above    event.Epoch                    // the life of the place above, as its last answer told; 0: not asked since the line broke
 	strays   map[event.Hash]bool            // events in the log whose number another one has
 
+	kept  bool // memory may hold something of days before from: see Forget
 	ready bool // this life of the database may grant: see Gatherer
 	// reign names the time since this hub took over last; of its first one in a life it is
 	// the life itself.
@@ -55,7 +57,7 @@ type Node struct {
 // and whose log reaches pos. Tickets of the business day from and later are
 // restored by the driver; earlier ones are read when an event speaks of them.
 func NewNode(origin event.Origin, key ed25519.PrivateKey, epoch event.Epoch, pos int64, from hall.Date) *Node {
-	return &Node{Origin: origin, Key: key, epoch: epoch, pos: pos, from: from, halls: map[hall.ID]*hall.Hall{}, chains: map[ChainID]*Chain{},
+	return &Node{Origin: origin, Key: key, epoch: epoch, pos: pos, from: from, kept: true, halls: map[hall.ID]*hall.Hall{}, chains: map[ChainID]*Chain{},
 		taps: map[string]event.ID{}, fresh: map[event.ID][]byte{}, dirty: map[hall.TicketID]*hall.Ticket{},
 		strays: map[event.Hash]bool{}}
 }
@@ -110,8 +112,19 @@ func (n *Node) RestoreTicket(row []byte) error {
 	return nil
 }
 
-// RestoreTap takes the request that a ticket was issued for.
-func (n *Node) RestoreTap(request string, id event.ID) { n.taps[request] = id }
+// Taps is how many of the newest tickets' requests are remembered: a page repeats only
+// what it asked a moment ago.
+const Taps = 4096
+
+// RestoreTap takes the request that a ticket was issued for, in the order of issue.
+func (n *Node) RestoreTap(request string, id event.ID) {
+	if len(n.tapped) == Taps {
+		delete(n.taps, n.tapped[0])
+		n.tapped = n.tapped[1:]
+	}
+	n.taps[request] = id
+	n.tapped = append(n.tapped, request)
+}
 
 // Replay folds an event of the log again.
 func (n *Node) Replay(e event.Event) error {
@@ -162,15 +175,21 @@ func (n *Node) TakeDirty() []*hall.Ticket {
 // From is the first business day whose tickets are all in memory.
 func (n *Node) From() hall.Date { return n.from }
 
-// Forget lets the tickets of business days before from go, once their rows are
-// written; what an event says of one of them later is folded into its row.
+// Forget lets the tickets of business days before from go, once their rows are written;
+// what an event says of one of them later is folded into its row. Tickets that have
+// changed since TakeDirty stay until the next time: at a centre with many halls there
+// are always some, and they must not keep everything else in memory.
 func (n *Node) Forget(from hall.Date) {
-	if len(n.dirty) > 0 || from <= n.from {
+	if from < n.from || from == n.from && !n.kept {
 		return
 	}
-	n.from = from
+	n.from, n.kept = from, false
 	for _, h := range n.halls {
-		h.Forget(from)
+		h.Forget(from, func(id hall.TicketID) bool {
+			_, dirty := n.dirty[id]
+			n.kept = n.kept || dirty
+			return dirty
+		})
 	}
 }
 
@@ -231,6 +250,7 @@ func (n *Node) bringBack(of hall.ID, id hall.TicketID) *hall.Ticket {
 		n.broken = err
 		return nil
 	}
+	n.kept = true // until its row is written again
 	return t
 }
 

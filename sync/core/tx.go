@@ -393,7 +393,7 @@ func (tx *Tx) Issue(request string, f hall.Issued) (event.Event, error) {
 	if err != nil {
 		return e, err
 	}
-	tx.n.taps[request] = e.ID
+	tx.n.RestoreTap(request, e.ID)
 	tx.Rows[len(tx.Rows)-1].Request = request
 	return e, nil
 }
