@@ -35,6 +35,8 @@ type Tx interface {
 type Log interface {
 	Submit(fn func(Tx) error, done func(error)) error
 	Feed(ctx context.Context, after int64, max int) (wire.Feed, error)
+	// FeedFor answers a terminal that asks what follows its cursor.
+	FeedFor(ctx context.Context, ask wire.FeedAsk, max int) (wire.Feed, error)
 	Position() int64
 	// Ready tells that this life of the database may grant.
 	Ready() bool
@@ -177,31 +179,23 @@ func (h *Hub) grant(m *nats.Msg, decide func(Tx) (wire.Grant, error)) {
 	}
 }
 
-// feed gives a terminal what it has missed. A cursor of another database, or one
-// from the future, begins again at 0: known events change nothing there.
+// feed gives a terminal what it has missed.
 func (h *Hub) feed(m *nats.Msg, from event.Origin) {
 	var a wire.FeedAsk
 	if err := json.Unmarshal(m.Data, &a); err != nil {
 		return
 	}
-	here, err := h.opt.Log.Feed(context.Background(), 0, 0)
+	a.Origin = from
+	f, err := h.opt.Log.FeedFor(context.Background(), a, feedEvents)
 	if err != nil {
 		h.opt.Logger.Error("feed", "error", err)
 		return
 	}
 	h.mu.Lock()
 	if h.gatherer != nil {
-		h.gatherer.Asked(from, a.Epoch, here.Epoch)
+		h.gatherer.Asked(from, a.Epoch, f.Epoch)
 	}
 	h.mu.Unlock()
-	if a.Epoch != here.Epoch || a.After < 0 || a.After > h.opt.Log.Position() {
-		a.After = 0
-	}
-	f, err := h.opt.Log.Feed(context.Background(), a.After, feedEvents)
-	if err != nil {
-		h.opt.Logger.Error("feed", "error", err)
-		return
-	}
 	for _, mark := range h.opt.Log.Marks() {
 		if mark.Origin == from {
 			f.Marks = append(f.Marks, mark)
