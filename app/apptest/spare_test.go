@@ -126,10 +126,10 @@ func TestAHallChangesItsHub(t *testing.T) {
 		}
 	})
 	for _, s := range []*store.Store{k.Store, c.Store, b.Store} {
-		epoch, pos, err := s.Cursor(t.Context(), "jiangnan")
+		at, err := s.Cursor(t.Context(), "jiangnan")
 		apptest.Must(t, err)
-		if epoch != w.Hub.Store.Epoch() || pos == 0 {
-			t.Errorf("%s follows %s at %d, not the first hub again", s.Origin(), epoch, pos)
+		if at.Epoch != w.Hub.Store.Epoch() || at.Pos == 0 {
+			t.Errorf("%s follows %s at %d, not the first hub again", s.Origin(), at.Epoch, at.Pos)
 		}
 	}
 }

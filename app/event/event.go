@@ -160,13 +160,13 @@ func Decode(b []byte) (Event, error) {
 		return Event{}, fmt.Errorf("%w: version %d", ErrMalformed, v)
 	}
 	var e Event
-	e.Origin = Origin(Word(r.bytes(MaxOrigin)))
+	e.Origin = Origin(r.bytes(MaxOrigin))
 	e.Epoch = Epoch(r.uint64())
 	e.Seq = Seq(r.uvarint())
 	e.At.MS = int64(r.uvarint())
 	tick := r.uvarint()
 	e.At.Tick = uint16(tick)
-	e.Kind = Kind(Word(r.bytes(MaxKind)))
+	e.Kind = Kind(r.bytes(MaxKind))
 	e.Payload = r.bytes(MaxPayload)
 	switch {
 	case r.bad || len(r.b) != 0 || tick > uint64(^uint16(0)):
@@ -184,7 +184,7 @@ func Peek(b []byte) (ID, bool) {
 	if r.byte() != version {
 		return ID{}, false
 	}
-	id := ID{Origin: Origin(Word(r.bytes(MaxOrigin))), Epoch: Epoch(r.uint64()), Seq: Seq(r.uvarint())}
+	id := ID{Origin: Origin(r.bytes(MaxOrigin)), Epoch: Epoch(r.uint64()), Seq: Seq(r.uvarint())}
 	return id, !r.bad
 }
 

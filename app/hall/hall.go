@@ -294,7 +294,7 @@ func (h *Hall) window(e event.Event, f WindowOpened) (Touched, error) {
 		h.windows[f.Window] = w
 	}
 	// Only one origin speaks for a window at a time; where two do, the later stamp shows.
-	if e.At.Less(w.last) || e.At == w.last && e.Origin < w.By {
+	if !(said{w.last, w.By}).less(e) {
 		return Touched{Window: w}, nil
 	}
 	*w = Window{ID: f.Window, Clerk: f.Clerk, Services: f.Services, Open: e.Kind == KindWindowOpened, SinceMS: f.AtMS, By: e.Origin, last: e.At}

@@ -1,24 +1,20 @@
 package hall
 
-import (
-	"onewindow/app/event"
-)
-
 // The facts of tickets are decoded on every terminal of a hall, at its hub and at the
 // centre: ten times as often as anything else. Payload writes them in one form of
 // JSON, without blanks and nearly always without escapes. scan reads that form alone
 // and says when it meets anything else; encoding/json has the word then, also about
 // what an error is.
 type scan struct {
-	b   []byte
-	odd bool
+	rest string // all strings of a fact share its memory
+	odd  bool
 }
 
 // object reads {"key":value,...} up to the last byte; field takes the value of a key
 // and must tell odd for keys that it does not know.
 func (s *scan) object(field func(key string)) bool {
 	s.members(field)
-	return !s.odd && len(s.b) == 0
+	return !s.odd && len(s.rest) == 0
 }
 
 func (s *scan) members(field func(key string)) {
@@ -55,10 +51,10 @@ func (s *scan) list(value func()) {
 }
 
 func (s *scan) next() byte {
-	if len(s.b) == 0 {
+	if len(s.rest) == 0 {
 		return 0
 	}
-	return s.b[0]
+	return s.rest[0]
 }
 
 func (s *scan) take(c byte) {
@@ -66,7 +62,7 @@ func (s *scan) take(c byte) {
 		s.odd = true
 		return
 	}
-	s.b = s.b[1:]
+	s.rest = s.rest[1:]
 }
 
 // text reads a string of printable ASCII without escapes.
@@ -75,11 +71,11 @@ func (s *scan) text() string {
 	if s.odd {
 		return ""
 	}
-	for i, c := range s.b {
+	for i, c := range []byte(s.rest) {
 		switch {
 		case c == '"':
-			word := event.Word(s.b[:i])
-			s.b = s.b[i+1:]
+			word := s.rest[:i]
+			s.rest = s.rest[i+1:]
 			return word
 		case c == '\\' || c < ' ' || c > '~':
 			s.odd = true
@@ -97,18 +93,18 @@ func (s *scan) number() (n int64) {
 		s.take('-')
 	}
 	digits := 0
-	for ; digits < len(s.b) && s.b[digits] >= '0' && s.b[digits] <= '9'; digits++ {
-		n = 10*n + int64(s.b[digits]-'0')
+	for ; digits < len(s.rest) && s.rest[digits] >= '0' && s.rest[digits] <= '9'; digits++ {
+		n = 10*n + int64(s.rest[digits]-'0')
 		if digits == 18 {
 			s.odd = true
 			return 0
 		}
 	}
-	if digits == 0 || digits > 1 && s.b[0] == '0' {
+	if digits == 0 || digits > 1 && s.rest[0] == '0' {
 		s.odd = true
 		return 0
 	}
-	s.b = s.b[digits:]
+	s.rest = s.rest[digits:]
 	if minus {
 		return -n
 	}
@@ -124,7 +120,7 @@ func (s *scan) truth() bool {
 }
 
 func (f *Issued) scan(b []byte) bool {
-	s := scan{b: b}
+	s := scan{rest: string(b)}
 	return s.object(func(key string) {
 		switch key {
 		case "ticket":
@@ -163,7 +159,7 @@ func (f *Issued) scan(b []byte) bool {
 }
 
 func (f *Called) scan(b []byte) bool {
-	s := scan{b: b}
+	s := scan{rest: string(b)}
 	return s.object(func(key string) {
 		switch key {
 		case "ticket":
@@ -189,7 +185,7 @@ func (f *Called) scan(b []byte) bool {
 }
 
 func (f *Moved) scan(b []byte) bool {
-	s := scan{b: b}
+	s := scan{rest: string(b)}
 	return s.object(func(key string) {
 		switch key {
 		case "ticket":

@@ -20,6 +20,15 @@ func (s *Store) Feed(ctx context.Context, after int64, max int) (wire.Feed, erro
 	return s.feed(ctx, after, max, func(kind event.Kind, _ []byte) bool { return core.Public(kind) })
 }
 
+// Hand is Feed for a hub that has lost its log: what was taken a moment ago and gathers
+// for a commit is in it.
+func (s *Store) Hand(ctx context.Context, after int64, max int) (wire.Feed, error) {
+	if err := s.Write(ctx, func(*Tx) error { return nil }); err != nil {
+		return wire.Feed{}, fmt.Errorf("hand back: %w", err)
+	}
+	return s.Feed(ctx, after, max)
+}
+
 // History gives what was committed here after a position about one hall, everything
 // included, for the hub of that hall.
 func (s *Store) History(ctx context.Context, id hall.ID, after int64, max int) (wire.Feed, error) {
@@ -68,6 +77,89 @@ func (s *Store) feed(ctx context.Context, after int64, max int, wanted func(even
 		}
 	}
 	return f, rows.Err()
+}
+
+// siftScan is how many positions are looked through for one answer: a tenth of a second
+// beside the writer, after which others who ask have their turn.
+const siftScan = 20_000
+
+// FeedFor answers a terminal that asks what follows its cursor: at most so many events and
+// wire.MaxFrame bytes, nothing behind the position told. A cursor of another database, or one from the future, begins at
+// 0. A terminal that is far behind gets what it keeps (see core.Sieve): the rows stay
+// as they are once they are written, so that answers belong together however much later
+// the next is asked for, and nothing has to be held for it meanwhile.
+func (s *Store) FeedFor(ctx context.Context, ask wire.FeedAsk, events int, told int64) (wire.Feed, error) {
+	s.mu.RLock()
+	epoch, pos, after := s.node.Epoch(), s.node.Position(), ask.After
+	if ask.Epoch != epoch || after < 0 || after > pos {
+		after = 0
+	}
+	sieve := s.node.Sieve(ask, after, s.firstDate(), core.Tail)
+	s.mu.RUnlock()
+	if sieve == nil {
+		return s.Feed(ctx, after, int(min(int64(events), max(0, told-after))))
+	}
+	f := wire.Feed{Epoch: epoch, From: after, Upto: after, Since: string(sieve.Since)}
+	// What memory knows of may not be committed yet: an answer ends where the disk does.
+	if err := s.reader.QueryRowContext(ctx, "SELECT coalesce(max(pos), 0) FROM event").Scan(&pos); err != nil {
+		return f, fmt.Errorf("read the feed: %w", err)
+	}
+	pos = min(pos, told)
+	more := true
+	var err error
+	if end := min(pos, sieve.From-1); after < end {
+		more, err = s.sift(ctx, &f, sieve, events, end, "SELECT pos, kind, body FROM event WHERE lasting = 1 AND pos > ? AND pos <= ? ORDER BY pos LIMIT ?")
+	}
+	if more && err == nil && f.Upto < pos {
+		_, err = s.sift(ctx, &f, sieve, events, pos, "SELECT pos, kind, body FROM event WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?")
+	}
+	return f, err
+}
+
+// sift adds what passes the sieve of a run of positions that ends at end; more tells that
+// the run was read to its end and the frame has room.
+func (s *Store) sift(ctx context.Context, f *wire.Feed, sieve *core.Sieve, max int, end int64, query string) (more bool, err error) {
+	size := 0
+	for _, body := range f.Bodies {
+		size += len(body) + 5
+	}
+	rows, err := s.reader.QueryContext(ctx, query, f.Upto, end, siftScan)
+	if err != nil {
+		return false, fmt.Errorf("read the feed: %w", err)
+	}
+	defer rows.Close()
+	scanned := 0
+	for ; rows.Next(); scanned++ {
+		var pos int64
+		var kind string
+		var raw sql.RawBytes
+		if err := rows.Scan(&pos, &kind, &raw); err != nil {
+			return false, fmt.Errorf("read the feed: %w", err)
+		}
+		if core.Public(event.Kind(kind)) && sieve.Keeps(raw) {
+			if size += len(raw) + 5; size > wire.MaxFrame && len(f.Bodies) > 0 || len(f.Bodies) == max {
+				return false, nil
+			}
+			f.Bodies = append(f.Bodies, append([]byte(nil), raw...))
+		}
+		f.Upto = pos
+	}
+	if scanned < siftScan {
+		f.Upto = end
+	}
+	return scanned < siftScan, rows.Err()
+}
+
+// Keeps tells what this terminal keeps in memory of its hall: the tickets from the
+// business day since on, and those of earlier days that hold a window.
+func (s *Store) Keeps() (since hall.Date, held []hall.TicketID) {
+	since = s.firstDate()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if h := s.node.Hall(hall.ID(s.opt.Origin.Hall())); h != nil {
+		held = h.HeldBefore(since)
+	}
+	return since, held
 }
 
 // recentRows is how many of the newest rows stay at hand: some megabytes at most.
@@ -136,23 +228,24 @@ func (s *Store) Position() int64 {
 	return s.node.Position()
 }
 
-// Cursor tells how far this node has read the feed of a source: the source's epoch and position.
-func (s *Store) Cursor(ctx context.Context, source string) (event.Epoch, int64, error) {
-	var epoch, pos int64
-	err := s.reader.QueryRowContext(ctx, "SELECT epoch, pos FROM cursor WHERE source = ?", source).Scan(&epoch, &pos)
+// Cursor tells how far this node has read the feed of a source.
+func (s *Store) Cursor(ctx context.Context, source string) (c core.Cursor, err error) {
+	var epoch int64
+	err = s.reader.QueryRowContext(ctx, "SELECT epoch, pos, since FROM cursor WHERE source = ?", source).Scan(&epoch, &c.Pos, &c.Since)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, 0, nil
+		return core.Cursor{}, nil
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("read cursor: %w", err)
+		return core.Cursor{}, fmt.Errorf("read cursor: %w", err)
 	}
-	return event.Epoch(epoch), pos, nil
+	c.Epoch = event.Epoch(epoch)
+	return c, nil
 }
 
 // TakeFeed folds a feed and moves the cursor in the same commit. Events that
 // are here already change nothing.
-func (s *Store) TakeFeed(ctx context.Context, source string, f wire.Feed) error {
-	return s.Replicate(ctx, func(tx *Tx) error { return tx.TakeFeed(source, f) })
+func (s *Store) TakeFeed(ctx context.Context, source string, f wire.Feed, at core.Cursor) error {
+	return s.Replicate(ctx, func(tx *Tx) error { return tx.TakeFeed(source, f, at) })
 }
 
 // Kept tells how many events are in the log.

@@ -32,8 +32,12 @@ func (tx *Tx) flush() error {
 		}
 	}
 	for source, c := range tx.Cursors {
-		if err := tx.Exec("INSERT INTO cursor (source, epoch, pos) VALUES (?,?,?) ON CONFLICT (source) DO UPDATE SET epoch=excluded.epoch, pos=excluded.pos",
-			source, int64(c.Epoch), c.Pos); err != nil {
+		if err := tx.Exec("INSERT OR REPLACE INTO cursor (source, epoch, pos, since) VALUES (?,?,?,?)", source, int64(c.Epoch), c.Pos, string(c.Since)); err != nil {
+			return err
+		}
+	}
+	for _, d := range tx.Days {
+		if err := tx.Exec("INSERT INTO day (date, pos) VALUES (?,?)", string(d.Date), d.Pos); err != nil {
 			return err
 		}
 	}

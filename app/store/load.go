@@ -38,6 +38,9 @@ func (s *Store) load() error {
 	if err := s.loadLoose(ctx); err != nil {
 		return err
 	}
+	if err := s.loadDays(ctx); err != nil {
+		return err
+	}
 	if err := s.loadOwn(ctx); err != nil {
 		return err
 	}
@@ -111,6 +114,23 @@ func (s *Store) loadLoose(ctx context.Context) error {
 		s.node.RestoreStray(event.Hash(b))
 	}
 	return stray.Err()
+}
+
+// loadDays reads where in the log the tickets of each business day begin.
+func (s *Store) loadDays(ctx context.Context) error {
+	rows, err := s.conn.QueryContext(ctx, "SELECT date, pos FROM day")
+	if err != nil {
+		return fmt.Errorf("read where days begin: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var d core.Day
+		if err := rows.Scan(&d.Date, &d.Pos); err != nil {
+			return fmt.Errorf("read where days begin: %w", err)
+		}
+		s.node.RestoreDay(d)
+	}
+	return rows.Err()
 }
 
 // loadOwn takes the own chain to its end, from the row that the last ack left, the

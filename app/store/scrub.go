@@ -75,6 +75,9 @@ type walk struct {
 // step takes the hash of the next row of the log. Heads are computed from the kept
 // hashes, so that a damaged body is one flaw and not two.
 func (w *walk) step(seq event.Seq, sum event.Hash) {
+	if seq > max(w.chain.Seq, w.must.Seq) {
+		return // it came by a feed, perhaps behind a gap: no head says what it must be
+	}
 	if seq != w.seq+1 {
 		if w.waiting == nil {
 			w.waiting = map[event.Seq]event.Hash{}

@@ -2,6 +2,7 @@ package core
 
 import (
 	"onewindow/app/event"
+	"onewindow/app/hall"
 	"onewindow/sync/wire"
 )
 
@@ -17,12 +18,12 @@ type Follower struct {
 	// another life, before its feed is followed from the beginning.
 	Hands bool
 
-	up     bool // the line stands
-	epoch  event.Epoch
-	pos    int64
-	asked  int64 // when the fetch under way was sent; 0 when there is none
-	next   int64 // when to fetch
+	up     bool   // the line stands
+	at     Cursor // what is taken
+	asked  int64  // when the fetch under way was sent; 0 when there is none
+	next   int64  // when to fetch
 	behind bool
+	sifted bool // something was left out since it was level
 
 	hand handing
 }
@@ -35,8 +36,8 @@ type handing struct {
 }
 
 // Start takes the cursor as it is saved. Everything behind it is fetched first.
-func (f *Follower) Start(epoch event.Epoch, pos int64) {
-	f.epoch, f.pos, f.behind, f.asked, f.next, f.hand = epoch, pos, true, 0, 0, handing{}
+func (f *Follower) Start(at Cursor) {
+	f.at, f.behind, f.sifted, f.asked, f.next, f.hand = at, true, false, 0, 0, handing{}
 }
 
 // Connect notes that the line stands (again): news may have been missed.
@@ -45,22 +46,28 @@ func (f *Follower) Connect() { f.up, f.behind, f.asked, f.next, f.hand.sent = tr
 // Break notes that the line broke: answers to what was asked will not come.
 func (f *Follower) Break() { f.up, f.asked, f.hand.sent = false, 0, 0 }
 
-// Ask tells whether to fetch now, and what.
-func (f *Follower) Ask(now int64, origin event.Origin) (wire.FeedAsk, bool) {
+// Ask tells whether to fetch now, and what. since is the first business day whose
+// tickets are kept in memory here; empty where everything is followed. Where it is
+// before what was taken (the clock was ahead, and days were left out that are present
+// ones after all), the source is followed from its beginning again.
+func (f *Follower) Ask(now int64, origin event.Origin, since hall.Date) (wire.FeedAsk, bool) {
 	if f.asked != 0 && now-f.asked >= f.AnswerMS {
 		f.asked, f.behind, f.next = 0, true, now+f.RetryMS
 	}
 	if !f.up || f.asked != 0 || now < f.next || f.hand.to != 0 {
 		return wire.FeedAsk{}, false
 	}
+	if since < f.at.Since {
+		f.at.Pos, f.at.Since, f.behind, f.sifted = 0, "", true, false
+	}
 	f.asked, f.next = max(now, 1), now+f.CheckMS
-	return wire.FeedAsk{Origin: origin, Epoch: f.epoch, After: f.pos}, true
+	return wire.FeedAsk{Origin: origin, Epoch: f.at.Epoch, After: f.at.Pos, Since: string(since), Sifted: f.sifted}, true
 }
 
 // News tells whether news follow what is here, so that they are to be taken; where
 // they leave a gap a fetch becomes due.
 func (f *Follower) News(now int64, n wire.Feed) bool {
-	if n.Epoch != f.epoch || n.From > f.pos {
+	if n.Epoch != f.at.Epoch || n.From > f.at.Pos {
 		f.behind = true
 		f.next = min(f.next, now)
 		return false
@@ -68,29 +75,36 @@ func (f *Follower) News(now int64, n wire.Feed) bool {
 	if !f.behind {
 		f.next = now + f.CheckMS
 	}
-	return n.Upto > f.pos || len(n.Marks) > 0
+	return n.Upto > f.at.Pos || len(n.Marks) > 0
 }
 
 // Answer takes the answer to a fetch; it is to be taken unless it is empty. An
 // answer that does not follow the cursor (an old one, come late) is not.
 func (f *Follower) Answer(now int64, n wire.Feed) bool {
 	f.asked = 0
-	if n.Epoch != f.epoch && f.epoch != 0 && n.From > 0 {
+	if n.Epoch != f.at.Epoch && f.at.Epoch != 0 && n.From > 0 {
 		// Another hub leads, and has everything that the last one told: its feed goes on
 		// from here.
-		f.epoch, f.pos = n.Epoch, n.From
+		f.at.Epoch, f.at.Pos = n.Epoch, n.From
 	}
-	if f.Hands && n.Epoch != f.epoch && f.epoch != 0 {
+	if f.Hands && n.Epoch != f.at.Epoch && f.at.Epoch != 0 {
 		f.hand = handing{to: n.Epoch}
 		return false
 	}
-	if n.Epoch == f.epoch && (n.From > f.pos || n.Upto > n.From && n.Upto <= f.pos) {
+	pos := f.at.Pos
+	if n.Epoch != f.at.Epoch {
+		pos = 0 // another life is followed from its beginning
+	}
+	if n.From > pos || n.Upto > n.From && n.Upto <= pos {
 		f.next = now // an old answer: news were faster
+		if n.From == 0 && n.Upto > 0 {
+			f.next += f.RetryMS // or the source does not have the position: nothing of it can be taken
+		}
 		return false
 	}
 	if n.Upto == n.From {
 		// That is all there is.
-		f.epoch, f.pos, f.behind, f.next = n.Epoch, n.Upto, false, now+f.CheckMS
+		f.at, f.behind, f.sifted, f.next = f.Reach(n), false, false, now+f.CheckMS
 		return len(n.Marks) > 0
 	}
 	f.behind, f.next = true, now
@@ -98,7 +112,7 @@ func (f *Follower) Answer(now int64, n wire.Feed) bool {
 }
 
 // Level tells that nothing more was there to fetch when it was looked at last.
-func (f *Follower) Level() bool { return f.epoch != 0 && !f.behind }
+func (f *Follower) Level() bool { return f.at.Epoch != 0 && !f.behind }
 
 // Hand tells whether to hand back a portion of the own log now, the one behind a
 // position.
@@ -118,19 +132,33 @@ func (f *Follower) Handed(now, upto int64, last bool) {
 	}
 	f.hand.pos, f.hand.sent = upto, 0
 	if last {
-		f.epoch, f.pos, f.behind, f.next, f.hand = f.hand.to, 0, true, now, handing{}
+		f.at, f.behind, f.sifted, f.next, f.hand = Cursor{Epoch: f.hand.to}, true, false, now, handing{}
 	}
+}
+
+// Reach gives the cursor that is true once a feed is folded, and saved with it. Of two
+// days before which something was left out the later counts.
+func (f *Follower) Reach(n wire.Feed) Cursor {
+	c := Cursor{Epoch: n.Epoch, Pos: n.Upto, Since: hall.Date(n.Since)}
+	if n.Epoch == f.at.Epoch {
+		c.Since = max(c.Since, f.at.Since)
+	}
+	if event.Broken("since-forgotten") {
+		c.Since = ""
+	}
+	return c
 }
 
 // Taken notes that a feed is folded and its cursor with it.
 func (f *Follower) Taken(n wire.Feed) {
-	f.epoch = n.Epoch
-	f.pos = n.Upto
+	f.at = f.Reach(n)
+	f.sifted = f.behind && (f.sifted || n.Since != "")
 }
 
 // Failed notes that a feed could not be saved; the saved cursor counts again.
-func (f *Follower) Failed(now int64, epoch event.Epoch, pos int64) {
-	f.epoch, f.pos, f.behind, f.asked, f.next, f.hand = epoch, pos, true, 0, now+f.RetryMS, handing{}
+func (f *Follower) Failed(now int64, at Cursor) {
+	f.Start(at)
+	f.next = now + f.RetryMS
 }
 
 // Wait tells how long nothing has to be done unless something happens.

@@ -37,6 +37,7 @@ type Node struct {
 	dirty    map[hall.TicketID]*hall.Ticket // changed since their rows were written
 	above    event.Epoch                    // the life of the place above, as its last answer told; 0: not asked since the line broke
 	strays   map[event.Hash]bool            // events in the log whose number another one has
+	days     map[hall.Date]int64            // where in the log the tickets of a day begin: see Day
 
 	kept  bool // memory may hold something of days before from: see Forget
 	ready bool // this life of the database may grant: see Gatherer
@@ -59,7 +60,7 @@ type Node struct {
 func NewNode(origin event.Origin, key ed25519.PrivateKey, epoch event.Epoch, pos int64, from hall.Date) *Node {
 	return &Node{Origin: origin, Key: key, epoch: epoch, pos: pos, from: from, kept: true, halls: map[hall.ID]*hall.Hall{}, chains: map[ChainID]*Chain{},
 		taps: map[string]event.ID{}, fresh: map[event.ID][]byte{}, dirty: map[hall.TicketID]*hall.Ticket{},
-		strays: map[event.Hash]bool{}}
+		strays: map[event.Hash]bool{}, days: map[hall.Date]int64{}}
 }
 
 // Epoch is the life of this database.

@@ -53,10 +53,13 @@ type Reply struct {
 	Body    []byte
 }
 
-// Cursor is how far a node has read the feed of a source.
+// Cursor is how far a node has read the feed of a source. Since is the first business
+// day whose tickets are all here, where earlier ones were left out (see Sieve); empty
+// when nothing was.
 type Cursor struct {
 	Epoch event.Epoch
 	Pos   int64
+	Since hall.Date
 }
 
 // Tx gathers what one commit will write. Memory is ahead of the disk from the
@@ -74,6 +77,7 @@ type Tx struct {
 	Chains  map[ChainID]*Chain
 	Aside   []Kept
 	Cursors map[string]Cursor
+	Days    []Day // those that nothing was in the log of before
 	// Epoch is set when the node began a new life in this commit.
 	Epoch event.Epoch
 
@@ -136,19 +140,21 @@ func (tx *Tx) append(kind event.Kind, payload []byte, fact any) (e event.Event, 
 	if _, err := event.Decode(body); err != nil {
 		return e, nil, fmt.Errorf("note %s: %w", kind, err)
 	}
-	if err := tx.fold(e, fact); err != nil {
+	fact, err = tx.fold(e, fact)
+	if err != nil {
 		return e, nil, fmt.Errorf("note %s: %w", kind, err)
 	}
 	sum := event.Sum(body)
-	tx.put(Row{ID: e.ID, Kind: kind, Lasting: Lasting(kind), Hash: sum, Body: body})
+	tx.put(Row{ID: e.ID, Kind: kind, Lasting: Lasting(kind), Hash: sum, Body: body}, fact)
 	// The own chain's row is not written here: it is made from the events behind it at the next start.
 	c.Seq, c.Head = e.Seq, event.Chain(c.Head, sum)
 	return e, body, nil
 }
 
-func (tx *Tx) put(r Row) {
+func (tx *Tx) put(r Row, fact any) {
 	tx.n.pos++
 	r.Pos = tx.n.pos
+	tx.dated(r.Kind, fact, r.Pos)
 	tx.Rows = append(tx.Rows, r)
 	tx.writes++
 	if r.Kind == hall.KindIssued && r.Fault == "" {
@@ -157,19 +163,19 @@ func (tx *Tx) put(r Row) {
 }
 
 // fold brings an event into memory and into the projections of this commit; fact is
-// what its payload encodes, nil when it has to be decoded.
-func (tx *Tx) fold(e event.Event, fact any) error {
+// what its payload encodes, nil when it has to be decoded. It gives the fact.
+func (tx *Tx) fold(e event.Event, fact any) (any, error) {
 	r := read{outer: e, inner: e, fact: fact}
 	var err error
 	if r.inner, err = e.Inner(); err != nil {
-		return err
+		return nil, err
 	}
 	if fact == nil {
 		if r.fact, err = hall.Read(r.inner); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return tx.foldRead(r)
+	return r.fact, tx.foldRead(r)
 }
 
 func (tx *Tx) foldRead(r read) error {
@@ -201,7 +207,7 @@ func (tx *Tx) receive(id event.ID, body []byte, sum event.Hash, e read) {
 			r.Fault, r.Lasting = err.Error(), false
 		}
 	}
-	tx.put(r)
+	tx.put(r, e.fact)
 }
 
 // Take notes an event that another place passed on. What cannot be read or folded is
@@ -245,7 +251,8 @@ func (tx *Tx) take(body []byte, own map[event.Seq]event.Hash) error {
 	} else {
 		c.Loose = max(c.Loose, e.Seq)
 	}
-	if err := tx.fold(e, nil); err != nil {
+	fact, err := tx.fold(e, nil)
+	if err != nil {
 		if tx.fault != nil {
 			return err
 		}
@@ -253,6 +260,7 @@ func (tx *Tx) take(body []byte, own map[event.Seq]event.Hash) error {
 	}
 	tx.n.pos++
 	r.Pos = tx.n.pos
+	tx.dated(r.Kind, fact, r.Pos)
 	tx.Passed = append(tx.Passed, r)
 	tx.writes++
 	return nil
@@ -286,9 +294,9 @@ func (tx *Tx) known(id ChainID, seq event.Seq) (event.Hash, bool, error) {
 	return have, ok, nil
 }
 
-// TakeFeed folds a feed and moves the cursor in the same commit. Events that are
-// here already change nothing.
-func (tx *Tx) TakeFeed(source string, f wire.Feed) error {
+// TakeFeed folds a feed and moves the cursor, which its follower gives, in the same
+// commit. Events that are here already change nothing.
+func (tx *Tx) TakeFeed(source string, f wire.Feed, at Cursor) error {
 	own, err := tx.ownAmong(f.Bodies)
 	if err != nil {
 		return err
@@ -302,7 +310,7 @@ func (tx *Tx) TakeFeed(source string, f wire.Feed) error {
 	if tx.n.above != 0 {
 		tx.n.above = f.Epoch // a hub that began another life may lack what it confirmed
 	}
-	tx.Cursors[source] = Cursor{Epoch: f.Epoch, Pos: f.Upto}
+	tx.Cursors[source] = at
 	tx.writes++
 	return nil
 }

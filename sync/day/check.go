@@ -248,8 +248,8 @@ func (r *run) caughtUp() bool { return all(r.terminals(), r.upToDate) }
 
 // upToDate tells whether nothing of others is left for a terminal to read.
 func (r *run) upToDate(s *station) bool {
-	_, pos, err := s.Store.Cursor(r.ctx, string(r.plan.Hall))
-	for err == nil {
+	at, err := s.Store.Cursor(r.ctx, string(r.plan.Hall))
+	for pos := at.Pos; err == nil; {
 		f, failed := r.hub.Store.Feed(r.ctx, pos, 2000)
 		if failed != nil || slices.ContainsFunc(f.Bodies, func(body []byte) bool {
 			e, err := event.Decode(body)

@@ -298,9 +298,9 @@ func (d *duty) take(ctx context.Context) {
 
 // readCentre takes what the centre knows of the hall behind what was read before.
 func (d *duty) readCentre(ctx context.Context) error {
-	epoch, pos, err := d.h.opt.Log.Cursor(ctx, wire.Centre)
+	at, err := d.h.opt.Log.Cursor(ctx, wire.Centre)
 	if err == nil {
-		err = d.h.opt.Above.History(ctx, core.Cursor{Epoch: epoch, Pos: pos}, func(f wire.Feed) error {
+		err = d.h.opt.Above.History(ctx, at, func(f wire.Feed) error {
 			return d.h.commit(ctx, func(tx Tx) error { return tx.Follow(wire.Centre, f, f.Epoch, d.leads()) })
 		})
 	}
@@ -327,11 +327,10 @@ const peerSource = "peer"
 // follow commits what the other hub commits, as it does. Each question confirms what the
 // last answer brought.
 func (d *duty) follow(ctx context.Context) {
-	epoch, pos, err := d.h.opt.Log.Cursor(ctx, peerSource)
+	at, err := d.h.opt.Log.Cursor(ctx, peerSource)
 	if err != nil && ctx.Err() == nil {
 		d.log.Error("read how far the other hub was followed; it is followed from its beginning", "error", err)
 	}
-	at := core.Cursor{Epoch: epoch, Pos: pos}
 	for ctx.Err() == nil {
 		d.mu.Lock()
 		d.at = at

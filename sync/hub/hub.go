@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -39,13 +40,15 @@ type Tx interface {
 type Log interface {
 	Submit(fn func(Tx) error, done func(error)) error
 	Feed(ctx context.Context, after int64, max int) (wire.Feed, error)
+	// FeedFor answers a terminal that asks what follows its cursor, up to a position.
+	FeedFor(ctx context.Context, ask wire.FeedAsk, events int, told int64) (wire.Feed, error)
 	Position() int64
 	// Epoch is the life of the database.
 	Epoch() event.Epoch
 	// History is Feed with everything of the hall included, for its other hub; Cursor tells
 	// how far a source was followed.
 	History(ctx context.Context, id hall.ID, after int64, max int) (wire.Feed, error)
-	Cursor(ctx context.Context, source string) (event.Epoch, int64, error)
+	Cursor(ctx context.Context, source string) (core.Cursor, error)
 	// Ready tells that this life of the database may grant.
 	Ready() bool
 	Marks() []wire.Mark
@@ -229,33 +232,26 @@ func (h *Hub) grant(m *nats.Msg, decide func(Tx) (wire.Grant, error)) {
 	}
 }
 
-// feed gives a terminal what it has missed. A cursor of another database, or one
-// from the future, begins again at 0: known events change nothing there. One of the other
-// hub's goes on here, where everything that it stands for is here too.
+// feed gives a terminal what it has missed. A cursor of the other hub's log goes on here,
+// where everything that it stands for is here too.
 func (h *Hub) feed(m *nats.Msg, from event.Origin) {
 	var a wire.FeedAsk
 	if err := json.Unmarshal(m.Data, &a); err != nil {
 		return
 	}
-	here, err := h.opt.Log.Feed(context.Background(), 0, 0)
-	if err != nil {
-		h.opt.Logger.Error("feed", "error", err)
-		return
-	}
-	if h.duty != nil && a.Epoch != here.Epoch {
+	a.Origin = from
+	here := h.opt.Log.Epoch()
+	if h.duty != nil && a.Epoch != here {
 		if at, ok := h.duty.instead(a.Epoch, a.After); ok {
-			a.Epoch, a.After = here.Epoch, at
+			a.Epoch, a.After = here, at
 		}
 	}
 	h.mu.Lock()
 	if h.gatherer != nil {
-		h.gatherer.Asked(from, a.Epoch, here.Epoch)
+		h.gatherer.Asked(from, a.Epoch, here)
 	}
 	h.mu.Unlock()
-	if a.Epoch != here.Epoch || a.After < 0 || a.After > h.opt.Log.Position() {
-		a.After = 0
-	}
-	f, err := h.opt.Log.Feed(context.Background(), a.After, h.tell(a.After))
+	f, err := h.opt.Log.FeedFor(context.Background(), a, feedEvents, h.told())
 	if err != nil {
 		h.opt.Logger.Error("feed", "error", err)
 		return
@@ -270,12 +266,12 @@ func (h *Hub) feed(m *nats.Msg, from event.Origin) {
 	}
 }
 
-// tell is how many positions behind one the hall may be told now.
-func (h *Hub) tell(after int64) int {
+// told is up to which position the hall may be told of the log now.
+func (h *Hub) told() int64 {
 	if h.duty == nil {
-		return feedEvents
+		return math.MaxInt64
 	}
-	return int(min(feedEvents, max(0, h.duty.upto()-after)))
+	return h.duty.upto()
 }
 
 // cases answers a kiosk's "my progress": the kiosk itself holds no applications.
@@ -331,7 +327,7 @@ func (h *Hub) news(ctx context.Context) {
 			}
 		}
 		for more := true; more; {
-			f, err := h.opt.Log.Feed(ctx, at, h.tell(at))
+			f, err := h.opt.Log.Feed(ctx, at, int(min(feedEvents, max(0, h.told()-at))))
 			if err != nil {
 				if ctx.Err() == nil {
 					h.opt.Logger.Error("news", "error", err)

@@ -84,7 +84,7 @@ func (f *following) handBack(ctx context.Context, inbox string) {
 	if !due {
 		return
 	}
-	n, err := f.opt.Log.Feed(ctx, after, 2*wire.MaxEvents)
+	n, err := f.opt.Log.Hand(ctx, after, 2*wire.MaxEvents)
 	if err == nil {
 		f.last = n.Upto == n.From
 		err = f.opt.Conn.PublishRequest(wire.AskSubject(f.opt.Place, wire.VerbHand, f.opt.Origin), inbox, n.Encode())
@@ -98,21 +98,25 @@ func (f *following) handBack(ctx context.Context, inbox string) {
 // next fetch has to wait. Where the cursor cannot be read, everything is fetched
 // again: known events change nothing.
 func (f *following) restart(ctx context.Context, later bool) {
-	epoch, pos, err := f.opt.Log.Cursor(ctx, f.opt.Place)
+	at, err := f.opt.Log.Cursor(ctx, f.opt.Place)
 	if err != nil && ctx.Err() == nil {
 		f.opt.Logger.Error("read how far the feed is", "error", err)
 	}
 	if later {
-		f.Failed(f.elapsed(), epoch, pos)
+		f.Failed(f.elapsed(), at)
 		return
 	}
-	f.Start(epoch, pos)
+	f.Start(at)
 }
 
 func (f *following) ask(inbox string) {
-	ask, due := f.Ask(f.elapsed(), f.opt.Origin)
+	since, held := f.opt.Log.Keeps()
+	ask, due := f.Ask(f.elapsed(), f.opt.Origin, since)
 	if !due {
 		return
+	}
+	for _, id := range held {
+		ask.Held = append(ask.Held, string(id))
 	}
 	body, err := json.Marshal(ask)
 	if err == nil {
@@ -124,7 +128,7 @@ func (f *following) ask(inbox string) {
 }
 
 func (f *following) take(ctx context.Context, n wire.Feed) {
-	if err := f.opt.Log.TakeFeed(ctx, f.opt.Place, n); err != nil {
+	if err := f.opt.Log.TakeFeed(ctx, f.opt.Place, n, f.Reach(n)); err != nil {
 		if ctx.Err() == nil {
 			f.opt.Logger.Warn("save the feed", "error", err)
 		}

@@ -34,16 +34,19 @@ type Log interface {
 	Unsure()
 	// OwnForked tells that somebody else has written under this device's name.
 	OwnForked() bool
-	// Feed gives the own log behind a position, for a hub that has lost it.
-	Feed(ctx context.Context, after int64, max int) (wire.Feed, error)
+	// Hand gives the own log behind a position, for a hub that has lost it.
+	Hand(ctx context.Context, after int64, max int) (wire.Feed, error)
 	// Renew begins a new life of the database after a fork of its own chain.
 	Renew(ctx context.Context) error
 	// Chains tells how the chains stand; own is the one of this life.
 	Chains() (own core.ChainID, all []core.Chain)
 	// Sing notes a canary.
 	Sing(ctx context.Context) error
-	Cursor(ctx context.Context, source string) (event.Epoch, int64, error)
-	TakeFeed(ctx context.Context, source string, f wire.Feed) error
+	Cursor(ctx context.Context, source string) (core.Cursor, error)
+	TakeFeed(ctx context.Context, source string, f wire.Feed, at core.Cursor) error
+	// Keeps tells the first business day whose tickets are kept in memory, and those of
+	// earlier days that hold a window.
+	Keeps() (since hall.Date, held []hall.TicketID)
 	Watch() chan struct{}
 	Unwatch(chan struct{})
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -22,6 +23,7 @@ type disk struct {
 	tickets   map[hall.TicketID][]byte
 	projected int64
 	cursors   map[string]core.Cursor
+	days      []core.Day
 	aside     map[event.Hash]core.Kept
 
 	unsynced []undo
@@ -36,6 +38,7 @@ type undo struct {
 	tickets   map[hall.TicketID][]byte
 	projected int64
 	cursors   map[string]core.Cursor
+	days      int
 	aside     []event.Hash
 }
 
@@ -47,7 +50,7 @@ func newDisk(epoch event.Epoch) *disk {
 // copy is the disk's image, for backups, clones and roll-backs.
 func (d *disk) copy() *disk {
 	c := newDisk(d.epoch)
-	c.rows, c.projected = slices.Clone(d.rows), d.projected
+	c.rows, c.days, c.projected = slices.Clone(d.rows), slices.Clone(d.days), d.projected
 	maps.Copy(c.chains, d.chains)
 	for id, in := range d.index {
 		c.index[id] = maps.Clone(in)
@@ -63,23 +66,23 @@ func idOf(r *core.Row) core.ChainID { return core.ChainID{Origin: r.ID.Origin, E
 
 // commit writes what a transaction gathered.
 func (d *disk) commit(tx *core.Tx, synced bool) {
-	u := undo{epoch: d.epoch, rows: len(d.rows), chains: map[core.ChainID]*core.Chain{}, cursors: map[string]core.Cursor{}, projected: d.projected}
-	for _, list := range [][]core.Row{tx.Rows, tx.Passed} {
-		for i := range list {
-			r := &list[i]
-			if !r.Stray {
-				in := d.index[idOf(r)]
-				if in == nil {
-					in = map[event.Seq]int{}
-					d.index[idOf(r)] = in
-				}
-				if _, there := in[r.ID.Seq]; there {
-					panic("two rows with one number: " + r.ID.String())
-				}
-				in[r.ID.Seq] = len(d.rows)
+	u := undo{epoch: d.epoch, rows: len(d.rows), days: len(d.days), chains: map[core.ChainID]*core.Chain{}, cursors: map[string]core.Cursor{}, projected: d.projected}
+	rows := slices.Concat(tx.Rows, tx.Passed)
+	slices.SortFunc(rows, func(a, b core.Row) int { return cmp.Compare(a.Pos, b.Pos) })
+	for i := range rows {
+		r := &rows[i]
+		if !r.Stray {
+			in := d.index[idOf(r)]
+			if in == nil {
+				in = map[event.Seq]int{}
+				d.index[idOf(r)] = in
 			}
-			d.rows = append(d.rows, *r)
+			if _, there := in[r.ID.Seq]; there {
+				panic("two rows with one number: " + r.ID.String())
+			}
+			in[r.ID.Seq] = len(d.rows)
 		}
+		d.rows = append(d.rows, *r)
 	}
 	for id, c := range tx.Chains {
 		if old, there := d.chains[id]; there {
@@ -103,6 +106,7 @@ func (d *disk) commit(tx *core.Tx, synced bool) {
 		u.cursors[source] = d.cursors[source]
 		d.cursors[source] = c
 	}
+	d.days = append(d.days, tx.Days...)
 	if tx.Epoch != 0 {
 		d.epoch = tx.Epoch
 	}
@@ -111,7 +115,7 @@ func (d *disk) commit(tx *core.Tx, synced bool) {
 
 // project writes the rows of tickets.
 func (d *disk) project(list []*hall.Ticket, pos int64) {
-	u := undo{epoch: d.epoch, rows: len(d.rows), projected: d.projected, tickets: map[hall.TicketID][]byte{}}
+	u := undo{epoch: d.epoch, rows: len(d.rows), days: len(d.days), projected: d.projected, tickets: map[hall.TicketID][]byte{}}
 	for _, t := range list {
 		u.tickets[t.Ticket] = d.tickets[t.Ticket]
 		d.tickets[t.Ticket] = t.Row()
@@ -140,7 +144,7 @@ func (d *disk) cut(keep int) (gone []core.Row) {
 				delete(d.index[idOf(r)], r.ID.Seq)
 			}
 		}
-		d.rows = d.rows[:u.rows]
+		d.rows, d.days = d.rows[:u.rows], d.days[:u.days]
 		d.epoch, d.projected = u.epoch, u.projected
 		for id, c := range u.chains {
 			if c == nil {
@@ -204,14 +208,21 @@ func (d *disk) Known(id core.ChainID, from, upto event.Seq) (map[event.Seq]event
 
 func (d *disk) Answer(request string) ([]byte, error) { return d.answers[request], nil }
 
-// feed is the log behind a position for one hall: all of it, or what everyone may know.
-func (d *disk) feed(place hall.ID, all bool, after int64, max int) wire.Feed {
+// feed is the log behind a position for one hall: all of it, or what everyone may know
+// as far as it passes a sieve.
+func (d *disk) feed(place hall.ID, all bool, after int64, max int, sieve *core.Sieve) wire.Feed {
 	f := wire.Feed{Epoch: d.epoch, From: after, Upto: after}
+	if sieve != nil {
+		f.Since = string(sieve.Since)
+	}
 	at, _ := slices.BinarySearchFunc(d.rows, after+1, func(r core.Row, pos int64) int { return int(r.Pos - pos) })
 	for ; at < len(d.rows) && max > 0; at++ {
 		r := &d.rows[at]
 		max--
 		f.Upto = r.Pos
+		if sieve != nil && (r.Pos < sieve.From && !r.Lasting || !sieve.Keeps(r.Body)) {
+			continue
+		}
 		if (all || core.Public(r.Kind)) && r.ID.Origin.Hall() == string(place) {
 			f.Bodies = append(f.Bodies, r.Body)
 		}
@@ -225,7 +236,7 @@ func (d *disk) load(n *node) *core.Node {
 	if len(d.rows) > 0 {
 		pos = d.rows[len(d.rows)-1].Pos
 	}
-	m := core.NewNode(n.origin, n.key, d.epoch, pos, hall.DateOf(n.wall()-24*3600_000))
+	m := core.NewNode(n.origin, n.key, d.epoch, pos, n.keepsSince())
 	m.Recall = func(_ hall.ID, id hall.TicketID) ([]byte, error) { return d.tickets[id], nil }
 	ids := slices.SortedFunc(maps.Keys(d.index), func(a, b core.ChainID) int {
 		return cmpID(event.ID{Origin: a.Origin, Epoch: a.Epoch}, event.ID{Origin: b.Origin, Epoch: b.Epoch})
@@ -239,6 +250,9 @@ func (d *disk) load(n *node) *core.Node {
 			last = max(last, seq)
 		}
 		m.RestoreLoose(id, last)
+	}
+	for _, day := range d.days {
+		m.RestoreDay(day)
 	}
 	own := core.ChainID{Origin: n.origin, Epoch: d.epoch}
 	for {

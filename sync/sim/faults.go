@@ -10,6 +10,30 @@ func (w *world) plan() {
 	for range 3 + w.upto(9) {
 		w.after(w.upto(w.lives), w.breakSomething)
 	}
+	if w.ages {
+		for range 2 + w.upto(4) {
+			w.after(w.upto(w.lives), w.age)
+		}
+	}
+}
+
+// age lets nights pass, after which tickets are old, or puts a new machine at a window:
+// it knows nothing, its disk is empty.
+func (w *world) age() {
+	if w.quiet {
+		return
+	}
+	if w.chance(400) {
+		w.count("nights", w.centre)
+		w.nights += 1 + w.upto(3)
+		return
+	}
+	for {
+		if n := w.terminal(); n.role == "counter" && !n.copied {
+			w.wipe(n)
+			return
+		}
+	}
 }
 
 // any gives a random node, the centre and the hubs more often than one in thirty.
@@ -170,7 +194,7 @@ func (w *world) oldBackup(n *node) {
 	})
 }
 
-// wipe is a hub with an empty disk.
+// wipe is a hub or a counter with an empty disk.
 func (w *world) wipe(n *node) {
 	w.count("wiped disk", n)
 	n.stop(false)

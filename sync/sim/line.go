@@ -176,16 +176,28 @@ func (n *node) fetch() {
 		if after, due := n.feed.Hand(n.elapsed()); due {
 			n.hand(after)
 		}
-		if ask, due := n.feed.Ask(n.elapsed(), n.origin); due {
+		if ask, due := n.feed.Ask(n.elapsed(), n.origin, n.keepsSince()); due {
+			if h := n.core.Hall(n.place); h != nil {
+				for _, id := range h.HeldBefore(n.keepsSince()) {
+					ask.Held = append(ask.Held, string(id))
+				}
+			}
 			l.up(func(hub *node) { hub.answer(ask, l, func(c *node, f wire.Feed) { c.answered(f) }) })
 		}
 	}
 	if n.reading {
-		if ask, due := n.above.Ask(n.elapsed(), n.origin); due {
+		if ask, due := n.above.Ask(n.elapsed(), n.origin, ""); due {
 			l.up(func(centre *node) { centre.answer(ask, l, func(c *node, f wire.Feed) { c.readSome(f) }) })
 		}
 	}
 }
+
+// A hub of a district that ages gives the last agedTail positions of its log whole, and
+// looks through so many for one answer of what passes a sieve: a snapshot has several parts.
+const (
+	agedTail = 60
+	aged     = 90
+)
 
 // answer gives a feed to a child.
 func (n *node) answer(ask wire.FeedAsk, l *line, give func(*node, wire.Feed)) {
@@ -194,7 +206,14 @@ func (n *node) answer(ask wire.FeedAsk, l *line, give func(*node, wire.Feed)) {
 		after = 0
 	}
 	n.gather.Asked(ask.Origin, ask.Epoch, n.core.Epoch())
-	f := n.disk.feed(hall.ID(ask.Origin.Hall()), n.role == "centre", after, 500)
+	f := n.disk.feed(hall.ID(ask.Origin.Hall()), n.role == "centre", after, 500, nil)
+	if sieve := n.core.Sieve(ask, after, n.keepsSince(), n.w.tail); sieve != nil {
+		f = n.disk.feed(hall.ID(ask.Origin.Hall()), false, after, aged, sieve)
+		n.w.seen.sifted++
+		if broken("snapshot-half") {
+			f.Upto = n.core.Position()
+		}
+	}
 	f.Epoch = n.core.Epoch()
 	for _, m := range n.core.Marks() {
 		if m.Origin == ask.Origin {
@@ -223,12 +242,12 @@ func (n *node) news(f wire.Feed) {
 // follow folds a feed.
 func (n *node) follow(f wire.Feed) {
 	if broken("cursor-before-data") {
-		n.disk.cursors["hall"] = core.Cursor{Epoch: f.Epoch, Pos: f.Upto}
+		n.disk.cursors["hall"] = n.feed.Reach(f)
 	}
-	n.replicate(func(tx *core.Tx) error { return tx.TakeFeed("hall", f) }, func(err error) {
+	reach := n.feed.Reach(f)
+	n.replicate(func(tx *core.Tx) error { return tx.TakeFeed("hall", f, reach) }, func(err error) {
 		if err != nil {
-			c := n.disk.cursors["hall"]
-			n.feed.Failed(n.elapsed(), c.Epoch, c.Pos)
+			n.feed.Failed(n.elapsed(), n.disk.cursors["hall"])
 			return
 		}
 		n.w.seen.claims(n)
@@ -243,13 +262,13 @@ func (n *node) level() bool {
 	if c.Epoch != hub.core.Epoch() {
 		return false
 	}
-	f := hub.disk.feed(n.place, false, c.Pos, 1<<30)
+	f := hub.disk.feed(n.place, false, c.Pos, 1<<30, nil)
 	return len(f.Bodies) == 0
 }
 
 // hand hands a portion of the own log back to the hub.
 func (n *node) hand(after int64) {
-	f := n.disk.feed(n.place, false, after, 500)
+	f := n.disk.feed(n.place, false, after, 500, nil)
 	l, life := n.parent, n.life
 	l.up(func(hub *node) {
 		hub.write(func(tx *core.Tx) error {
@@ -292,7 +311,7 @@ func (n *node) readSome(f wire.Feed) {
 		if err == nil {
 			n.above.Taken(f)
 		} else {
-			n.above.Failed(n.elapsed(), 0, 0)
+			n.above.Failed(n.elapsed(), core.Cursor{})
 		}
 		n.pump()
 	})

@@ -21,6 +21,8 @@ var Mutants = []Mutant{
 	{"order-of-arrival", "the state of a ticket depends on the order in which steps came (rule 12)"},
 	{"skip-gaps", "news are folded although they leave a gap (rule 16)"},
 	{"cursor-before-data", "the cursor of the feed is saved before its events (rule 16)"},
+	{"snapshot-half", "the first part of a snapshot counts as the whole (rule 16)"},
+	{"since-forgotten", "a terminal forgets that a snapshot left days out (rule 16)"},
 	{"one-series", "kiosks that are cut off share one series of numbers"},
 	{"numbers-by-memory", "a kiosk forgets at a restart which numbers it has given out"},
 }

@@ -63,8 +63,11 @@ type job struct {
 	again bool // can be fetched again: not synced
 }
 
-func (n *node) wall() int64    { return max(0, dayStart+n.w.now+n.skew) }
-func (n *node) elapsed() int64 { return n.w.now - n.born + 1 }
+func (n *node) wall() int64 { return max(0, dayStart+n.w.nights*dayMS+n.w.now+n.skew) }
+
+// keepsSince is the first business day whose tickets are kept in memory.
+func (n *node) keepsSince() hall.Date { return hall.DateOf(n.wall() - dayMS) }
+func (n *node) elapsed() int64        { return n.w.now - n.born + 1 }
 
 // later does something unless the process has ended by then.
 func (n *node) later(ms int64, do func()) {
@@ -90,9 +93,8 @@ func (n *node) start() {
 	n.w.tell("%s starts, epoch %s, position %d", n.name, n.core.Epoch(), n.told)
 	n.announce()
 	if n.follows() {
-		c := n.disk.cursors["hall"]
 		n.feed = core.Follower{AnswerMS: 10_000, RetryMS: 1000, CheckMS: 10_000 + n.w.upto(5000), Hands: true}
-		n.feed.Start(c.Epoch, c.Pos)
+		n.feed.Start(n.disk.cursors["hall"])
 	}
 	if n.role == "hub" && !n.core.Ready() {
 		n.begin()
@@ -145,7 +147,7 @@ func (n *node) begin() {
 func (n *node) readAbove() {
 	n.reading = true
 	n.above = core.Follower{AnswerMS: 10_000, RetryMS: 1000, CheckMS: 3600_000}
-	n.above.Start(0, 0)
+	n.above.Start(core.Cursor{})
 	if n.parent.connected {
 		n.above.Connect()
 	}
@@ -283,7 +285,7 @@ func (n *node) tellHall() {
 	n.telling = true
 	n.later(n.w.upto(40), func() {
 		n.telling = false
-		f := n.disk.feed(n.place, false, n.told, 2000)
+		f := n.disk.feed(n.place, false, n.told, 2000, nil)
 		f.Epoch = n.core.Epoch()
 		for _, m := range n.core.Marks() {
 			if id := (core.ChainID{Origin: m.Origin, Epoch: m.Epoch}); n.marked[id] != m {

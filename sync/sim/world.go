@@ -17,6 +17,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/sync/core"
 )
 
 // Options of a run. The zero value of a count means the usual district.
@@ -38,6 +39,8 @@ type Result struct {
 	Events, Destroyed int
 	Excused           map[string]int
 	Faults            map[string]int
+	// Sifted counts the answers that a hub gave from a snapshot.
+	Sifted int
 	// SimMS is how long the district lived, DrainMS how long it took to come to rest
 	// after the last fault, without new writes.
 	SimMS, DrainMS int64
@@ -47,6 +50,7 @@ type Result struct {
 
 const (
 	dayStart = int64(1_795_485_600_000) // 2026-11-24 10:00 in the halls
+	dayMS    = int64(24 * 3600_000)
 	// Most districts live a hundred seconds in which a whole morning's troubles meet;
 	// one in thirty lives longer, so that parts and old backups span more of its life.
 	runMS   = int64(100_000)
@@ -61,6 +65,9 @@ type world struct {
 	rng    *rand.Rand
 	now    int64
 	lives  int64 // how long everybody acts
+	ages   bool  // days pass and machines are replaced
+	nights int64 // that have passed at once
+	tail   int64 // see core.Tail
 	queue  moments
 	serial uint64
 	nodes  []*node // in the order in which they were made
@@ -146,6 +153,9 @@ func Run(opt Options) (r *Result) {
 	w.lives = runMS
 	if opt.Seed%longOne == longOne-1 {
 		w.lives = longMS
+	}
+	if w.ages, w.tail = opt.Seed%2 == 0, core.Tail; w.ages {
+		w.tail = agedTail
 	}
 	w.build()
 	w.plan()

@@ -4,7 +4,9 @@
 package wire
 
 import (
+	"bytes"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -98,15 +100,27 @@ type FeedAsk struct {
 	// Epoch and After are the cursor: the hub's epoch and its position there.
 	Epoch event.Epoch `json:"epoch"`
 	After int64       `json:"after"`
+	// Since is the first business day ("2026-11-24") whose tickets the terminal keeps in
+	// memory: where it is far behind, what concerns only earlier ones may be left out.
+	// Empty asks for everything.
+	Since string `json:"since,omitempty"`
+	// Sifted tells that something was left out since the terminal was level: the hub goes
+	// on so to the end of its log.
+	Sifted bool `json:"sifted,omitempty"`
+	// Held are tickets of earlier days that the terminal has at a window.
+	Held []string `json:"held,omitempty"`
 }
 
 // Feed is a run of committed events of the hall that concern everyone in it
 // (tickets, windows, number blocks, keys, clerks; nothing personal). From is the
 // position it follows, Upto the one it reaches; positions between may be silent.
 type Feed struct {
-	Epoch  event.Epoch
-	From   int64
-	Upto   int64
+	Epoch event.Epoch
+	From  int64
+	Upto  int64
+	// Since is the business day of whose earlier tickets the hub has left out what nobody
+	// needs any more (see FeedAsk); empty where nothing is left out.
+	Since  string
 	Bodies [][]byte
 	// Marks tell how far the centre has confirmed origins of this hall.
 	Marks []Mark
@@ -240,13 +254,15 @@ func DecodePush(b []byte) (Push, error) {
 	return p, nil
 }
 
-// Encode gives the bytes of a feed.
+// Encode gives the bytes of a feed. Their SHA-256 stands behind them: a changed frame
+// is no frame, because a cursor that it moved would leave a hole behind.
 func (f Feed) Encode() []byte {
 	w := writer{}
 	w.byte(Version)
 	w.uvarint(uint64(f.Epoch))
 	w.uvarint(uint64(f.From))
 	w.uvarint(uint64(f.Upto))
+	w.bytes([]byte(f.Since))
 	w.bodies(f.Bodies)
 	w.uvarint(uint64(len(f.Marks)))
 	for _, m := range f.Marks {
@@ -254,17 +270,23 @@ func (f Feed) Encode() []byte {
 		w.uvarint(uint64(m.Epoch))
 		w.uvarint(uint64(m.Seq))
 	}
-	return w.b
+	sum := sha256.Sum256(w.b)
+	return append(w.b, sum[:]...)
 }
 
 // DecodeFeed reads what Feed.Encode writes. The bodies share memory with b.
 func DecodeFeed(b []byte) (Feed, error) {
-	r := reader{b: b}
+	end := max(0, len(b)-sha256.Size)
+	if sum := sha256.Sum256(b[:end]); !bytes.Equal(sum[:], b[end:]) {
+		return Feed{}, fmt.Errorf("feed: %w", ErrFrame)
+	}
+	r := reader{b: b[:end]}
 	r.version()
 	var f Feed
 	f.Epoch = event.Epoch(r.uvarint())
 	f.From = int64(r.uvarint())
 	f.Upto = int64(r.uvarint())
+	f.Since = string(r.bytes())
 	f.Bodies = r.bodies()
 	n := r.uvarint()
 	if n > MaxFrame {

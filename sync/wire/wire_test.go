@@ -24,12 +24,18 @@ func TestFramesAreReadBack(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got, p) {
 			t.Fatalf("%+v %v", got, err)
 		}
-		f := wire.Feed{Epoch: p.Epoch, From: 5, Upto: rapid.Int64Range(5, 1<<40).Draw(t, "upto"), Bodies: p.Bodies, Marks: []wire.Mark{{Origin: "a/b", Epoch: 3, Seq: 9}}}
+		f := wire.Feed{Epoch: p.Epoch, From: 5, Upto: rapid.Int64Range(5, 1<<40).Draw(t, "upto"), Bodies: p.Bodies, Marks: []wire.Mark{{Origin: "a/b", Epoch: 3, Seq: 9}},
+			Since: rapid.SampledFrom([]string{"", "2026-11-24"}).Draw(t, "since")}
 		back, err := wire.DecodeFeed(f.Encode())
 		if err != nil || !reflect.DeepEqual(back, f) {
 			t.Fatalf("%+v %v", back, err)
 		}
-		b := p.Encode()
+		b := f.Encode()
+		b[rapid.IntRange(0, len(b)-1).Draw(t, "where")] ^= byte(rapid.IntRange(1, 255).Draw(t, "what"))
+		if _, err := wire.DecodeFeed(b); !errors.Is(err, wire.ErrFrame) {
+			t.Fatalf("a changed feed: %v", err)
+		}
+		b = p.Encode()
 		if _, err := wire.DecodePush(b[:rapid.IntRange(0, len(b)-1).Draw(t, "cut")]); !errors.Is(err, wire.ErrFrame) {
 			t.Fatalf("a cut frame: %v", err)
 		}

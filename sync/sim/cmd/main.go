@@ -104,12 +104,13 @@ func each(from, n uint64, do func(*sim.Result) bool) {
 // many lives many districts and sums up.
 func many(from, n uint64) bool {
 	begin, cpu := time.Now(), cpuTime()
-	wrong, events, destroyed, done := 0, 0, 0, 0
+	wrong, events, destroyed, sifted, done := 0, 0, 0, 0, 0
 	lived, slowest := int64(0), int64(0)
 	excused, faults := map[string]int{}, map[string]int{}
 	each(from, n, func(r *sim.Result) bool {
 		done++
 		events, destroyed, lived, slowest = events+r.Events, destroyed+r.Destroyed, lived+r.SimMS, max(slowest, r.DrainMS)
+		sifted += r.Sifted
 		for k, v := range r.Excused {
 			excused[k] += v
 		}
@@ -127,7 +128,7 @@ func many(from, n uint64) bool {
 	})
 	used := (cpuTime() - cpu).Minutes()
 	fmt.Printf("%d districts (seeds %d to %d): %d with violations\n", done, from, from+n-1, wrong)
-	fmt.Printf("%d events noted; %d existed only on a disk that was destroyed; slowest rest %.0f s\n", events, destroyed, float64(slowest)/1000)
+	fmt.Printf("%d events noted; %d existed only on a disk that was destroyed; %d parts of snapshots; slowest rest %.0f s\n", events, destroyed, sifted, float64(slowest)/1000)
 	fmt.Printf("faults: %s\nexcused: %s\n", counts(faults), counts(excused))
 	fmt.Printf("%.1f simulated days in %.1f processor minutes: %.2f days a minute; %.0f s in all\n",
 		float64(lived)/86_400_000, used, float64(lived)/86_400_000/max(used, 1e-9), time.Since(begin).Seconds())

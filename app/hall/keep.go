@@ -1,0 +1,55 @@
+package hall
+
+import (
+	"slices"
+
+	"onewindow/app/event"
+)
+
+// TicketOf gives the ticket that a fact speaks of; "" when it speaks of none.
+func TicketOf(fact any) TicketID {
+	switch f := fact.(type) {
+	case Issued:
+		return f.Ticket
+	case Admitted:
+		return f.Ticket
+	case Called:
+		return f.Ticket
+	case Moved:
+		return f.Ticket
+	}
+	return ""
+}
+
+// HeldBefore lists the tickets that hold a window and were issued before a business
+// day: memory keeps them until their visit ends.
+func (h *Hall) HeldBefore(day Date) []TicketID {
+	var out []TicketID
+	for _, at := range h.current {
+		for id := range at {
+			if issued := IssueDate(id); issued != "" && issued < day {
+				out = append(out, id)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// WindowWords are who spoke last for each window, and when.
+type WindowWords map[WindowID]said
+
+// WindowWords tells who has the word on each window.
+func (h *Hall) WindowWords() WindowWords {
+	out := make(WindowWords, len(h.windows))
+	for id, w := range h.windows {
+		out[id] = said{w.last, w.By}
+	}
+	return out
+}
+
+// Overrule tells that what an event says of a window counts no more, for ever.
+func (l WindowWords) Overrule(e event.Event, f WindowOpened) bool {
+	last, known := l[f.Window]
+	return known && !last.less(e)
+}
