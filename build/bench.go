@@ -52,11 +52,12 @@ var benches = []bench{
 	{names: []string{"allocator_claims_per_second", "allocator_claim_p99"}, run: benchClaims},
 	{names: []string{"drain_events_per_second", "drain_two_hops_events_per_second", "drain_against_jetstream", "apply_events_per_second"}, run: benchDrain},
 	{names: []string{"catchup_3_days_seconds", "catchup_call_ms_p99", "catchup_memory_mb", "resume_after_restart_ms"}, run: benchReturn},
+	{names: []string{"backlog_3_days_hub_memory_mb", "backlog_3_days_centre_memory_mb"}, run: benchBacklog},
 	{names: []string{"scale_1000_halls_events_per_second", "scale_1000_halls_ack_p99", "scale_memory_kib_per_hall"}, run: benchScale},
 	{names: []string{"first_frame_ms", "memory_pss_mb"}, run: benchWindow},
 	{names: []string{"binary_mb", "server_binary_mb"}, run: benchBinaries},
 	{names: []string{"soak_30_days_events", "soak_30_days_lost", "soak_30_days_doubled", "soak_30_days_fault_share", "soak_30_days_minutes", "soak_30_days_hub_memory_mb",
-		"soak_30_days_centre_memory_mb", "soak_30_days_growth_memory", "soak_30_days_growth_goroutines", "soak_30_days_growth_descriptors", "soak_30_days_growth_wal"}, run: benchSoak, long: true},
+		"soak_30_days_centre_memory_mb", "soak_30_days_growth_memory", "soak_30_days_growth_goroutines", "soak_30_days_growth_descriptors", "soak_30_days_wal_mb"}, run: benchSoak, long: true},
 }
 
 // errBelowGoal says that every figure was measured and printed, and a goal is missed.

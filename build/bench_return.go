@@ -43,18 +43,9 @@ func benchReturn(y *bay) (out []figure, err error) {
 		return nil, err
 	}
 	halls := []hall.ID{"jiangnan", "jiangbei"}
-	clock := newClock(benchStart)
-	for _, id := range halls {
-		y.say("noting %d events of %s", returnEvents, id)
-		s, err := openStore(filepath.Join(y.folder, string(id)+".db"), event.Origin(id+"/k1"), newClock(benchStart).now)
-		if err != nil {
-			return nil, err
-		}
-		own := newClock(benchStart)
-		if err := errors.Join(fillDays(s, own, returnEvents), s.Close()); err != nil {
-			return nil, err
-		}
-		clock.to(own.now())
+	clock, err := y.threeDays(halls)
+	if err != nil {
+		return nil, err
 	}
 	var seconds, calls, memory, resume, bare series
 	for round := range min(y.rounds, 3) {
@@ -70,6 +61,25 @@ func benchReturn(y *bay) (out []figure, err error) {
 	m := memory.against("catchup_memory_mb", "MB", series{300}, "the goal for one hub; this process holds two hubs, the centre and both terminals")
 	b := resume.against("resume_after_restart_ms", "ms", series{1000}, "the goal")
 	return []figure{s.must("value <= 60", s.Value <= 60), c.must("value < 200", c.Value < 200), m, b.must("value <= 1000", b.Value <= 1000)}, nil
+}
+
+// threeDays makes the database of a terminal in each hall that owes three days, named
+// after the hall, and gives the clock at their end.
+func (y *bay) threeDays(halls []hall.ID) (*clock, error) {
+	clock := newClock(benchStart)
+	for _, id := range halls {
+		y.say("noting %d events of %s", returnEvents, id)
+		s, err := openStore(filepath.Join(y.folder, string(id)+".db"), event.Origin(id+"/k1"), newClock(benchStart).now)
+		if err != nil {
+			return nil, err
+		}
+		own := newClock(benchStart)
+		if err := errors.Join(fillDays(s, own, returnEvents), s.Close()); err != nil {
+			return nil, err
+		}
+		clock.to(own.now())
+	}
+	return clock, nil
 }
 
 type returning struct {

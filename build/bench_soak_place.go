@@ -49,6 +49,8 @@ type order struct {
 	// Compare lets a hub compare itself with the centre, Look the centre make its page.
 	Compare bool `json:"compare,omitempty"`
 	Look    bool `json:"look,omitempty"`
+	// Backup lets a hub back itself up now.
+	Backup bool `json:"backup,omitempty"`
 }
 
 type report struct {
@@ -67,6 +69,7 @@ type report struct {
 	AtWindows int     `json:"at_windows"`
 	LookMS    float64 `json:"look_ms,omitempty"`
 	Compared  int     `json:"compared,omitempty"` // how many comparisons are done
+	Backups   int     `json:"backups,omitempty"`  // and backups that were ordered
 	// Fault is what must not have happened.
 	Fault string `json:"fault,omitempty"`
 }
@@ -179,13 +182,15 @@ func (b *base) options() node.Options {
 type soakHub struct {
 	*base
 	*node.Hub
-	ctx       context.Context
-	stop      context.CancelFunc
-	comparing sync.WaitGroup
-	compared  int // guarded by base.mu
+	ctx     context.Context
+	stop    context.CancelFunc
+	reading sync.WaitGroup
+	// compared and backups are guarded by base.mu.
+	compared, backups int
 }
 
 func openSoakHub(b *base) (*soakHub, error) {
+	node.BoundHub() // as onewindowd does
 	h, err := node.OpenHub(b.options())
 	if err != nil {
 		return nil, err
@@ -197,10 +202,20 @@ func openSoakHub(b *base) (*soakHub, error) {
 }
 
 func (h *soakHub) obey(o order) {
+	if o.Backup {
+		h.reading.Go(func() {
+			if _, err := h.Backups.Keep(h.ctx); err != nil && h.ctx.Err() == nil {
+				h.wrong("back up: %v", err)
+			}
+			h.mu.Lock()
+			h.backups++
+			h.mu.Unlock()
+		})
+	}
 	if !o.Compare {
 		return
 	}
-	h.comparing.Go(func() {
+	h.reading.Go(func() {
 		found, err := h.Allocator.Compare(h.ctx)
 		switch {
 		case h.ctx.Err() != nil:
@@ -232,14 +247,14 @@ func (h *soakHub) tell(r *report) {
 		}
 	})
 	h.mu.Lock()
-	r.Compared = h.compared
+	r.Compared, r.Backups = h.compared, h.backups
 	h.mu.Unlock()
 }
 
-// Close ends a comparison under way first: it reads the database.
+// Close ends a comparison or backup under way first: they read the database.
 func (h *soakHub) Close() error {
 	h.stop()
-	h.comparing.Wait()
+	h.reading.Wait()
 	return h.Hub.Close()
 }
 

@@ -81,6 +81,7 @@ type hubCommand struct {
 
 // Run serves until it is told to end.
 func (c *hubCommand) Run() error {
+	node.BoundHub()
 	h, err := node.OpenHub(node.Options{Data: c.Data, Listen: c.Nats, Hall: hall.ID(c.Hall), Device: c.Device, Peer: c.Peer, PeerKey: c.PeerKey,
 		Centre: c.Centre, CentreKey: c.CentreKey, Open: c.Open, Logger: logger(), BackupEvery: c.BackupEvery})
 	if err != nil {
