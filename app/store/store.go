@@ -177,7 +177,7 @@ func (s *Store) open() error {
 	q := url.Values{}
 	q.Set("_txlock", "immediate")
 	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + s.opt.Synchronous + ")", "cache_size(-16000)",
-		"wal_autocheckpoint(4000)", fmt.Sprintf("journal_size_limit(%d)", logKept)} {
+		fmt.Sprintf("journal_size_limit(%d)", logKept)} {
 		q.Add("_pragma", p)
 	}
 	ro := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-2048)"}}
