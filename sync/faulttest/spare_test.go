@@ -388,8 +388,8 @@ func TestPeopleGoOnWhenTheirHubIsLost(t *testing.T) {
 		people.Go(func() { who.run(load) })
 	}
 	took := times{}
+	lead := p.led(t)
 	for range faults {
-		lead := p.led(t)
 		lost, next := p.hubs[lead], p.hubs[1-lead]
 		was, err := next.grantsAgain()
 		must(t, err)
@@ -404,8 +404,15 @@ func TestPeopleGoOnWhenTheirHubIsLost(t *testing.T) {
 		took.add(time.Since(began))
 		pause(t.Context(), 3*time.Second)
 		must(t, lost.start())
+		lead = 1 - lead
+		// Until both have told the centre of themselves, its page is of before the loss.
+		eventually(t, 60*time.Second, "the centre tells that "+next.name+" leads", func() error {
+			if told := p.led(t); told != lead {
+				return fmt.Errorf("it tells of %s", p.hubs[told].name)
+			}
+			return nil
+		})
 	}
-	p.led(t)
 	endLoad()
 	people.Wait()
 	quiet, views, err := p.quiet(3 * drainLimit)
