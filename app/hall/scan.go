@@ -158,28 +158,36 @@ func (f *Issued) scan(b []byte) bool {
 	})
 }
 
+// step reads what every step of a ticket at a window tells.
+func (s *scan) step(key string, ticket *TicketID, round *int, window *WindowID, clerk *ClerkID, atMS *int64) {
+	switch key {
+	case "ticket":
+		*ticket = TicketID(s.text())
+	case "round":
+		*round = int(s.number())
+	case "window":
+		*window = WindowID(s.text())
+	case "clerk":
+		*clerk = ClerkID(s.text())
+	case "at_ms":
+		*atMS = s.number()
+	default:
+		s.odd = true
+	}
+}
+
 func (f *Called) scan(b []byte) bool {
 	s := scan{rest: string(b)}
 	return s.object(func(key string) {
 		switch key {
-		case "ticket":
-			f.Ticket = TicketID(s.text())
-		case "round":
-			f.Round = int(s.number())
-		case "window":
-			f.Window = WindowID(s.text())
-		case "clerk":
-			f.Clerk = ClerkID(s.text())
 		case "request":
 			f.Request = s.text()
 		case "hall":
 			f.Hall = ID(s.text())
 		case "date":
 			f.Date = Date(s.text())
-		case "at_ms":
-			f.AtMS = s.number()
 		default:
-			s.odd = true
+			s.step(key, &f.Ticket, &f.Round, &f.Window, &f.Clerk, &f.AtMS)
 		}
 	})
 }
@@ -188,16 +196,6 @@ func (f *Moved) scan(b []byte) bool {
 	s := scan{rest: string(b)}
 	return s.object(func(key string) {
 		switch key {
-		case "ticket":
-			f.Ticket = TicketID(s.text())
-		case "round":
-			f.Round = int(s.number())
-		case "window":
-			f.Window = WindowID(s.text())
-		case "clerk":
-			f.Clerk = ClerkID(s.text())
-		case "at_ms":
-			f.AtMS = s.number()
 		case "how":
 			f.How = s.text()
 		case "recall":
@@ -208,7 +206,7 @@ func (f *Moved) scan(b []byte) bool {
 		case "reason":
 			f.Reason = s.text()
 		default:
-			s.odd = true
+			s.step(key, &f.Ticket, &f.Round, &f.Window, &f.Clerk, &f.AtMS)
 		}
 	})
 }

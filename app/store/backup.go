@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"onewindow/app/event"
@@ -87,7 +88,50 @@ func verify(ctx context.Context, path string, must []core.Chain) (Proof, error) 
 		return p, fmt.Errorf("%d places of the log are not as they were written, the first: %s", len(found.Flaws), found.Flaws[0])
 	}
 	p.Events, p.Chains = found.Events, found.Chains
-	return p, p.refold(ctx, db)
+	now, remove, err := asNow(ctx, db)
+	if err != nil {
+		return p, err
+	}
+	return p, errors.Join(p.refold(ctx, now), remove())
+}
+
+// asNow gives a database as this program would have it: itself, or, where an older
+// program made it, a copy that is brought to this version. So a backup of before an
+// update is as good as one of after it.
+func asNow(ctx context.Context, db *sql.DB) (now *sql.DB, remove func() error, err error) {
+	p, err := steps(db)
+	if err != nil {
+		return nil, nil, err
+	}
+	sources := p.ListSources()
+	var version int64
+	if err := db.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM schema_version").Scan(&version); err != nil {
+		return nil, nil, fmt.Errorf("read the database's version: %w", err)
+	}
+	if version >= sources[len(sources)-1].Version {
+		return db, func() error { return nil }, nil
+	}
+	folder, err := os.MkdirTemp("", "onewindow-proof-")
+	if err != nil {
+		return nil, nil, fmt.Errorf("copy the database: %w", err)
+	}
+	copied := filepath.Join(folder, "copy.db")
+	if _, err = db.ExecContext(ctx, "VACUUM INTO ?", copied); err == nil {
+		if now, err = sql.Open("sqlite", "file:"+copied); err == nil {
+			err = migrate(now, copied)
+		}
+	}
+	remove = func() error {
+		var closing error
+		if now != nil {
+			closing = now.Close()
+		}
+		return errors.Join(closing, os.RemoveAll(folder))
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("bring a copy to this version: %w", errors.Join(err, remove()))
+	}
+	return now, remove, nil
 }
 
 // openReadOnly opens a database file that is ours, without its ever being changed.

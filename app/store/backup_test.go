@@ -131,3 +131,36 @@ func TestADamagedCopyIsNotABackup(t *testing.T) {
 		}
 	}
 }
+
+// TestABackupOfBeforeAnUpdateIsProved takes the tables of later versions out of a backup,
+// as the program before them would have left it, and proves and opens it.
+func TestABackupOfBeforeAnUpdateIsProved(t *testing.T) {
+	s := open(t, t.TempDir(), "jiangnan/hub")
+	fill(t, s, 200)
+	to := filepath.Join(t.TempDir(), "backup.db")
+	proved, err := s.Backup(t.Context(), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []string{"DROP TABLE ticket_span", "DROP TABLE day", "ALTER TABLE cursor DROP COLUMN since", "DELETE FROM schema_version WHERE version_id > 3"} {
+		damage(t, to, step)
+	}
+	before, err := os.ReadFile(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := store.Verify(t.Context(), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.State != proved.State || again.Events != proved.Events {
+		t.Errorf("the older backup holds %d events in state %s, it was made with %d in %s", again.Events, again.State, proved.Events, proved.State)
+	}
+	if after, err := os.ReadFile(to); err != nil || string(after) != string(before) {
+		t.Errorf("the backup was changed: %v", err)
+	}
+	damage(t, to, "UPDATE event SET body = zeroblob(length(body)) WHERE pos = 100")
+	if _, err := store.Verify(t.Context(), to); err == nil {
+		t.Error("a damaged older backup is called good")
+	}
+}

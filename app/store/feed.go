@@ -84,10 +84,11 @@ func (s *Store) feed(ctx context.Context, after int64, max int, wanted func(even
 const siftScan = 20_000
 
 // FeedFor answers a terminal that asks what follows its cursor: at most so many events and
-// wire.MaxFrame bytes, nothing behind the position told. A cursor of another database, or one from the future, begins at
-// 0. A terminal that is far behind gets what it keeps (see core.Sieve): the rows stay
-// as they are once they are written, so that answers belong together however much later
-// the next is asked for, and nothing has to be held for it meanwhile.
+// wire.MaxFrame bytes, nothing behind the position told. A cursor of another database, or
+// one from the future, begins at 0. A terminal that is far behind gets what it keeps (see
+// core.Sieve): the rows stay as they are once they are written, so that answers belong
+// together however much later the next is asked for, and nothing has to be held for it
+// meanwhile.
 func (s *Store) FeedFor(ctx context.Context, ask wire.FeedAsk, events int, told int64) (wire.Feed, error) {
 	s.mu.RLock()
 	epoch, pos, after := s.node.Epoch(), s.node.Position(), ask.After

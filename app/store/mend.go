@@ -80,12 +80,7 @@ func (s *Store) Mend(ctx context.Context, id event.ID, body []byte) (bool, error
 	of := core.ChainID{Origin: id.Origin, Epoch: id.Epoch}
 	s.mu.RLock()
 	row := s.ids[of]
-	chain, known := core.Chain{}, false
-	for _, c := range s.node.Chains() {
-		if c.ID == of {
-			chain, known = c, true
-		}
-	}
+	chain, known := s.node.Chain(of)
 	s.mu.RUnlock()
 	if !known || id.Seq == 0 || id.Seq > chain.Seq {
 		return false, ErrUnproved

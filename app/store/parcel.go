@@ -70,15 +70,9 @@ func (s *Store) headBefore(ctx context.Context, id core.ChainID, at event.Seq) (
 	s.mu.RLock()
 	row := s.ids[id]
 	s.mu.RUnlock()
-	for seq := event.Seq(1); seq < at; {
-		sums, err := hashes(ctx, s.reader, row, seq, min(at-1, seq+9999))
-		if err != nil || len(sums) == 0 {
-			return head, fmt.Errorf("read chain %s:%s from %d: %d rows: %w", id.Origin, id.Epoch, seq, len(sums), err)
-		}
-		for _, sum := range sums {
-			head = event.Chain(head, sum)
-		}
-		seq += event.Seq(len(sums))
+	head, err = core.HeadAt(head, 0, at-1, func(from, upto event.Seq) ([]event.Hash, error) { return hashes(ctx, s.reader, row, from, upto) })
+	if err != nil {
+		return head, fmt.Errorf("read chain %s:%s: %w", id.Origin, id.Epoch, err)
 	}
 	return head, nil
 }

@@ -190,7 +190,7 @@ func (s *Store) open() error {
 		return fmt.Errorf("open database: %w", err)
 	}
 	s.writer.SetMaxOpenConns(1)
-	if err := s.migrate(); err != nil {
+	if err := migrate(s.writer, s.opt.Path); err != nil {
 		return err
 	}
 	if s.pool, err = sql.Open("sqlite", "file:"+s.opt.Path+"?"+ro.Encode()); err != nil {
@@ -208,31 +208,28 @@ func (s *Store) open() error {
 	return s.load()
 }
 
-func (s *Store) migrate() error {
+// migrate marks a new database as ours and brings an older one to this program's version.
+func migrate(db *sql.DB, path string) error {
 	ctx := context.Background()
 	var id int64
-	if err := s.writer.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
-		return fmt.Errorf("read database %s: %w: it is left as it is; restore it from a backup, or name another data folder with --data", s.opt.Path, err)
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return fmt.Errorf("read database %s: %w: it is left as it is; restore it from a backup, or name another data folder with --data", path, err)
 	}
 	if id == 0 {
 		var tables int
-		if err := s.writer.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+		if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
 			return fmt.Errorf("read database: %w", err)
 		}
 		if tables > 0 {
-			return fmt.Errorf("%s is %w: it has tables of another program and is left as it is; name another data folder with --data", s.opt.Path, ErrForeign)
+			return fmt.Errorf("%s is %w: it has tables of another program and is left as it is; name another data folder with --data", path, ErrForeign)
 		}
-		if _, err := s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
 			return fmt.Errorf("mark database: %w", err)
 		}
 	}
-	dir, err := fs.Sub(migrations, "migrations")
+	p, err := steps(db)
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.writer, dir, goose.WithTableName("schema_version"))
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return err
 	}
 	have, err := p.GetDBVersion(ctx)
 	if err != nil {
@@ -240,12 +237,25 @@ func (s *Store) migrate() error {
 	}
 	sources := p.ListSources()
 	if newest := sources[len(sources)-1].Version; have > newest {
-		return fmt.Errorf("%s was written by a newer program (version %d, this one knows %d): install the newer program again; nothing was changed", s.opt.Path, have, newest)
+		return fmt.Errorf("%s was written by a newer program (version %d, this one knows %d): install the newer program again; nothing was changed", path, have, newest)
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bring the database to this program's version: %w", err)
 	}
 	return nil
+}
+
+// steps are the versions of the database, one after the other.
+func steps(db *sql.DB) (*goose.Provider, error) {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, dir, goose.WithTableName("schema_version"))
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	return p, nil
 }
 
 // Close waits for the write under way and closes the database.

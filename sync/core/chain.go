@@ -2,6 +2,7 @@ package core
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -79,6 +80,14 @@ func (n *Node) ChainSeq(id ChainID) event.Seq {
 		return c.Seq
 	}
 	return 0
+}
+
+// Chain gives what is known of a chain; false when nothing is.
+func (n *Node) Chain(id ChainID) (Chain, bool) {
+	if c := n.chains[id]; c != nil {
+		return *c, true
+	}
+	return Chain{}, false
 }
 
 // Chains lists what is known of every chain, by origin and epoch.
@@ -356,15 +365,31 @@ func (tx *Tx) headAt(c *Chain, at event.Seq) (event.Hash, error) {
 	if c.Up <= at {
 		head, from = c.UpHead, c.Up
 	}
-	for seq := from; seq < at; {
-		sums, err := tx.disk.Sums(c.ID, seq+1, min(at, seq+1000))
-		if err != nil || len(sums) == 0 {
-			return head, tx.fail(fmt.Errorf("read chain %s:%s behind %d: %d rows: %w", c.ID.Origin, c.ID.Epoch, seq, len(sums), err))
+	head, err := HeadAt(head, from, at, func(from, upto event.Seq) ([]event.Hash, error) { return tx.disk.Sums(c.ID, from, upto) })
+	if err != nil {
+		return head, tx.fail(fmt.Errorf("read chain %s:%s: %w", c.ID.Origin, c.ID.Epoch, err))
+	}
+	return head, nil
+}
+
+// headPortion is how many hashes are read at a time to compute a head.
+const headPortion = 10_000
+
+// HeadAt computes the head of a chain at a number from the one at an earlier number and
+// the hashes between, of which sums gives a run, both ends included.
+func HeadAt(head event.Hash, from, at event.Seq, sums func(from, upto event.Seq) ([]event.Hash, error)) (event.Hash, error) {
+	for from < at {
+		list, err := sums(from+1, min(at, from+headPortion))
+		if err == nil && len(list) == 0 {
+			err = errors.New("the log ends")
 		}
-		for _, sum := range sums {
+		if err != nil {
+			return head, fmt.Errorf("behind %d: %w", from, err)
+		}
+		for _, sum := range list {
 			head = event.Chain(head, sum)
 		}
-		seq += event.Seq(len(sums))
+		from += event.Seq(len(list))
 	}
 	return head, nil
 }
