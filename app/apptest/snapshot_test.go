@@ -108,11 +108,11 @@ type reader struct {
 	bytes atomic.Int64
 }
 
-func (r *reader) Keeps() (hall.Date, []hall.TicketID) {
+func (r *reader) KeepsFrom() hall.Date {
 	if r.whole {
-		return "", nil
+		return ""
 	}
-	return r.Store.Keeps()
+	return r.Store.KeepsFrom()
 }
 
 func (r *reader) TakeFeed(ctx context.Context, source string, f wire.Feed, at core.Cursor) error {

@@ -151,16 +151,14 @@ func (s *Store) sift(ctx context.Context, f *wire.Feed, sieve *core.Sieve, max i
 	return scanned < siftScan, rows.Err()
 }
 
-// Keeps tells what this terminal keeps in memory of its hall: the tickets from the
-// business day since on, and those of earlier days that hold a window.
-func (s *Store) Keeps() (since hall.Date, held []hall.TicketID) {
-	since = s.firstDate()
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if h := s.node.Hall(hall.ID(s.opt.Origin.Hall())); h != nil {
-		held = h.HeldBefore(since)
-	}
-	return since, held
+// KeepsFrom is the first business day whose tickets this terminal keeps in memory.
+func (s *Store) KeepsFrom() hall.Date { return s.firstDate() }
+
+// HeldBefore lists the tickets of days before one that it keeps as well, because they
+// hold a window of its hall.
+func (s *Store) HeldBefore(day hall.Date) (held []hall.TicketID) {
+	s.View(hall.ID(s.opt.Origin.Hall()), func(h *hall.Hall) { held = h.HeldBefore(day) })
+	return held
 }
 
 // recentRows is how many of the newest rows stay at hand: some megabytes at most.

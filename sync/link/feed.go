@@ -110,12 +110,12 @@ func (f *following) restart(ctx context.Context, later bool) {
 }
 
 func (f *following) ask(inbox string) {
-	since, held := f.opt.Log.Keeps()
+	since := f.opt.Log.KeepsFrom()
 	ask, due := f.Ask(f.elapsed(), f.opt.Origin, since)
 	if !due {
 		return
 	}
-	for _, id := range held {
+	for _, id := range f.opt.Log.HeldBefore(since) {
 		ask.Held = append(ask.Held, string(id))
 	}
 	body, err := json.Marshal(ask)

@@ -44,9 +44,10 @@ type Log interface {
 	Sing(ctx context.Context) error
 	Cursor(ctx context.Context, source string) (core.Cursor, error)
 	TakeFeed(ctx context.Context, source string, f wire.Feed, at core.Cursor) error
-	// Keeps tells the first business day whose tickets are kept in memory, and those of
-	// earlier days that hold a window.
-	Keeps() (since hall.Date, held []hall.TicketID)
+	// KeepsFrom is the first business day whose tickets are kept in memory; HeldBefore lists
+	// those of earlier days that are kept because they hold a window.
+	KeepsFrom() hall.Date
+	HeldBefore(day hall.Date) []hall.TicketID
 	Watch() chan struct{}
 	Unwatch(chan struct{})
 }
