@@ -346,3 +346,25 @@ func TestBlocksOfOldDaysAreForgotten(t *testing.T) {
 		t.Errorf("blocks that are known: %v", list)
 	}
 }
+
+// A ticket whose id is of yesterday and whose day is today, by a clock that was wrong, is
+// let go with its day: nobody can be called by what is left of it in the queue.
+func TestWhoIsForgottenIsNotCalled(t *testing.T) {
+	kiosk := &desk{origin: "jiangnan/k1"}
+	const dayMS = int64(24 * 3600 * 1000)
+	old := issued(1, hall.WalkIn, start)
+	hex := fmt.Sprintf("%012x", start-dayMS)
+	old.Ticket = hall.TicketID(hex[:8] + "-" + hex[8:] + "-7000-8000-000000000001")
+	h := fold(t, []event.Event{kiosk.note(hall.KindIssued, old, start)})
+	call := hall.Call{Request: "r", Window: "B01", Clerk: "wang", Services: []hall.Letter{"B"}}
+	if c, no := h.CallNext(call, start); no != nil || c.Ticket != old.Ticket {
+		t.Fatalf("before it is forgotten %v is called: %v", c.Ticket, no)
+	}
+	h.Forget(hall.DateOf(start), nil)
+	if c, no := h.CallNext(call, start); no == nil {
+		t.Errorf("%s is called, which nobody knows any more", c.Ticket)
+	}
+	if n := h.AheadOf(hall.DateOf(start), "B", start+1, "z") + h.WaitingAt(hall.DateOf(start), "B"); n != 0 {
+		t.Errorf("%d still wait", n)
+	}
+}

@@ -1,0 +1,61 @@
+package link_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"onewindow/app/hall"
+	"onewindow/app/store"
+	"onewindow/sync/broker"
+	"onewindow/sync/link"
+	"onewindow/sync/wire"
+)
+
+// A terminal tells its hub which tickets of earlier days it holds: the hub may not know
+// of a visit that lasts over midnight, and must not leave its events out.
+func TestATerminalTellsWhatItHolds(t *testing.T) {
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Name: "above", Open: true, Logger: quiet})
+	must(t, err)
+	t.Cleanup(b.Stop)
+	above, err := b.InProcess("above", quiet)
+	must(t, err)
+	t.Cleanup(above.Close)
+	asks := make(chan wire.FeedAsk, 16)
+	_, err = above.Subscribe(wire.AnyoneSubject("jiangnan", wire.VerbFeed), func(m *nats.Msg) {
+		var a wire.FeedAsk
+		if json.Unmarshal(m.Data, &a) == nil {
+			asks <- a
+		}
+	})
+	must(t, err)
+	c := opened(t, "jiangnan/c1", "counter")
+	now := time.Now().UnixMilli()
+	hex := fmt.Sprintf("%012x", now-5*24*3600_000)
+	held := hall.TicketID(hex[:8] + "-" + hex[8:] + "-7000-8000-000000000001")
+	must(t, c.Write(t.Context(), func(tx *store.Tx) error {
+		_, _, err := tx.Append(hall.KindStarted, hall.Moved{Ticket: held, Window: "B01", Clerk: "wang", AtMS: now, How: "scan"})
+		return err
+	}))
+	conn, err := broker.Connect(b.URL(), "jiangnan/c1", quiet)
+	must(t, err)
+	t.Cleanup(conn.Close)
+	l := link.Start(link.Options{Conn: conn, Place: "jiangnan", Origin: "jiangnan/c1", Log: c, Fork: store.ErrFork, Feed: true,
+		Now: func() int64 { return time.Now().UnixMilli() }, Logger: quiet, Canary: -1})
+	t.Cleanup(l.Stop)
+	select {
+	case a := <-asks:
+		if a.Since == "" || !slices.Contains(a.Held, string(held)) {
+			t.Errorf("it asks for %q on, and tells of %v and not of %s", a.Since, a.Held, held)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("it asks for nothing")
+	}
+}
