@@ -31,7 +31,7 @@ func TestAHallWithTwoHubsHasOneThatSpeaks(t *testing.T) {
 		needs         bool
 		zh, en, never string
 	}{
-		{"the first leads", func() { beat("hub", wire.HubLeads, wire.SpareReady, 3) }, "hub", "ready", 3, false, "主持： hub · 备机就绪", "led by hub · spare ready", "why"},
+		{"the first leads", func() { beat("hub", wire.HubLeads, wire.SpareReady, 3) }, "hub", "ready", 3, false, "主持：hub · 备机就绪", "led by hub · spare ready", "why"},
 		{"the second stands by", func() { beat("hub2", wire.HubStands, wire.SpareReady, 9) }, "hub", "ready", 3, false, "备机就绪", "spare ready", "hub2"},
 		{"the second takes over", func() { beat("hub2", wire.HubLeads, wire.SpareAway, 1) }, "hub2", "away", 1, true, "备机（hub）不在", "the spare hub (hub) is away", "spare ready"},
 		{"the second leads no more", func() { beat("hub2", wire.HubStands, wire.SpareAway, 2) }, "", "away", 2, false, "都未取得主持权", "no hub leads, no calls", "led by"},

@@ -62,7 +62,7 @@ var words = map[string]Name{
 	"link_awaited":  {"等待首次心跳", "Awaiting the first beat"},
 	"link_silent":   {"失联", "Silent"},
 	"heard_ago":     {"{for}前有心跳", "heard {for} ago"},
-	"led_by":        {"主持：", "led by"},
+	"led_by":        {"主持：{names}", "led by {names}"},
 	"led_by_none":   {"无主机，暂不叫号", "no hub leads, no calls"},
 	"spare_ready":   {"备机就绪", "spare ready"},
 	"spare_away":    {"备机不在", "spare away"},

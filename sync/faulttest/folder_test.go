@@ -39,6 +39,15 @@ func newDistrict(t *testing.T) *district {
 	return d
 }
 
+// settledDistrict is one in which all have worked for so long and everything arrived.
+func settledDistrict(t *testing.T, worked time.Duration) *district {
+	t.Helper()
+	d := newDistrict(t)
+	d.work(worked)
+	d.settled("before")
+	return d
+}
+
 // work lets everybody work, and meanwhile does what the test is about.
 func (d *district) work(lasts time.Duration, meanwhile ...func()) {
 	d.t.Helper()
@@ -204,9 +213,7 @@ func TestAnEmptyTerminalOverwritesNothing(t *testing.T) {
 	if left(t, "T6") {
 		return
 	}
-	d := newDistrict(t)
-	d.work(4 * time.Second)
-	d.settled("before")
+	d := settledDistrict(t, 4*time.Second)
 	before, err := d.look()
 	must(t, err)
 	k1 := d.terminals[0]
@@ -240,9 +247,7 @@ func TestACentrePutBackIsFilledAgain(t *testing.T) {
 	if left(t, "T6") {
 		return
 	}
-	d := newDistrict(t)
-	d.work(3 * time.Second)
-	d.settled("before")
+	d := settledDistrict(t, 3*time.Second)
 	var kept string
 	d.restart(d.centre, func() { kept = d.keep(d.centre) })
 	d.work(4 * time.Second)
@@ -258,9 +263,7 @@ func TestACentrePutBackIsFilledInSilence(t *testing.T) {
 	if left(t, "T6") {
 		return
 	}
-	d := newDistrict(t)
-	d.work(3 * time.Second)
-	d.settled("before")
+	d := settledDistrict(t, 3*time.Second)
 	var kept string
 	d.restart(d.centre, func() { kept = d.keep(d.centre) })
 	d.work(4 * time.Second)
@@ -287,9 +290,7 @@ func TestAWipedHubIsFilledInSilence(t *testing.T) {
 	if left(t, "T6") {
 		return
 	}
-	d := newDistrict(t)
-	d.work(4 * time.Second)
-	d.settled("before")
+	d := settledDistrict(t, 4*time.Second)
 	d.restart(d.hub, func() { d.wipe(d.hub) })
 	took := d.settled("wiped")
 	d.work(3 * time.Second)
@@ -303,9 +304,7 @@ func TestAClonedTerminalLosesNothing(t *testing.T) {
 	if left(t, "T6") {
 		return
 	}
-	d := newDistrict(t)
-	d.work(3 * time.Second)
-	d.settled("before")
+	d := settledDistrict(t, 3*time.Second)
 	k1 := d.terminals[0]
 	d.restart(k1, func() { must(t, os.CopyFS(d.path("k1-copy"), os.DirFS(k1.data))) })
 	d.o.copied[k1.name] = true
@@ -327,9 +326,7 @@ func TestARolledBackTerminalLosesNothing(t *testing.T) {
 	if left(t, "T6") {
 		return
 	}
-	d := newDistrict(t)
-	d.work(3 * time.Second)
-	d.settled("before")
+	d := settledDistrict(t, 3*time.Second)
 	k1 := d.terminals[0]
 	var kept string
 	d.restart(k1, func() { kept = d.keep(k1) })
