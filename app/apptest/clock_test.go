@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -276,4 +277,37 @@ func (x *liars) end() {
 			x.t.Errorf("the centre has numbers twice: %v", twice)
 		}
 	})
+}
+
+// TestATicketIsOfOneDay: whichever reading of the clock it is between which the business
+// day changes, the ticket's id and its date name the same one.
+func TestATicketIsOfOneDay(t *testing.T) {
+	w := apptest.New(t)
+	edge, err := hall.At(hall.DateOf(apptest.Start), "04:00")
+	apptest.Must(t, err)
+	edge += 24 * 3600_000
+	var readings atomic.Int64 // until the day changes; the clock stands still while it is far away
+	readings.Store(math.MaxInt64)
+	k := w.TerminalBy(func() int64 {
+		switch left := readings.Add(-1); {
+		case left > 1000:
+			return w.Clock.Now()
+		case left >= 0:
+			return edge - 1
+		}
+		return edge
+	}, "kiosk", "k1", func(s *config.Settings) { s.Series = 1 })
+	days := map[string]int{}
+	for after := range int64(40) {
+		readings.Store(after)
+		page, err := k.Kiosk.Issue(screen.TicketRequest{Request: fmt.Sprint("edge-", after), Letter: "B"})
+		apptest.Must(t, err)
+		if of := hall.IssueDate(hall.TicketID(page.Ticket)); string(of) != page.Date {
+			t.Errorf("the day changes after %d readings: the id is of %s, the ticket of %s", after, of, page.Date)
+		}
+		days[page.Date]++
+	}
+	if len(days) != 2 {
+		t.Errorf("all tickets are of %v: the day has not changed between them", days)
+	}
 }

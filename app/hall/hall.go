@@ -521,7 +521,10 @@ func (t *Ticket) Row() []byte {
 
 // ReadRow reads what Row writes.
 func ReadRow(b []byte) (*Ticket, error) {
-	t := &Ticket{}
+	if t := new(Ticket); t.scan(b) {
+		return t, nil
+	}
+	t := new(Ticket) // scan may have begun to fill its own
 	if err := json.Unmarshal(b, t); err != nil {
 		return nil, fmt.Errorf("decode ticket row: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -366,5 +367,15 @@ func TestWhoIsForgottenIsNotCalled(t *testing.T) {
 	}
 	if n := h.AheadOf(hall.DateOf(start), "B", start+1, "z") + h.WaitingAt(hall.DateOf(start), "B"); n != 0 {
 		t.Errorf("%d still wait", n)
+	}
+}
+
+func TestDatesAreThoseOfTheCalendar(t *testing.T) {
+	zone := time.FixedZone("", 8*3600)
+	for _, at := range []time.Time{time.Date(2026, 11, 27, 3, 59, 59, 999e6, zone), time.Date(2026, 11, 27, 4, 0, 0, 0, zone), time.Date(2027, 1, 1, 0, 0, 0, 0, zone),
+		time.Date(2028, 2, 29, 12, 0, 0, 0, zone), time.UnixMilli(-1), time.UnixMilli(0), time.Date(812, 3, 4, 5, 6, 7, 0, zone), time.Date(9999, 12, 31, 23, 0, 0, 0, zone), time.UnixMilli(1<<48 - 1)} {
+		if got, want := hall.DateOf(at.UnixMilli()), hall.Date(at.In(zone).Add(-4*time.Hour).Format(time.DateOnly)); got != want {
+			t.Errorf("%s is of %s, not %s", at.In(zone), got, want)
+		}
 	}
 }

@@ -15,8 +15,14 @@ var zone = time.FixedZone("UTC+8", 8*3600)
 
 // DateOf gives the business day of a moment: it changes at 04:00 local time.
 func DateOf(ms int64) Date {
-	return Date(time.UnixMilli(ms).In(zone).Add(-4 * time.Hour).Format(time.DateOnly))
+	y, m, d := time.UnixMilli(ms + 4*3600_000).UTC().Date()
+	if y < 0 || y > 9999 {
+		return Date(time.UnixMilli(ms).In(zone).Add(-4 * time.Hour).Format(time.DateOnly))
+	}
+	return Date([]byte{digit(y / 1000), digit(y / 100), digit(y / 10), digit(y), '-', digit(int(m) / 10), digit(int(m)), '-', digit(d / 10), digit(d)})
 }
+
+func digit(n int) byte { return byte('0' + n%10) }
 
 // ClockOf gives the local clock time of a moment, "09:05".
 func ClockOf(ms int64) string { return time.UnixMilli(ms).In(zone).Format("15:04") }

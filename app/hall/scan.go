@@ -1,5 +1,7 @@
 package hall
 
+import "onewindow/app/event"
+
 // The facts of tickets are decoded on every terminal of a hall, at its hub and at the
 // centre: ten times as often as anything else. Payload writes them in one form of
 // JSON, without blanks and nearly always without escapes. scan reads that form alone
@@ -111,51 +113,127 @@ func (s *scan) number() (n int64) {
 	return n
 }
 
-// truth reads true; omitempty leaves false out.
+// truth reads true or false.
 func (s *scan) truth() bool {
-	for _, c := range []byte("true") {
+	word := "true"
+	if s.next() == 'f' {
+		word = "false"
+	}
+	for _, c := range []byte(word) {
 		s.take(c)
 	}
-	return !s.odd
+	return word == "true" && !s.odd
 }
 
 func (f *Issued) scan(b []byte) bool {
 	s := scan{rest: string(b)}
+	return s.object(func(key string) { f.field(&s, key) })
+}
+
+func (f *Issued) field(s *scan, key string) {
+	switch key {
+	case "ticket":
+		f.Ticket = TicketID(s.text())
+	case "hall":
+		f.Hall = ID(s.text())
+	case "date":
+		f.Date = Date(s.text())
+	case "service":
+		f.Service = Letter(s.text())
+	case "number":
+		f.Number = Number(s.text())
+	case "class":
+		f.Class = Class(s.text())
+	case "evidence":
+		f.Evidence = s.text()
+	case "items":
+		s.odd = s.odd || f.Items != nil
+		s.list(func() { f.Items = append(f.Items, ItemCode(s.text())) })
+	case "language":
+		f.Language = s.text()
+	case "issued_at_ms":
+		f.IssuedMS = s.number()
+	case "ahead":
+		f.Ahead = int(s.number())
+	case "low_minutes":
+		f.LowMinutes = int(s.number())
+	case "high_minutes":
+		f.HighMinutes = int(s.number())
+	case "clock_off":
+		f.ClockOff = s.truth()
+	default:
+		s.odd = true
+	}
+}
+
+// scan reads a ticket's row: at a start, and after a commit that failed, every ticket of
+// the last days is read.
+func (t *Ticket) scan(b []byte) bool {
+	s := scan{rest: string(b)}
 	return s.object(func(key string) {
 		switch key {
-		case "ticket":
-			f.Ticket = TicketID(s.text())
-		case "hall":
-			f.Hall = ID(s.text())
-		case "date":
-			f.Date = Date(s.text())
-		case "service":
-			f.Service = Letter(s.text())
-		case "number":
-			f.Number = Number(s.text())
-		case "class":
-			f.Class = Class(s.text())
-		case "evidence":
-			f.Evidence = s.text()
-		case "items":
-			s.odd = s.odd || f.Items != nil
-			s.list(func() { f.Items = append(f.Items, ItemCode(s.text())) })
-		case "language":
-			f.Language = s.text()
-		case "issued_at_ms":
-			f.IssuedMS = s.number()
-		case "ahead":
-			f.Ahead = int(s.number())
-		case "low_minutes":
-			f.LowMinutes = int(s.number())
-		case "high_minutes":
-			f.HighMinutes = int(s.number())
-		case "clock_off":
-			f.ClockOff = s.truth()
+		case "known":
+			t.Known = s.truth()
+		case "disputed":
+			t.Disputed = s.truth()
+		case "source":
+			t.Source = s.text()
+		case "steps":
+			s.odd = s.odd || t.Steps != nil
+			s.list(func() { t.Steps = append(t.Steps, s.rowStep()) })
+		case "state":
+			t.State = State(s.text())
+		case "round":
+			t.Round = int(s.number())
+		case "window":
+			t.Window = WindowID(s.text())
+		case "clerk":
+			t.Clerk = ClerkID(s.text())
+		case "recalls":
+			t.Recalls = int(s.number())
+		case "reprints":
+			t.Reprints = int(s.number())
+		case "called_at_ms":
+			t.CalledMS = s.number()
+		case "last_call_at_ms":
+			t.LastCallMS = s.number()
+		case "started_at_ms":
+			t.StartedMS = s.number()
+		case "finished_at_ms":
+			t.FinishedMS = s.number()
+		case "first_called_at_ms":
+			t.FirstMS = s.number()
 		default:
-			s.odd = true
+			t.field(&s, key)
 		}
 	})
+}
+
+func (s *scan) rowStep() (w Step) {
+	s.members(func(key string) {
+		switch key {
+		case "kind":
+			w.Kind = event.Kind(s.text())
+		case "how":
+			w.How = s.text()
+		case "request":
+			w.Request = s.text()
+		case "recall":
+			w.Recall = int(s.number())
+		case "ended":
+			s.odd = s.odd || w.Ended != nil
+			s.list(func() { w.Ended = append(w.Ended, s.ending()) })
+		case "reason":
+			w.Reason = s.text()
+		case "by":
+			w.By = s.text()
+		case "ticket":
+			s.odd = true // a step is one of its ticket's
+		default:
+			s.step(key, nil, &w.Round, &w.Window, &w.Clerk, &w.AtMS)
+		}
+	})
+	return w
 }
 
 // step reads what every step of a ticket at a window tells.

@@ -14,6 +14,10 @@ var usual = []any{
 	Called{Ticket: "t", Round: 1, Window: "B07", Clerk: "wang", Request: "r-1", Hall: "jiangnan", Date: "2026-11-24", AtMS: 5},
 	Moved{Ticket: "t", Round: 0, Window: "B07", Clerk: "wang", AtMS: 5, How: "scan", Recall: 2},
 	Moved{Ticket: "t", Window: "B07", AtMS: 5, Ended: []Ending{{Item: "i", Outcome: Accepted}, {Outcome: AdviceOnly}}},
+	Ticket{Issued: Issued{Ticket: "t", Hall: "jiangnan", Date: "2026-11-24", Service: "B", Number: "B017", Items: []ItemCode{"i"}}, Known: true, Source: "jiangnan/k1:07:3",
+		Steps: []Step{{Kind: KindCalled, Round: 1, Window: "B07", Clerk: "wang", AtMS: 5, Request: "r-1", By: "jiangnan/hub:09:4"}, {Kind: KindFinished, Round: 1, AtMS: 9, How: "scan", Ended: []Ending{{Item: "i"}}}},
+		State: Done, Round: 1, Window: "B07", Clerk: "wang", Recalls: 1, Reprints: 2, CalledMS: 5, LastCallMS: 6, StartedMS: 7, FinishedMS: 8, FirstMS: 4},
+	Ticket{Issued: Issued{Ticket: "t"}, Disputed: true, Steps: []Step{{Kind: KindRecalled, Recall: 2}}},
 }
 
 // TestUsualFactsAreScanned: the quick way is taken for what halls write, and gives the same.
@@ -53,11 +57,12 @@ func FuzzScan(f *testing.F) {
 	}
 	for _, s := range []string{`{}`, `{"ticket":"a","ticket":"b"}`, `{"Ticket":"a"}`, `{"ticket":null}`, `{"ticket":"a"} `, `{"ahead":-0}`, `{"ahead":01}`, `{"ahead":1.0}`, `{"ahead":999999999999999999}`,
 		`{"ahead":9999999999999999999}`, `{"items":[]}`, `{"items":["a"],"items":["b"]}`, `{"ended":[{"item":"a"}],"ended":[{"outcome":"x"}]}`, `{"ended":[{}]}`, `{"clock_off":true}`, `{"clock_off":false}`,
-		`{"ticket":"\u0041"}`, "{\"ticket\":\"\x7f\"}", `{"ticket":"a",}`, `{"how":"<&>"}`} {
+		`{"ticket":"\u0041"}`, "{\"ticket\":\"\x7f\"}", `{"ticket":"a",}`, `{"how":"<&>"}`,
+		`{"known":false}`, `{"known":falsy}`, `{"steps":[]}`, `{"steps":[{"ticket":"a"}]}`, `{"steps":[{"by":"a"}],"steps":[{"round":1}]}`, `{"steps":[{"ended":[{}],"ended":[{"item":"a"}]}]}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, like := range []any{Issued{}, Called{}, Moved{}} {
+		for _, like := range []any{Issued{}, Called{}, Moved{}, Ticket{}} {
 			scanned(t, b, like)
 		}
 	})

@@ -466,11 +466,12 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 		if t.State != hall.Serving {
 			return event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
 		}
-		n, err := tx.CaseCount(hall.DateOf(c.m.Book.Now()))
+		now := c.m.Book.Now()
+		n, err := tx.CaseCount(hall.DateOf(now))
 		if err != nil {
 			return fmt.Errorf("count the day's applications: %w", err)
 		}
-		f, no := c.wish(in, n+1).Decide(item, c.m.Calendar, hall.DateOf(c.m.Book.Now()))
+		f, no := c.wish(in, n+1, now).Decide(item, c.m.Calendar, hall.DateOf(now))
 		if no != nil {
 			return no
 		}
@@ -497,9 +498,8 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 }
 
 // wish turns the form of the page into the wish that is decided.
-func (c *Counter) wish(in Intake, count int) intake.Take {
-	now := c.m.Book.Now()
-	w := intake.Take{Request: in.Request, Application: intake.ApplicationID(c.m.NewID()), Number: intake.Number(c.m.Hall, hall.DateOf(now), c.m.Device, count),
+func (c *Counter) wish(in Intake, count int, now int64) intake.Take {
+	w := intake.Take{Request: in.Request, Application: intake.ApplicationID(c.m.NewID(now)), Number: intake.Number(c.m.Hall, hall.DateOf(now), c.m.Device, count),
 		Ticket: hall.TicketID(in.Ticket), Hall: c.m.Hall, Window: c.window, Clerk: c.clerk.ID,
 		Applicant: intake.Personal(in.Applicant), DocumentType: intake.DocumentType(in.DocumentType), DocumentNumber: intake.Personal(in.DocumentNumber),
 		Phone: intake.Personal(in.Phone), Note: intake.Personal(in.Note), NowMS: now}

@@ -77,7 +77,9 @@ func (k *Kiosk) Issue(r TicketRequest) (TicketPage, error) {
 		if before, again = tx.IssuedFor(r.Request); again {
 			return nil
 		}
+		// One reading of the clock: it may be put right, or midnight pass, between two.
 		cmd.NowMS = k.m.Book.Now()
+		cmd.Ticket = hall.TicketID(k.m.NewID(cmd.NowMS))
 		e, err = tx.Issue(r.Request, tx.Hall(k.m.Hall).Issue(cmd))
 		return err
 	})
@@ -128,7 +130,7 @@ func (k *Kiosk) command(r TicketRequest) (hall.Issue, error) {
 	if _, ok := k.m.Guides.AreaOf(guide.HallID(k.m.Hall), guide.Letter(r.Letter)); !ok {
 		return hall.Issue{}, event.ServiceUnknown.With("service", r.Letter)
 	}
-	cmd := hall.Issue{Ticket: hall.TicketID(k.m.NewID()), Origin: k.m.Book.Origin(), Epoch: k.m.Book.Epoch(), Digit: k.m.Series, Service: hall.Letter(r.Letter),
+	cmd := hall.Issue{Origin: k.m.Book.Origin(), Epoch: k.m.Book.Epoch(), Digit: k.m.Series, Service: hall.Letter(r.Letter),
 		Class: hall.WalkIn, Language: "zh", ClockOff: k.m.clockOff()}
 	switch c := hall.Class(r.Class); c {
 	case hall.Priority, hall.Appointment:

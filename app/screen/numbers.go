@@ -40,7 +40,7 @@ func (m *Machine) Tend(ctx context.Context) error {
 		}
 	}
 	for _, l := range low {
-		body, err := m.Hub.Block(ctx, m.NewID(), today, l)
+		body, err := m.Hub.Block(ctx, m.NewID(m.Book.Now()), today, l)
 		if errors.Is(err, event.HubUnreachable) {
 			return nil
 		}

@@ -98,20 +98,21 @@ type Printer interface {
 
 // Machine is what a terminal's pages stand on; the doors fill it in.
 type Machine struct {
-	Role     string
-	Hall     hall.ID
-	Device   string
-	Series   int
-	Window   hall.WindowID
-	PxPerMM  float64
-	Book     Book
-	Hub      Hub
-	Slips    Slips
-	Printer  Printer
-	Guides   *guide.Catalogue
-	Index    *guide.Index
-	Disk     func() string
-	NewID    func() string
+	Role    string
+	Hall    hall.ID
+	Device  string
+	Series  int
+	Window  hall.WindowID
+	PxPerMM float64
+	Book    Book
+	Hub     Hub
+	Slips   Slips
+	Printer Printer
+	Guides  *guide.Catalogue
+	Index   *guide.Index
+	Disk    func() string
+	// NewID makes a UUIDv7 of a moment in ms: a ticket's id tells its business day.
+	NewID    func(nowMS int64) string
 	CheckPIN func(pin, verifier string) bool
 	// Calendar knows the working days for the dates that are promised.
 	Calendar *intake.Calendar

@@ -41,8 +41,8 @@ type Options struct {
 	Now func() int64
 	// Logger takes what operators read; standard error when nil.
 	Logger *slog.Logger
-	// NewID makes ticket and request ids (UUIDv7 of the injected clock when nil).
-	NewID func() string
+	// NewID makes ids of tickets, applications and requests (UUIDv7 of the moment when nil).
+	NewID func(nowMS int64) string
 	// Resend and BeatEvery shorten the line's pauses; 0 means the usual ones.
 	Resend, BeatEvery time.Duration
 	// Canary is how long nothing may be noted before a sign of life is; 0 means the usual
@@ -88,7 +88,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		opt.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
 	if opt.NewID == nil {
-		opt.NewID = func() string { return NewID(opt.Now()) }
+		opt.NewID = NewID
 	}
 	t := &Terminal{Settings: s, log: opt.Logger, began: time.Now(), tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
 	defer func() {
@@ -338,7 +338,7 @@ func readCatalogue(dir string) (*guide.Catalogue, error) {
 	return guide.Parse(files)
 }
 
-// NewID makes a UUIDv7 whose time is the injected clock.
+// NewID makes a UUIDv7 of a moment in ms.
 func NewID(nowMS int64) string {
 	id := uuid.New()
 	for i := range 6 {

@@ -43,7 +43,7 @@ func (n *Node) chain(id ChainID) *Chain {
 	c := n.chains[id]
 	if c == nil {
 		c = &Chain{ID: id}
-		n.chains[id] = c
+		n.chains[id], n.list = c, append(n.list, c)
 	}
 	return c
 }
@@ -56,7 +56,7 @@ func (n *Node) Unsure() { n.above = 0 }
 // any more, own events first.
 func (n *Node) Owing() []wire.Owed {
 	var out []wire.Owed
-	for _, c := range n.chains {
+	for _, c := range n.list {
 		unsure := c.Seq > 0 && c.UpEpoch != n.above
 		if (c.Seq > c.Up || unsure) && !c.Forked {
 			out = append(out, wire.Owed{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Up: c.Up, Head: c.UpHead, Seq: c.Seq, Top: c.Head, Unsure: unsure})
@@ -93,7 +93,7 @@ func (n *Node) Chain(id ChainID) (Chain, bool) {
 // Chains lists what is known of every chain, by origin and epoch.
 func (n *Node) Chains() []Chain {
 	out := make([]Chain, 0, len(n.chains))
-	for _, c := range n.chains {
+	for _, c := range n.list {
 		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b Chain) int { return compareChains(a.ID, b.ID) })
@@ -121,7 +121,7 @@ func (n *Node) Saved(id event.ID) string {
 // but not at the centre, and names the oldest event of each chain that is not at
 // the centre.
 func (n *Node) Unsaved() (hereOnly, hallOnly int, oldest []event.ID) {
-	for _, c := range n.chains {
+	for _, c := range n.list {
 		if c.Seq == 0 || c.Forked {
 			continue
 		}
@@ -137,7 +137,7 @@ func (n *Node) Unsaved() (hereOnly, hallOnly int, oldest []event.ID) {
 // Marks lists how far the centre has confirmed the chains of this node.
 func (n *Node) Marks() []wire.Mark {
 	out := make([]wire.Mark, 0, len(n.chains))
-	for _, c := range n.chains {
+	for _, c := range n.list {
 		if c.Centre > 0 {
 			out = append(out, wire.Mark{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: c.Centre})
 		}

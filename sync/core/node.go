@@ -29,6 +29,7 @@ type Node struct {
 	from   hall.Date // tickets of this business day and later are all in memory
 	halls  map[hall.ID]*hall.Hall
 	chains map[ChainID]*Chain
+	list   []*Chain // the same, for whoever looks at all of them: at every commit somebody does
 
 	taps     map[string]event.ID // request -> the event of the ticket issued for it, of the newest
 	tapped   []string            // the requests in taps, oldest first
@@ -73,7 +74,7 @@ func (n *Node) Ready() bool { return n.ready }
 func (n *Node) Position() int64 { return n.pos }
 
 // RestoreChain takes a chain from its row.
-func (n *Node) RestoreChain(c Chain) { n.chains[c.ID] = &c }
+func (n *Node) RestoreChain(c Chain) { *n.chain(c.ID) = c }
 
 // RestoreLoose takes the highest number of a chain that is in the log, where it is
 // higher than how far the chain is complete.
@@ -287,7 +288,7 @@ func (n *Node) Own() Chain { return *n.chain(ChainID{n.Origin, n.epoch}) }
 
 // Forks counts the chains of which the place above has another history.
 func (n *Node) Forks() (forks int) {
-	for _, c := range n.chains {
+	for _, c := range n.list {
 		if c.Forked {
 			forks++
 		}

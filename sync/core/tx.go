@@ -468,9 +468,6 @@ func (tx *Tx) Renew(epoch event.Epoch, d hall.Device) error {
 			if err != nil {
 				return tx.fail(err)
 			}
-			if e.Kind == hall.KindDevice {
-				continue
-			}
 			kind, payload := e.Carry(body)
 			if _, _, err := tx.append(kind, payload, nil); err != nil {
 				return tx.fail(err)

@@ -171,7 +171,7 @@ func (w *world) station(role, name string) *station {
 	s := &station{settings: config.Default(role), clock: &off{clock: w.clock}, slips: &slipBox{}}
 	s.settings.Hall, s.settings.Device, s.settings.Hub = string(w.plan.Hall), name, "nats://"+w.hubAt
 	s.settings.Data = filepath.Join(w.folder, name)
-	ids := &ids{now: s.clock.now, seed: w.plan.Seed, stream: streamOf(name)}
+	ids := &ids{seed: w.plan.Seed, stream: streamOf(name)}
 	s.options = terminal.Options{Now: s.clock.now, Logger: w.log, NewID: ids.next, Resend: resend, BeatEvery: beatEvery,
 		Guides: w.plan.Guides, Index: w.index, Canary: -1} // the day's report counts events
 	return s
@@ -219,7 +219,6 @@ func (b *slipBox) Code(e event.Event) (string, error) {
 // alone: tickets of one moment have an order that does not depend on how often the
 // terminal wanted an id for something else.
 type ids struct {
-	now    func() int64
 	seed   uint64
 	stream uint64
 
@@ -228,10 +227,10 @@ type ids struct {
 	made uint64
 }
 
-func (i *ids) next() string {
+func (i *ids) next(now int64) string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if now := i.now(); now != i.last {
+	if now != i.last {
 		i.last, i.made = now, 0
 	}
 	chance := rand.New(rand.NewPCG(i.seed^uint64(i.last), i.stream))

@@ -54,7 +54,6 @@ func (n *node) tap() {
 		request = n.w.id(n.wall())
 	}
 	n.request = request
-	id := hall.TicketID(n.w.id(n.wall()))
 	letter := services[n.w.rng.IntN(len(services))]
 	class := hall.WalkIn
 	if n.w.chance(100) {
@@ -68,7 +67,8 @@ func (n *node) tap() {
 		if source, again = tx.IssuedFor(request); again {
 			return nil
 		}
-		f := tx.Hall(n.place).Issue(hall.Issue{Ticket: id, Origin: n.origin, Epoch: n.core.Epoch(), Digit: n.digit, Service: letter, Class: class, Language: "zh", NowMS: n.wall()})
+		now := n.wall()
+		f := tx.Hall(n.place).Issue(hall.Issue{Ticket: hall.TicketID(n.w.id(now)), Origin: n.origin, Epoch: n.core.Epoch(), Digit: n.digit, Service: letter, Class: class, Language: "zh", NowMS: now})
 		made, err = tx.Issue(request, f)
 		source = made.ID
 		if broken("print-before-commit") {
