@@ -63,6 +63,15 @@ func (d disk) Known(id core.ChainID, from, upto event.Seq) (map[event.Seq]event.
 	return out, rows.Err()
 }
 
+// Stray gives the bytes of an event whose number another one has; nil when it is none.
+func (d disk) Stray(sum event.Hash) (body []byte, err error) {
+	err = d.s.hand.QueryRowContext(context.Background(), "SELECT body FROM event WHERE chain = ? AND hash = ?", strays, sum[:]).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return body, err
+}
+
 // Answer gives the kept answer of a request.
 func (d disk) Answer(request string) ([]byte, error) {
 	var answer []byte

@@ -26,7 +26,11 @@ func (s *Store) Hand(ctx context.Context, after int64, max int) (wire.Feed, erro
 	if err := s.Write(ctx, func(*Tx) error { return nil }); err != nil {
 		return wire.Feed{}, fmt.Errorf("hand back: %w", err)
 	}
-	return s.Feed(ctx, after, max)
+	own := core.ChainID{Origin: s.opt.Origin, Epoch: s.Epoch()}
+	return s.feed(ctx, after, max, func(kind event.Kind, body []byte) bool {
+		of, ok := event.Peek(body)
+		return ok && core.Hands(own, of, kind)
+	})
 }
 
 // History gives what was committed here after a position about one hall, everything

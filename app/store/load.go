@@ -101,17 +101,21 @@ func (s *Store) loadLoose(ctx context.Context) error {
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("read chains: %w", err)
 	}
-	stray, err := s.conn.QueryContext(ctx, "SELECT hash FROM event WHERE chain = ?", strays)
+	stray, err := s.conn.QueryContext(ctx, "SELECT hash, body FROM event WHERE chain = ?", strays)
 	if err != nil {
 		return fmt.Errorf("read strays: %w", err)
 	}
 	defer stray.Close()
 	for stray.Next() {
-		var b []byte
-		if err := stray.Scan(&b); err != nil || len(b) != len(event.Hash{}) {
+		var b, body []byte
+		if err := stray.Scan(&b, &body); err != nil || len(b) != len(event.Hash{}) {
 			return fmt.Errorf("read strays: %d bytes: %w", len(b), err)
 		}
-		s.node.RestoreStray(event.Hash(b))
+		of, ok := event.Peek(body)
+		if !ok {
+			return fmt.Errorf("read strays: %x is no event", b)
+		}
+		s.node.RestoreStray(event.Hash(b), of)
 	}
 	return stray.Err()
 }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -73,7 +74,19 @@ func (tx *Tx) adopt(body []byte, above event.Epoch) error {
 	}
 	n := tx.n
 	c := n.chain(ChainID{e.Origin, e.Epoch})
-	if e.Seq != c.Seq+1 || c.Forked || e.Origin == n.Origin && e.Epoch == n.epoch {
+	own := e.Origin == n.Origin && e.Epoch == n.epoch
+	if above != 0 && e.Seq <= c.Seq && !c.Forked && !own {
+		// A device that was put back may have been faster than the centre's log.
+		have, known, err := tx.known(c.ID, e.Seq)
+		if err != nil {
+			return err
+		}
+		if known && have != event.Sum(body) {
+			c.Forked = true
+			tx.mark(c)
+		}
+	}
+	if e.Seq != c.Seq+1 || c.Forked || own {
 		return tx.Take(body)
 	}
 	sum := event.Sum(body)
@@ -105,30 +118,52 @@ func (tx *Tx) Refill(id event.ID, body []byte) {
 	tx.receive(id, body, event.Sum(body), readEvent(body))
 }
 
-// Orphans lists the events of this hall that are here but in no chain: a terminal
-// handed them back, and neither their own device nor the centre has brought them.
-func (tx *Tx) Orphans() ([]event.ID, error) {
-	var out []event.ID
-	for _, c := range tx.n.Chains() {
-		if c.Loose <= c.Seq || c.Forked || c.ID.Origin.Hall() != tx.n.Origin.Hall() || c.ID == (ChainID{tx.n.Origin, tx.n.epoch}) {
+// Orphan is an event of the log that no chain brings to the centre.
+type Orphan struct {
+	event.ID
+	Sum   event.Hash
+	Stray bool // another event of the log has its number
+}
+
+// Orphans lists the events of this hall that are here and that no chain brings up: a
+// terminal handed them back, and neither their own device nor the centre has brought
+// them; or they are of a chain that forked, in either of its histories. Some of those may
+// be at the centre, today: nobody would bring them again after it was restored.
+func (tx *Tx) Orphans() ([]Orphan, error) {
+	var all []Orphan
+	for _, c := range tx.n.list {
+		from, upto := c.Seq, c.Loose
+		if c.Forked {
+			from, upto = c.Up, max(c.Seq, c.Loose)
+		}
+		if from >= upto || c.ID.Origin.Hall() != tx.n.Origin.Hall() || c.ID == (ChainID{tx.n.Origin, tx.n.epoch}) {
 			continue
 		}
-		known, err := tx.disk.Known(c.ID, c.Seq+1, c.Loose)
+		known, err := tx.disk.Known(c.ID, from+1, upto)
 		if err != nil {
 			return nil, tx.fail(err)
 		}
 		for seq, sum := range known {
-			_, carried, err := tx.Answered("carried:" + sum.String())
-			if err != nil {
-				return nil, err
-			}
-			if !carried {
-				out = append(out, event.ID{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: seq})
-			}
+			all = append(all, Orphan{ID: event.ID{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: seq}, Sum: sum})
 		}
 	}
-	slices.SortFunc(out, func(a, b event.ID) int {
-		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.Seq, b.Seq))
+	for sum, id := range tx.n.strays {
+		if id.Origin.Hall() == tx.n.Origin.Hall() {
+			all = append(all, Orphan{ID: id, Sum: sum, Stray: true})
+		}
+	}
+	out := all[:0]
+	for _, o := range all {
+		_, carried, err := tx.Answered("carried:" + o.Sum.String())
+		if err != nil {
+			return nil, err
+		}
+		if !carried {
+			out = append(out, o)
+		}
+	}
+	slices.SortFunc(out, func(a, b Orphan) int {
+		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.Seq, b.Seq), bytes.Compare(a.Sum[:], b.Sum[:]))
 	})
 	return out, nil
 }
@@ -142,8 +177,13 @@ func (tx *Tx) CarryOrphans(max int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, id := range list[:min(max, len(list))] {
-		body, err := tx.body(id)
+	for _, o := range list[:min(max, len(list))] {
+		var body []byte
+		if o.Stray {
+			body, err = tx.disk.Stray(o.Sum)
+		} else {
+			body, err = tx.body(o.ID)
+		}
 		if err != nil || body == nil {
 			return 0, tx.fail(err)
 		}
@@ -155,7 +195,7 @@ func (tx *Tx) CarryOrphans(max int) (int, error) {
 		if _, _, err := tx.append(kind, payload, nil); err != nil {
 			return 0, tx.fail(err)
 		}
-		if err := tx.Answer("carried:"+event.Sum(body).String(), []byte{1}); err != nil {
+		if err := tx.Answer("carried:"+o.Sum.String(), []byte{1}); err != nil {
 			return 0, err
 		}
 	}

@@ -87,7 +87,9 @@ func (f *Follower) Answer(now int64, n wire.Feed) bool {
 		// from here.
 		f.at.Epoch, f.at.Pos = n.Epoch, n.From
 	}
-	if f.Hands && n.Epoch != f.at.Epoch && f.at.Epoch != 0 {
+	if f.Hands && n.Epoch != f.at.Epoch {
+		// Also at the first contact: a call may have been granted before the first feed
+		// came, by a hub that lost its disk right afterwards.
 		f.hand = handing{to: n.Epoch}
 		return false
 	}

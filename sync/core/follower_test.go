@@ -217,3 +217,28 @@ func TestALateEndIsNoBeginning(t *testing.T) {
 		t.Fatal("the end of a feed counts as read from its beginning")
 	}
 }
+
+// TestTheFirstContactHandsBackToo: a hub may have granted a call to a terminal that had not
+// read its feed yet, and lost its disk right afterwards.
+func TestTheFirstContactHandsBackToo(t *testing.T) {
+	f := core.Follower{AnswerMS: 10_000, RetryMS: 1000, CheckMS: 10_000, Hands: true}
+	f.Start(core.Cursor{})
+	f.Connect()
+	f.Ask(1, "jiangnan/c1", "2026-11-24")
+	if f.Answer(2, wire.Feed{Epoch: 7, Upto: 1, Bodies: [][]byte{{1}}}) {
+		t.Fatal("the feed is taken before the own log is handed back")
+	}
+	after, due := f.Hand(3)
+	if !due || after != 0 {
+		t.Fatalf("nothing is handed back: %d %v", after, due)
+	}
+	f.Handed(4, 9, false)
+	if after, due = f.Hand(5); !due || after != 9 {
+		t.Fatalf("the next portion begins at %d: %v", after, due)
+	}
+	f.Handed(6, 9, true)
+	ask, due := f.Ask(7, "jiangnan/c1", "2026-11-24")
+	if !due || ask.Epoch != 7 || ask.After != 0 || !f.Answer(8, wire.Feed{Epoch: 7, Upto: 1, Bodies: [][]byte{{1}}}) {
+		t.Errorf("the feed is not followed from its beginning: %+v %v", ask, due)
+	}
+}

@@ -24,10 +24,11 @@ func (g *Gatherer) Begin(now int64, centre bool) {
 }
 
 // Asked notes that a terminal asks for the feed with a cursor of the life that it
-// knows: one of another life than own means that it hands back what it has first.
+// knows, 0 for none: one of another life than own means that it hands back what it has
+// first.
 func (g *Gatherer) Asked(o event.Origin, known, own event.Epoch) {
 	if g.devices != nil {
-		g.devices[o] = known == 0 || known == own
+		g.devices[o] = known == own
 	}
 }
 

@@ -37,7 +37,7 @@ type Node struct {
 	freshIDs []event.ID
 	dirty    map[hall.TicketID]*hall.Ticket // changed since their rows were written
 	above    event.Epoch                    // the life of the place above, as its last answer told; 0: not asked since the line broke
-	strays   map[event.Hash]bool            // events in the log whose number another one has
+	strays   map[event.Hash]event.ID        // events in the log whose number another one has
 	days     map[hall.Date]int64            // where in the log the tickets of a day begin: see Day
 
 	kept  bool // memory may hold something of days before from: see Forget
@@ -61,7 +61,7 @@ type Node struct {
 func NewNode(origin event.Origin, key ed25519.PrivateKey, epoch event.Epoch, pos int64, from hall.Date) *Node {
 	return &Node{Origin: origin, Key: key, epoch: epoch, pos: pos, from: from, kept: true, halls: map[hall.ID]*hall.Hall{}, chains: map[ChainID]*Chain{},
 		taps: map[string]event.ID{}, fresh: map[event.ID][]byte{}, dirty: map[hall.TicketID]*hall.Ticket{},
-		strays: map[event.Hash]bool{}, days: map[hall.Date]int64{}}
+		strays: map[event.Hash]event.ID{}, days: map[hall.Date]int64{}}
 }
 
 // Epoch is the life of this database.
@@ -81,7 +81,7 @@ func (n *Node) RestoreChain(c Chain) { *n.chain(c.ID) = c }
 func (n *Node) RestoreLoose(id ChainID, seq event.Seq) { n.chain(id).Loose = seq }
 
 // RestoreStray takes an event of the log whose number another one has.
-func (n *Node) RestoreStray(sum event.Hash) { n.strays[sum] = true }
+func (n *Node) RestoreStray(sum event.Hash, id event.ID) { n.strays[sum] = id }
 
 // Strays counts the events whose number another one has: a device was copied or
 // rolled back, and a person has to look.
@@ -281,6 +281,13 @@ func Lasting(k event.Kind) bool {
 // windows, number blocks, keys and clerks; never an application.
 func Public(k event.Kind) bool {
 	return strings.HasPrefix(string(k.Inner()), "ticket.") || Lasting(k)
+}
+
+// Hands tells whether a device with this own chain hands an event back to a hub that has
+// begun another life: what every terminal may know, and what the device noted in earlier
+// lives of its own database, whose chains are pushed no more.
+func Hands(own ChainID, id event.ID, k event.Kind) bool {
+	return Public(k) || id.Origin == own.Origin && id.Epoch != own.Epoch
 }
 
 // Own is what is known of the own chain of this life.

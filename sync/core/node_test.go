@@ -19,6 +19,8 @@ func (noDisk) Bodies(core.ChainID, event.Seq, event.Seq) ([][]byte, error)   { r
 func (noDisk) Known(core.ChainID, event.Seq, event.Seq) (map[event.Seq]event.Hash, error) {
 	return nil, nil
 }
+func (noDisk) Stray(event.Hash) ([]byte, error) { return nil, nil }
+
 func (noDisk) Answer(string) ([]byte, error) { return nil, nil }
 
 // kiosk is a node that issues.

@@ -20,6 +20,8 @@ type Disk interface {
 	// Known gives the hashes of those of a chain's events from and upto included that
 	// are in the log, with whatever gaps.
 	Known(id ChainID, from, upto event.Seq) (map[event.Seq]event.Hash, error)
+	// Stray gives the bytes of an event whose number another one has, by its hash.
+	Stray(sum event.Hash) ([]byte, error)
 	// Answer gives the kept answer of a request, nil when it is new.
 	Answer(request string) ([]byte, error)
 }
@@ -234,7 +236,7 @@ func (tx *Tx) take(body []byte, own map[event.Seq]event.Hash) error {
 				return err
 			}
 		}
-		if known && have == r.Hash || tx.n.strays[r.Hash] {
+		if _, stray := tx.n.strays[r.Hash]; stray || known && have == r.Hash {
 			return nil
 		}
 		r.Stray = known
@@ -243,7 +245,7 @@ func (tx *Tx) take(body []byte, own map[event.Seq]event.Hash) error {
 		r.Stray = true
 	}
 	if r.Stray {
-		tx.n.strays[r.Hash] = true
+		tx.n.strays[r.Hash] = r.ID
 		if e.Origin == tx.n.Origin && e.Epoch == tx.n.epoch && !c.Forked {
 			c.Forked = true
 			tx.mark(c)
@@ -444,9 +446,11 @@ func (tx *Tx) body(id event.ID) ([]byte, error) {
 var errNotForked = errors.New("this database has no fork")
 
 // Renew begins a new life of this database under epoch, after a fork: the old
-// chain ends here, and what of it the place above has not confirmed is noted again,
+// chain ends here, and what of it the centre has not confirmed is noted again,
 // each event as it was, wrapped in one of the new chain. So nothing that was noted
-// is lost, and nothing is written under a number that another history uses.
+// is lost, and nothing is written under a number that another history uses. That the
+// place above has confirmed more does not count: a hub that lost its disk may have taken
+// this history before it heard from the centre of the other one, and cannot bring it up.
 func (tx *Tx) Renew(epoch event.Epoch, d hall.Device) error {
 	n := tx.n
 	old := n.chains[ChainID{n.Origin, n.epoch}]
@@ -458,7 +462,7 @@ func (tx *Tx) Renew(epoch event.Epoch, d hall.Device) error {
 	if _, _, err := tx.Append(hall.KindDevice, d); err != nil {
 		return tx.fail(err)
 	}
-	for seq := old.Up + 1; seq <= old.Seq; {
+	for seq := min(old.Up, old.Centre) + 1; seq <= old.Seq; {
 		bodies, err := tx.disk.Bodies(old.ID, seq, min(old.Seq, seq+999))
 		if err != nil || len(bodies) == 0 {
 			return tx.fail(fmt.Errorf("read %s:%s from %d: %d rows: %w", old.ID.Origin, old.ID.Epoch, seq, len(bodies), err))

@@ -172,7 +172,7 @@ func (d *disk) cut(keep int) (gone []core.Row) {
 	return gone
 }
 
-// Sums, Bodies, Known and Answer are core.Disk.
+// Sums, Bodies, Known, Stray and Answer are core.Disk.
 
 func (d *disk) Sums(id core.ChainID, from, upto event.Seq) (out []event.Hash, err error) {
 	for seq := from; seq <= upto; seq++ {
@@ -206,11 +206,24 @@ func (d *disk) Known(id core.ChainID, from, upto event.Seq) (map[event.Seq]event
 	return out, nil
 }
 
+func (d *disk) Stray(sum event.Hash) ([]byte, error) {
+	for i := range d.rows {
+		if r := &d.rows[i]; r.Stray && r.Hash == sum {
+			return r.Body, nil
+		}
+	}
+	return nil, nil
+}
+
 func (d *disk) Answer(request string) ([]byte, error) { return d.answers[request], nil }
 
-// feed is the log behind a position for one hall: all of it, or what everyone may know
-// as far as it passes a sieve.
-func (d *disk) feed(place hall.ID, all bool, after int64, max int, sieve *core.Sieve) wire.Feed {
+// everything and public are what a feed may bring.
+func everything(event.ID, event.Kind) bool    { return true }
+func public(_ event.ID, kind event.Kind) bool { return core.Public(kind) }
+
+// feed is the log behind a position for one hall: what is wanted of it, as far as it
+// passes a sieve.
+func (d *disk) feed(place hall.ID, wanted func(event.ID, event.Kind) bool, after int64, max int, sieve *core.Sieve) wire.Feed {
 	f := wire.Feed{Epoch: d.epoch, From: after, Upto: after}
 	if sieve != nil {
 		f.Since = string(sieve.Since)
@@ -223,7 +236,7 @@ func (d *disk) feed(place hall.ID, all bool, after int64, max int, sieve *core.S
 		if sieve != nil && (r.Pos < sieve.From && !r.Lasting || !sieve.Keeps(r.Body)) {
 			continue
 		}
-		if (all || core.Public(r.Kind)) && r.ID.Origin.Hall() == string(place) {
+		if wanted(r.ID, r.Kind) && r.ID.Origin.Hall() == string(place) {
 			f.Bodies = append(f.Bodies, r.Body)
 		}
 	}
@@ -275,7 +288,7 @@ func (d *disk) load(n *node) *core.Node {
 	for i := range d.rows {
 		r := &d.rows[i]
 		if r.Stray {
-			m.RestoreStray(r.Hash)
+			m.RestoreStray(r.Hash, r.ID)
 		}
 		if r.Request != "" && idOf(r) == own {
 			m.RestoreTap(r.Request, r.ID)

@@ -206,9 +206,13 @@ func (n *node) answer(ask wire.FeedAsk, l *line, give func(*node, wire.Feed)) {
 		after = 0
 	}
 	n.gather.Asked(ask.Origin, ask.Epoch, n.core.Epoch())
-	f := n.disk.feed(hall.ID(ask.Origin.Hall()), n.role == "centre", after, 500, nil)
+	wanted := public
+	if n.role == "centre" {
+		wanted = everything
+	}
+	f := n.disk.feed(hall.ID(ask.Origin.Hall()), wanted, after, 500, nil)
 	if sieve := n.core.Sieve(ask, after, n.keepsSince(), n.w.tail); sieve != nil {
-		f = n.disk.feed(hall.ID(ask.Origin.Hall()), false, after, aged, sieve)
+		f = n.disk.feed(hall.ID(ask.Origin.Hall()), public, after, aged, sieve)
 		n.w.seen.sifted++
 		if broken("snapshot-half") {
 			f.Upto = n.core.Position()
@@ -262,13 +266,14 @@ func (n *node) level() bool {
 	if c.Epoch != hub.core.Epoch() {
 		return false
 	}
-	f := hub.disk.feed(n.place, false, c.Pos, 1<<30, nil)
+	f := hub.disk.feed(n.place, public, c.Pos, 1<<30, nil)
 	return len(f.Bodies) == 0
 }
 
 // hand hands a portion of the own log back to the hub.
 func (n *node) hand(after int64) {
-	f := n.disk.feed(n.place, false, after, 500, nil)
+	own := core.ChainID{Origin: n.origin, Epoch: n.core.Epoch()}
+	f := n.disk.feed(n.place, func(id event.ID, k event.Kind) bool { return core.Hands(own, id, k) }, after, 500, nil)
 	l, life := n.parent, n.life
 	l.up(func(hub *node) {
 		hub.write(func(tx *core.Tx) error {

@@ -285,7 +285,7 @@ func (n *node) tellHall() {
 	n.telling = true
 	n.later(n.w.upto(40), func() {
 		n.telling = false
-		f := n.disk.feed(n.place, false, n.told, 2000, nil)
+		f := n.disk.feed(n.place, public, n.told, 2000, nil)
 		f.Epoch = n.core.Epoch()
 		for _, m := range n.core.Marks() {
 			if id := (core.ChainID{Origin: m.Origin, Epoch: m.Epoch}); n.marked[id] != m {
