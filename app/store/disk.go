@@ -72,6 +72,15 @@ func (d disk) Stray(sum event.Hash) (body []byte, err error) {
 	return body, err
 }
 
+// Granted gives the call that was granted here to a request; nil when none was.
+func (d disk) Granted(request string) (body []byte, err error) {
+	err = d.s.hand.QueryRowContext(context.Background(), "SELECT body FROM event WHERE request = ? AND kind = 'ticket.called' AND request IS NOT NULL", request).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return body, err
+}
+
 // Answer gives the kept answer of a request.
 func (d disk) Answer(request string) ([]byte, error) {
 	var answer []byte

@@ -171,7 +171,7 @@ func (s *Store) loadOwn(ctx context.Context) error {
 		return fmt.Errorf("read the last own event: %w", err)
 	}
 	s.node.RestoreStamp(e.At)
-	rows, err := s.conn.QueryContext(ctx, "SELECT request, seq FROM event WHERE chain = ? AND seq > ? AND request IS NOT NULL ORDER BY seq", row, int64(last)-core.Taps)
+	rows, err := s.conn.QueryContext(ctx, "SELECT request, seq FROM event WHERE chain = ? AND seq > ? AND request IS NOT NULL AND kind = 'ticket.issued' ORDER BY seq", row, int64(last)-core.Taps)
 	if err != nil {
 		return fmt.Errorf("read the taps: %w", err)
 	}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -109,5 +110,37 @@ func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestARequestOfDaysAgoGetsItsCall: the same request gets the same call also when memory has
+// forgotten the ticket, and after a restart.
+func TestARequestOfDaysAgoGetsItsCall(t *testing.T) {
+	const dayMS = int64(24 * 3600_000)
+	folder := t.TempDir()
+	hub := at(t, folder, day0)
+	lead(t, hub)
+	issue(t, hub, 1)
+	call := func(s *store.Store, request string) wire.Grant {
+		t.Helper()
+		var g wire.Grant
+		write(t, s, func(tx *store.Tx) (err error) {
+			g, err = tx.Call("jiangnan", hall.Call{Request: request, Window: "B01", Services: []hall.Letter{"B"}})
+			return err
+		})
+		return g
+	}
+	first := call(hub, "r-1")
+	if first.Refuse != nil {
+		t.Fatal(first.Refuse)
+	}
+	must(t, hub.Close())
+	hub = at(t, folder, day0+5*dayMS)
+	defer hub.Close()
+	if again := call(hub, "r-1"); again.Refuse != nil || !bytes.Equal(again.Event, first.Event) {
+		t.Errorf("five days later the request is answered with %v %d bytes, not with its call", again.Refuse, len(again.Event))
+	}
+	if other := call(hub, "r-2"); other.Refuse == nil {
+		t.Error("another request gets a call, although nobody waits")
 	}
 }

@@ -21,6 +21,7 @@ type Follower struct {
 	up     bool   // the line stands
 	at     Cursor // what is taken
 	asked  int64  // when the fetch under way was sent; 0 when there is none
+	asks   int64  // how many were sent
 	next   int64  // when to fetch
 	behind bool
 	sifted bool // something was left out since it was level
@@ -61,8 +62,12 @@ func (f *Follower) Ask(now int64, origin event.Origin, since hall.Date) (wire.Fe
 		f.at.Pos, f.at.Since, f.behind, f.sifted = 0, "", true, false
 	}
 	f.asked, f.next = max(now, 1), now+f.CheckMS
+	f.asks++
 	return wire.FeedAsk{Origin: origin, Epoch: f.at.Epoch, After: f.at.Pos, Since: string(since), Sifted: f.sifted}, true
 }
+
+// Asks is the number of the last fetch, for telling late answers from its own.
+func (f *Follower) Asks() int64 { return f.asks }
 
 // News tells whether news follow what is here, so that they are to be taken; where
 // they leave a gap a fetch becomes due.
@@ -78,13 +83,15 @@ func (f *Follower) News(now int64, n wire.Feed) bool {
 	return n.Upto > f.at.Pos || len(n.Marks) > 0
 }
 
-// Answer takes the answer to a fetch; it is to be taken unless it is empty. An
-// answer that does not follow the cursor (an old one, come late) is not.
-func (f *Follower) Answer(now int64, n wire.Feed) bool {
+// Answer takes the answer to a fetch, of which ask is the number; it is to be taken
+// unless it is empty. An answer that does not follow the cursor (an old one, come late)
+// is not.
+func (f *Follower) Answer(now, ask int64, n wire.Feed) bool {
+	current := ask == f.asks && f.asked != 0
 	f.asked = 0
-	if n.Epoch != f.at.Epoch && f.at.Epoch != 0 && n.From > 0 {
+	if n.Epoch != f.at.Epoch && f.at.Epoch != 0 && n.From > 0 && current {
 		// Another hub leads, and has everything that the last one told: its feed goes on
-		// from here.
+		// from here. Only an answer to what was asked with this cursor can say so.
 		f.at.Epoch, f.at.Pos = n.Epoch, n.From
 	}
 	if f.Hands && n.Epoch != f.at.Epoch {

@@ -149,7 +149,7 @@ func TestNoFaultLeavesAHole(t *testing.T) {
 				// Any answer, also one that came before: it stays in the list.
 				if len(answers) > 0 {
 					n := answers[rapid.IntRange(0, len(answers)-1).Draw(t, "answer")]
-					if f.Answer(f.now, n) {
+					if f.Answer(f.now, f.Asks(), n) {
 						f.take(n, rapid.IntRange(0, 5).Draw(t, "disk") == 0)
 					}
 				}
@@ -164,7 +164,7 @@ func TestNoFaultLeavesAHole(t *testing.T) {
 			step()
 			f.Handed(f.now, 0, true)
 			for _, n := range answers {
-				if f.Answer(f.now, n) {
+				if f.Answer(f.now, f.Asks(), n) {
 					f.take(n, false)
 				}
 			}
@@ -195,7 +195,7 @@ func TestAPositionThatTheSourceDoesNotHaveIsNotFollowed(t *testing.T) {
 			continue
 		}
 		asked++
-		if f.Answer(now, wire.Feed{Epoch: 7, From: 0, Upto: 90, Bodies: [][]byte{{1}}}) {
+		if f.Answer(now, f.Asks(), wire.Feed{Epoch: 7, From: 0, Upto: 90, Bodies: [][]byte{{1}}}) {
 			t.Fatal("what a cursor was ahead of is taken")
 		}
 		if f.Level() {
@@ -213,7 +213,7 @@ func TestALateEndIsNoBeginning(t *testing.T) {
 	f.Start(core.Cursor{})
 	f.Connect()
 	f.Ask(1, "jiangnan/c1", "2026-11-24")
-	if f.Answer(2, wire.Feed{Epoch: 7, From: 61, Upto: 61, Marks: []wire.Mark{{Origin: "jiangnan/c1", Epoch: 1, Seq: 1}}}) || f.Level() {
+	if f.Answer(2, 1, wire.Feed{Epoch: 7, From: 61, Upto: 61, Marks: []wire.Mark{{Origin: "jiangnan/c1", Epoch: 1, Seq: 1}}}) || f.Level() {
 		t.Fatal("the end of a feed counts as read from its beginning")
 	}
 }
@@ -225,7 +225,7 @@ func TestTheFirstContactHandsBackToo(t *testing.T) {
 	f.Start(core.Cursor{})
 	f.Connect()
 	f.Ask(1, "jiangnan/c1", "2026-11-24")
-	if f.Answer(2, wire.Feed{Epoch: 7, Upto: 1, Bodies: [][]byte{{1}}}) {
+	if f.Answer(2, 1, wire.Feed{Epoch: 7, Upto: 1, Bodies: [][]byte{{1}}}) {
 		t.Fatal("the feed is taken before the own log is handed back")
 	}
 	after, due := f.Hand(3)
@@ -238,7 +238,35 @@ func TestTheFirstContactHandsBackToo(t *testing.T) {
 	}
 	f.Handed(6, 9, true)
 	ask, due := f.Ask(7, "jiangnan/c1", "2026-11-24")
-	if !due || ask.Epoch != 7 || ask.After != 0 || !f.Answer(8, wire.Feed{Epoch: 7, Upto: 1, Bodies: [][]byte{{1}}}) {
+	if !due || ask.Epoch != 7 || ask.After != 0 || !f.Answer(8, f.Asks(), wire.Feed{Epoch: 7, Upto: 1, Bodies: [][]byte{{1}}}) {
 		t.Errorf("the feed is not followed from its beginning: %+v %v", ask, due)
+	}
+}
+
+// TestALateAnswerIsOfNoOtherHub: what was asked with a cursor that could not be saved is
+// answered late, when the saved cursor is of another hub again.
+func TestALateAnswerIsOfNoOtherHub(t *testing.T) {
+	f := core.Follower{AnswerMS: 10_000, RetryMS: 1000, CheckMS: 10_000}
+	f.Start(core.Cursor{Epoch: 7, Pos: 77})
+	f.Connect()
+	ask := func(now int64) int64 {
+		t.Helper()
+		if _, due := f.Ask(now, "jiangnan/k1", "2026-11-24"); !due {
+			t.Fatal("nothing is asked")
+		}
+		return f.Asks()
+	}
+	late := ask(1)
+	f.Failed(2, core.Cursor{Epoch: 7, Pos: 77})
+	goesOn := wire.Feed{Epoch: 9, From: 90, Upto: 91, Bodies: [][]byte{{1}}}
+	if f.Answer(3, late, goesOn) {
+		t.Error("a late answer is taken for another hub's while nothing is asked")
+	}
+	own := ask(2000)
+	if f.Answer(2001, late, goesOn) {
+		t.Error("a late answer is taken for another hub's while something else is asked")
+	}
+	if own = ask(4000); !f.Answer(4001, own, goesOn) {
+		t.Error("the other hub's own answer is not taken")
 	}
 }

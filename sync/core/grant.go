@@ -22,6 +22,9 @@ func (tx *Tx) Call(place hall.ID, c hall.Call) (g wire.Grant, err error) {
 		}
 		return g, err
 	}
+	if g, known, err := tx.grantedLongAgo(place, c.Request); known || err != nil {
+		return g, err
+	}
 	called, no := h.CallNext(c, tx.now())
 	if no != nil {
 		return wire.Grant{Refuse: no}, nil
@@ -29,8 +32,33 @@ func (tx *Tx) Call(place hall.ID, c hall.Call) (g wire.Grant, err error) {
 	if g.Ticket, err = tx.Source(place, called.Ticket); err != nil {
 		return g, err
 	}
-	_, g.Event, err = tx.Append(hall.KindCalled, called)
+	if _, g.Event, err = tx.Append(hall.KindCalled, called); err == nil {
+		tx.Rows[len(tx.Rows)-1].Request = c.Request
+	}
 	return g, err
+}
+
+// grantedLongAgo finds a call in the log whose ticket memory has forgotten: a request may
+// come again days later.
+func (tx *Tx) grantedLongAgo(place hall.ID, request string) (g wire.Grant, known bool, err error) {
+	if request == "" || event.Broken("forgets-requests") {
+		return g, false, nil
+	}
+	if g.Event, err = tx.disk.Granted(request); err != nil {
+		return g, false, tx.fail(fmt.Errorf("look up the call: %w", err))
+	}
+	if g.Event == nil {
+		return g, false, nil
+	}
+	e, err := event.Decode(g.Event)
+	if err != nil {
+		return g, false, fmt.Errorf("read the call: %w", err)
+	}
+	called, err := hall.ReadCalled(e)
+	if err == nil {
+		g.Ticket, err = tx.Source(place, called.Ticket)
+	}
+	return g, true, err
 }
 
 // Block decides a block of display numbers for a device, inside the commit that

@@ -20,6 +20,7 @@ func (noDisk) Known(core.ChainID, event.Seq, event.Seq) (map[event.Seq]event.Has
 	return nil, nil
 }
 func (noDisk) Stray(event.Hash) ([]byte, error) { return nil, nil }
+func (noDisk) Granted(string) ([]byte, error)   { return nil, nil }
 
 func (noDisk) Answer(string) ([]byte, error) { return nil, nil }
 

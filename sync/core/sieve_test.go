@@ -22,6 +22,7 @@ func (blank) Known(core.ChainID, event.Seq, event.Seq) (map[event.Seq]event.Hash
 	return nil, nil
 }
 func (blank) Stray(event.Hash) ([]byte, error) { return nil, nil }
+func (blank) Granted(string) ([]byte, error)   { return nil, nil }
 func (blank) Answer(string) ([]byte, error)    { return nil, nil }
 
 const noon = int64(1_795_485_600_000) // 2026-11-24 10:00

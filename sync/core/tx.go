@@ -22,6 +22,9 @@ type Disk interface {
 	Known(id ChainID, from, upto event.Seq) (map[event.Seq]event.Hash, error)
 	// Stray gives the bytes of an event whose number another one has, by its hash.
 	Stray(sum event.Hash) ([]byte, error)
+	// Granted gives the bytes of the call that this place granted to a request; nil when it
+	// granted none.
+	Granted(request string) ([]byte, error)
 	// Answer gives the kept answer of a request, nil when it is new.
 	Answer(request string) ([]byte, error)
 }
@@ -35,7 +38,7 @@ type Row struct {
 	// Stray tells that another event has this number: see Take.
 	Stray bool
 	Fault string
-	// Request is the tap that a ticket was issued for; empty for everything else.
+	// Request is what a ticket was issued for, or a call granted, here; empty for everything else.
 	Request string
 	Hash    event.Hash
 	Body    []byte

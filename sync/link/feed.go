@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -18,7 +20,7 @@ import (
 func (l *Link) feed(ctx context.Context) {
 	news, answers, handed := make(chan *nats.Msg, 8192), make(chan *nats.Msg, 16), make(chan *nats.Msg, 16)
 	inbox, hands := l.opt.Conn.NewInbox(), l.opt.Conn.NewInbox()
-	for subject, into := range map[string]chan *nats.Msg{wire.NewsSubject(l.opt.Place): news, inbox: answers, hands: handed} {
+	for subject, into := range map[string]chan *nats.Msg{wire.NewsSubject(l.opt.Place): news, inbox + ".*": answers, hands: handed} {
 		sub, err := l.opt.Conn.ChanSubscribe(subject, into)
 		if err != nil {
 			l.opt.Logger.Error("follow the hall", "error", err)
@@ -57,7 +59,7 @@ func (l *Link) feed(ctx context.Context) {
 				f.restart(ctx, true)
 				continue
 			}
-			if f.Answer(l.elapsed(), n) {
+			if f.Answer(l.elapsed(), number(m.Subject), n) {
 				f.take(ctx, n)
 			}
 			if f.Level() {
@@ -120,11 +122,20 @@ func (f *following) ask(inbox string) {
 	}
 	body, err := json.Marshal(ask)
 	if err == nil {
-		err = f.opt.Conn.PublishRequest(wire.AskSubject(f.opt.Place, wire.VerbFeed, f.opt.Origin), inbox, body)
+		err = f.opt.Conn.PublishRequest(wire.AskSubject(f.opt.Place, wire.VerbFeed, f.opt.Origin), inbox+"."+strconv.FormatInt(f.Asks(), 10), body)
 	}
 	if err != nil {
 		f.opt.Logger.Warn("fetch the feed", "error", err)
 	}
+}
+
+// number is that of the fetch which an inbox is for: its last part.
+func number(inbox string) int64 {
+	n, err := strconv.ParseInt(inbox[strings.LastIndexByte(inbox, '.')+1:], 10, 64)
+	if err != nil {
+		return 0 // of no fetch
+	}
+	return n
 }
 
 func (f *following) take(ctx context.Context, n wire.Feed) {

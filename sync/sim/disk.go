@@ -172,7 +172,7 @@ func (d *disk) cut(keep int) (gone []core.Row) {
 	return gone
 }
 
-// Sums, Bodies, Known, Stray and Answer are core.Disk.
+// Sums, Bodies, Known, Stray, Granted and Answer are core.Disk.
 
 func (d *disk) Sums(id core.ChainID, from, upto event.Seq) (out []event.Hash, err error) {
 	for seq := from; seq <= upto; seq++ {
@@ -209,6 +209,15 @@ func (d *disk) Known(id core.ChainID, from, upto event.Seq) (map[event.Seq]event
 func (d *disk) Stray(sum event.Hash) ([]byte, error) {
 	for i := range d.rows {
 		if r := &d.rows[i]; r.Stray && r.Hash == sum {
+			return r.Body, nil
+		}
+	}
+	return nil, nil
+}
+
+func (d *disk) Granted(request string) ([]byte, error) {
+	for i := range d.rows {
+		if r := &d.rows[i]; r.Kind == hall.KindCalled && r.Request == request {
 			return r.Body, nil
 		}
 	}
@@ -290,7 +299,7 @@ func (d *disk) load(n *node) *core.Node {
 		if r.Stray {
 			m.RestoreStray(r.Hash, r.ID)
 		}
-		if r.Request != "" && idOf(r) == own {
+		if r.Request != "" && r.Kind == hall.KindIssued && idOf(r) == own {
 			m.RestoreTap(r.Request, r.ID)
 		}
 		if r.Fault != "" || !r.Lasting && r.Pos <= d.projected {

@@ -182,12 +182,14 @@ func (n *node) fetch() {
 					ask.Held = append(ask.Held, string(id))
 				}
 			}
-			l.up(func(hub *node) { hub.answer(ask, l, func(c *node, f wire.Feed) { c.answered(f) }) })
+			number := n.feed.Asks()
+			l.up(func(hub *node) { hub.answer(ask, l, func(c *node, f wire.Feed) { c.answered(number, f) }) })
 		}
 	}
 	if n.reading {
 		if ask, due := n.above.Ask(n.elapsed(), n.origin, ""); due {
-			l.up(func(centre *node) { centre.answer(ask, l, func(c *node, f wire.Feed) { c.readSome(f) }) })
+			number := n.above.Asks()
+			l.up(func(centre *node) { centre.answer(ask, l, func(c *node, f wire.Feed) { c.readSome(number, f) }) })
 		}
 	}
 }
@@ -227,8 +229,8 @@ func (n *node) answer(ask wire.FeedAsk, l *line, give func(*node, wire.Feed)) {
 	l.down(func(c *node) { give(c, f) })
 }
 
-func (n *node) answered(f wire.Feed) {
-	if n.feed.Answer(n.elapsed(), f) {
+func (n *node) answered(ask int64, f wire.Feed) {
+	if n.feed.Answer(n.elapsed(), ask, f) {
 		n.follow(f)
 		return
 	}
@@ -297,8 +299,8 @@ func (n *node) hand(after int64) {
 }
 
 // readSome folds what the centre knows of the hall.
-func (n *node) readSome(f wire.Feed) {
-	if !n.reading || !n.above.Answer(n.elapsed(), f) {
+func (n *node) readSome(ask int64, f wire.Feed) {
+	if !n.reading || !n.above.Answer(n.elapsed(), ask, f) {
 		if n.reading && f.Upto == f.From {
 			n.reading = false
 			n.gather.CentreRead()
