@@ -188,7 +188,7 @@ func (k *tickets) serve() error {
 		for i, l := range "ABCDEFGH" {
 			service, window := hall.Letter(l), hall.WindowID(fmt.Sprintf("%c%02d", l, i+1))
 			for h.NumbersLeft(k.store.Origin(), k.epoch, today, service) <= hall.BlockLow {
-				if _, _, err := tx.Append(hall.KindBlockLeased, h.Lease(terminal.NewID(k.store.Now()), 1, k.store.Origin(), k.epoch, today, service)); err != nil {
+				if _, _, err := tx.Append(hall.KindBlockLeased, h.Lease(terminal.NewID(k.store.Now()), 1, k.store.Origin(), k.epoch, today, service, false)); err != nil {
 					return err
 				}
 			}

@@ -209,14 +209,14 @@ func TestNumbersOfSeveralKiosksNeverMeet(t *testing.T) {
 		for i := range rapid.IntRange(1, 120).Draw(t, "steps") {
 			k := rapid.IntRange(0, 2).Draw(t, "kiosk")
 			if rapid.IntRange(0, 9).Draw(t, "what") == 0 {
-				b := allocator.Lease(fmt.Sprint("r", i), 1, kiosks[k].origin, 1, date, "B")
+				b := allocator.Lease(fmt.Sprint("r", i), 1, kiosks[k].origin, 1, date, "B", false)
 				e := hub.note(hall.KindBlockLeased, b, start)
 				for _, h := range []*hall.Hall{allocator, views[k]} {
 					if _, err := h.Apply(e); err != nil {
 						t.Fatal(err)
 					}
 				}
-				if again := allocator.Lease(fmt.Sprint("r", i), 1, kiosks[k].origin, 1, date, "B"); again != b {
+				if again := allocator.Lease(fmt.Sprint("r", i), 1, kiosks[k].origin, 1, date, "B", false); again != b {
 					t.Fatalf("the same request got %+v and %+v", b, again)
 				}
 				continue
@@ -336,7 +336,7 @@ func TestBlocksOfOldDaysAreForgotten(t *testing.T) {
 	const dayMS = int64(24 * 3600 * 1000)
 	for day := range int64(3) {
 		at := start + day*dayMS
-		b := h.Lease(fmt.Sprint(day), 1, "jiangnan/k1", 7, hall.DateOf(at), "B")
+		b := h.Lease(fmt.Sprint(day), 1, "jiangnan/k1", 7, hall.DateOf(at), "B", false)
 		if _, err := h.Apply(hub.note(hall.KindBlockLeased, b, at)); err != nil {
 			t.Fatal(err)
 		}

@@ -197,10 +197,10 @@ func (h *Hall) TakeNumber(o event.Origin, e event.Epoch, digit int, d Date, s Le
 // Lease decides the next block of a series for a terminal; by names the
 // time of the hub that leads. The same request gives the same block. A hub that goes on in
 // another life on the same day, or takes over, leaves a gap of a hundred numbers: what it leased at
-// the very end of the last one may be known to a kiosk alone that is cut off.
-func (h *Hall) Lease(request string, by event.Epoch, o event.Origin, e event.Epoch, d Date, s Letter) Block {
+// the very end of the last one may be known to a kiosk alone that is cut off. others tells
+// that somebody else may have leased on this day of which nothing has been heard.
+func (h *Hall) Lease(request string, by event.Epoch, o event.Origin, e event.Epoch, d Date, s Letter, others bool) Block {
 	b := h.series(d, s)
-	others := false
 	for _, l := range b.leased {
 		if l.Request == request && l.Terminal == o {
 			return l

@@ -41,7 +41,7 @@ func (m *Machine) Tend(ctx context.Context) error {
 	}
 	for _, l := range low {
 		body, err := m.Hub.Block(ctx, m.NewID(m.Book.Now()), today, l)
-		if errors.Is(err, event.HubUnreachable) {
+		if errors.Is(err, event.HubUnreachable) || errors.Is(err, event.HubGathers) {
 			return nil
 		}
 		if err != nil {

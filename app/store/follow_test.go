@@ -66,8 +66,9 @@ func grantCall(t *testing.T, s *store.Store, request string, w hall.WindowID) ha
 func grantBlock(t *testing.T, s *store.Store, request string) hall.Block {
 	t.Helper()
 	var g wire.Grant
+	life := s.Epoch()
 	write(t, s, func(tx *store.Tx) (err error) {
-		g, err = tx.Block("jiangnan", wire.BlockAsk{Request: request, Origin: "jiangnan/k1", Epoch: 7, Date: string(hall.DateOf(day0)), Service: "B"})
+		g, err = tx.Block("jiangnan", wire.BlockAsk{Request: request, Origin: "jiangnan/k1", Epoch: 7, Date: string(hall.DateOf(day0)), Service: "B", Life: life})
 		return err
 	})
 	e, err := event.Decode(g.Event)

@@ -120,6 +120,14 @@ func (f *Follower) Answer(now, ask int64, n wire.Feed) bool {
 	return true
 }
 
+// Life is the life of the source that is followed; 0 before the first.
+func (f *Follower) Life() event.Epoch {
+	if f.hand.to != 0 {
+		return 0 // what is here is still being handed back
+	}
+	return f.at.Epoch
+}
+
 // Level tells that nothing more was there to fetch when it was looked at last.
 func (f *Follower) Level() bool { return f.at.Epoch != 0 && !f.behind }
 

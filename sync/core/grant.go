@@ -67,8 +67,8 @@ func (tx *Tx) Block(place hall.ID, a wire.BlockAsk) (g wire.Grant, err error) {
 	if a.Request == "" || !a.Origin.Valid() || a.Date == "" || a.Service == "" {
 		return wire.Grant{Refuse: event.RequestUnusable}, nil
 	}
-	if !tx.n.ready {
-		return wire.Grant{Refuse: event.HubGathers}, nil
+	if !tx.n.ready || a.Life != tx.n.epoch {
+		return wire.Grant{Refuse: event.HubGathers}, nil // what the device knows has not been heard
 	}
 	request := "block:" + a.Request
 	before, known, err := tx.Answered(request)
@@ -78,7 +78,7 @@ func (tx *Tx) Block(place hall.ID, a wire.BlockAsk) (g wire.Grant, err error) {
 	if known {
 		return wire.Grant{Event: before}, nil
 	}
-	b := tx.Hall(place).Lease(a.Request, tx.n.reign, a.Origin, a.Epoch, hall.Date(a.Date), hall.Letter(a.Service))
+	b := tx.Hall(place).Lease(a.Request, tx.n.reign, a.Origin, a.Epoch, hall.Date(a.Date), hall.Letter(a.Service), tx.n.livedBefore() && hall.Date(a.Date) <= tx.n.readyOn)
 	if _, g.Event, err = tx.Append(hall.KindBlockLeased, b); err != nil {
 		return g, err
 	}

@@ -45,6 +45,8 @@ type Node struct {
 	// reign names the time since this hub took over last; of its first one in a life it is
 	// the life itself.
 	reign event.Epoch
+	// readyOn is the business day on which this life of the database began to grant.
+	readyOn hall.Date
 
 	// Admits tells whether a device may have a key that was never heard of; nil admits
 	// whatever comes, for a place that is open to this machine alone.
@@ -151,12 +153,22 @@ func (n *Node) fold(r read) error {
 		n.dirty[t.Ticket] = t
 	}
 	if r.outer.Kind == hall.KindReady && r.outer.Origin == n.Origin && r.outer.Epoch == n.epoch {
+		if n.readyOn == "" {
+			n.readyOn = hall.DateOf(r.outer.At.MS)
+		}
 		if n.reign = n.epoch; n.ready {
 			n.reign += event.Epoch(r.outer.Seq)
 		}
 		n.ready = true
 	}
 	return err
+}
+
+// livedBefore tells that this place has had another database before this one.
+func (n *Node) livedBefore() bool {
+	return slices.ContainsFunc(n.list, func(c *Chain) bool {
+		return c.ID.Origin == n.Origin && c.ID.Epoch != n.epoch && max(c.Seq, c.Loose) > 0
+	})
 }
 
 // Behind tells that tickets changed since TakeDirty was called.

@@ -460,7 +460,7 @@ func (tx *Tx) Renew(epoch event.Epoch, d hall.Device) error {
 	if old == nil || !old.Forked || epoch == 0 || epoch == n.epoch {
 		return tx.fail(errNotForked)
 	}
-	n.epoch, tx.Epoch, n.ready = epoch, epoch, false
+	n.epoch, tx.Epoch, n.ready, n.readyOn = epoch, epoch, false, ""
 	d.Forked = true
 	if _, _, err := tx.Append(hall.KindDevice, d); err != nil {
 		return tx.fail(err)
@@ -498,7 +498,7 @@ func (tx *Tx) Relive(epoch event.Epoch) error {
 	if old := n.chains[ChainID{n.Origin, n.epoch}]; old != nil && old.Seq > 0 {
 		tx.mark(old)
 	}
-	n.epoch, tx.Epoch, n.ready = epoch, epoch, false
+	n.epoch, tx.Epoch, n.ready, n.readyOn = epoch, epoch, false, ""
 	tx.Wrote()
 	return nil
 }

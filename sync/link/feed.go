@@ -62,8 +62,8 @@ func (l *Link) feed(ctx context.Context) {
 			if f.Answer(l.elapsed(), number(m.Subject), n) {
 				f.take(ctx, n)
 			}
-			if f.Level() {
-				l.followed.Store(true)
+			if life := f.Life(); f.Level() && l.follows.Swap(uint64(life)) != uint64(life) {
+				l.tell() // who follows may lease numbers
 			}
 		case m := <-handed:
 			if n, err := wire.DecodeFeed(m.Data); err == nil {

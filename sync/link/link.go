@@ -96,16 +96,16 @@ type Line struct {
 
 // Link is a running sender.
 type Link struct {
-	opt      Options
-	cancel   context.CancelFunc
-	done     sync.WaitGroup
-	kick     chan bool        // the line is up (true) or broke
-	news     chan bool        // the same for the feed
-	anew     [2]chan struct{} // sender and follower begin anew, with subscriptions of their own
-	followed atomic.Bool
-	late     atomic.Int64  // ms: see core.Vigil.LateMS
-	tick     chan struct{} // beat now
-	began    time.Time
+	opt     Options
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
+	kick    chan bool        // the line is up (true) or broke
+	news    chan bool        // the same for the feed
+	anew    [2]chan struct{} // sender and follower begin anew, with subscriptions of their own
+	follows atomic.Uint64    // the life of the hub whose feed was read to its end last; 0 before
+	late    atomic.Int64     // ms: see core.Vigil.LateMS
+	tick    chan struct{}    // beat now
+	began   time.Time
 
 	mu      sync.Mutex
 	losses  int // how often the connection broke
@@ -171,9 +171,10 @@ func (l *Link) Line() Line {
 }
 
 // Followed tells that the hall's feed was read to its end since this link began.
-func (l *Link) Followed() bool { return l.followed.Load() }
+func (l *Link) Followed() bool { return l.follows.Load() != 0 }
 
-// OnChange calls fn whenever the line begins or ends to be reached.
+// OnChange calls fn whenever the line begins or ends to be reached, and when a hub is
+// followed for the first time in its life.
 func (l *Link) OnChange(fn func()) {
 	l.mu.Lock()
 	l.changed = fn
@@ -251,9 +252,18 @@ func (l *Link) reached(here, centre bool, offset int64, losses int) {
 	if was.Reached != here || was.CentreReached != centre {
 		l.line.Since = time.Now()
 	}
+	l.mu.Unlock()
+	if was.Reached != here || was.CentreReached != centre {
+		l.tell()
+	}
+}
+
+// tell calls who wants to hear of changes.
+func (l *Link) tell() {
+	l.mu.Lock()
 	fn := l.changed
 	l.mu.Unlock()
-	if fn != nil && (was.Reached != here || was.CentreReached != centre) {
+	if fn != nil {
 		fn()
 	}
 }
@@ -484,6 +494,7 @@ func (l *Link) flush(ctx context.Context) {
 
 // Block asks the hub for a block of display numbers and gives the hub's event.
 func (l *Link) Block(ctx context.Context, ask wire.BlockAsk) ([]byte, error) {
+	ask.Life = event.Epoch(l.follows.Load())
 	g, err := l.grant(ctx, wire.AskSubject(l.opt.Place, wire.VerbBlock, l.opt.Origin), ask)
 	return g.Event, err
 }

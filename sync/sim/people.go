@@ -104,7 +104,7 @@ func (n *node) tend() {
 			continue
 		}
 		n.asking = true
-		ask := wire.BlockAsk{Request: n.w.id(n.wall()), Origin: n.origin, Epoch: n.core.Epoch(), Date: string(today), Service: string(l)}
+		ask := wire.BlockAsk{Request: n.w.id(n.wall()), Origin: n.origin, Epoch: n.core.Epoch(), Date: string(today), Service: string(l), Life: n.feed.Life()}
 		n.later(3000, func() { n.asking = false })
 		n.ask(func(tx *core.Tx) (wire.Grant, error) { return tx.Block(n.place, ask) }, func(g wire.Grant) {
 			n.replicate(func(tx *core.Tx) error { return tx.Take(g.Event) }, func(error) { n.asking = false })

@@ -140,6 +140,9 @@ type BlockAsk struct {
 	Epoch   event.Epoch  `json:"epoch"`
 	Date    string       `json:"date"`
 	Service string       `json:"service"`
+	// Life is the life of the hub's database that the terminal follows: what it knows of
+	// earlier ones it has handed back.
+	Life event.Epoch `json:"life"`
 }
 
 // Grant answers a call or a block: the hub's event, or a refusal. Ticket is the
