@@ -197,7 +197,7 @@ func (w *World) Printer(cut func(device.Sheet)) (*device.Twin, string) {
 	twin, err := device.StartTwin("127.0.0.1:0", "", cut)
 	Must(w.T, err)
 	w.T.Cleanup(func() { twin.Close() })
-	return twin, "tcp://" + twin.Address()
+	return twin, twin.Address()
 }
 
 // Hash is the state hash of the day at a store.

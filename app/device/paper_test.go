@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -129,7 +130,7 @@ func readQR(t *testing.T, img image.Image) string {
 	return got.GetText()
 }
 
-func end(t testing.TB, twin *device.Twin) {
+func end(t testing.TB, twin io.Closer) {
 	t.Helper()
 	if err := twin.Close(); err != nil {
 		t.Error(err)

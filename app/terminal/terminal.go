@@ -149,7 +149,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key()}, Guides: opt.Guides, Index: opt.Index,
 		Disk: t.disk, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	if s.Printer != "" {
-		t.printer = &paper{p: device.NewPrinter(strings.TrimPrefix(s.Printer, "tcp://")), state: device.Off}
+		t.printer = &paper{p: device.NewPrinter(s.Printer), state: device.Off}
 		t.Machine.Printer = t.printer
 	}
 	t.Self, t.Kiosk, t.Counter, t.Board = screen.NewTerminal(t.Machine), screen.NewKiosk(t.Machine), screen.NewCounter(t.Machine), screen.NewBoard(t.Machine)
