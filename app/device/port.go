@@ -27,13 +27,14 @@ const usualBaud = 115200
 
 // place is a parsed address.
 type place struct {
-	kind, path string
-	baud, unit int
+	kind, path, prefix string
+	baud, unit         int
 }
 
 // parse reads an address: tcp://host:port (tcp:// may be left away), file:PATH of
 // a device file such as a USB line printer's /dev/usb/lp0, or serial:PATH?baud=N.
-// unit=N, 1 to 255, tells apart several devices on one line (default 1).
+// unit=N, 1 to 255, tells apart several devices on one line (default 1); prefix=TEXT is
+// what a scanner sends before each code.
 func parse(address string) (place, error) {
 	p := place{kind: "tcp", path: strings.TrimPrefix(address, "tcp://"), baud: usualBaud, unit: 1}
 	for _, kind := range []string{"file", "serial"} {
@@ -41,12 +42,13 @@ func parse(address string) (place, error) {
 			p.kind, p.path = kind, rest
 		}
 	}
-	path, query, _ := strings.Cut(p.path, "?")
-	p.path = path
+	var query string
+	p.path, query, _ = strings.Cut(p.path, "?")
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return p, fmt.Errorf("read address %q: %w", address, err)
 	}
+	p.prefix = values.Get("prefix")
 	for name, to := range map[string]*int{"baud": &p.baud, "unit": &p.unit} {
 		if s := values.Get(name); s != "" {
 			if *to, err = strconv.Atoi(s); err != nil {
@@ -75,7 +77,7 @@ func dial(ctx context.Context, address string, limit time.Duration) (port, error
 		d := net.Dialer{Timeout: limit}
 		return d.DialContext(ctx, "tcp", p.path)
 	}
-	f, err := os.OpenFile(p.path, os.O_RDWR|openWithDeadlines, 0)
+	f, err := os.OpenFile(deviceFile(p.path), os.O_RDWR|openWithDeadlines, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -16,8 +16,8 @@ import (
 type Scanner struct {
 	// Address is serial:/dev/ttyACM0?baud=9600 or tcp://host:port; "" means that there is none.
 	Address string
-	// Prefix is what the scanner is set to send before each code, often nothing; what
-	// comes without it is no code.
+	// Prefix is what the scanner is set to send before each code, prefix=... in the address,
+	// often nothing; what comes without it is no code.
 	Prefix string
 	// Gap is the longest pause within a code (default 200 ms): what begins after one is
 	// another code, so that a plug pulled out in the middle spoils one and not two.
@@ -29,12 +29,12 @@ type Scanner struct {
 
 // NewScanner gives the scanner at an address; "" for none. It opens nothing.
 func NewScanner(address string) *Scanner {
-	return &Scanner{Address: address, Gap: 200 * time.Millisecond, DialTime: time.Second, Again: time.Second}
+	at, _ := parse(address) // what is wrong with it is told when it is opened
+	return &Scanner{Address: address, Prefix: at.prefix, Gap: 200 * time.Millisecond, DialTime: time.Second, Again: time.Second}
 }
 
-// longestScan bounds one code's bytes; a QR symbol of the largest size holds 4,296
-// characters, and nothing here comes near that.
-const longestScan = 2048
+// longestScan bounds one code's bytes: what a QR symbol of the largest size holds.
+const longestScan = 4296
 
 // Run reads codes until ctx ends and gives each to scan. A scanner that is pulled out
 // is opened again when it is back; state hears OK and Off as they come. An open line says

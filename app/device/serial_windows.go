@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/windows"
@@ -43,4 +44,13 @@ func setUp(f *os.File, baud int) error {
 // openPair is for systems with pseudo-terminals; a twin on Windows listens on tcp://.
 func openPair() (end *os.File, name string, err error) {
 	return nil, "", errors.New("there are no pseudo-terminals on Windows: let the twin listen on tcp://127.0.0.1:0")
+}
+
+// deviceFile gives a device's file as the system names it: COM10 and above are
+// known by their whole name only.
+func deviceFile(path string) string {
+	if strings.HasPrefix(path, "COM") {
+		return `\\.\` + path
+	}
+	return path
 }

@@ -81,7 +81,7 @@ func listening(t *testing.T, change func(*device.Scanner)) (*device.ScannerTwin,
 
 func TestScans(t *testing.T) {
 	twin, h := listening(t, func(*device.Scanner) {})
-	long := strings.Repeat("A", 2048)
+	long := strings.Repeat("A", 4296)
 	for _, b := range []string{"OW1:A\r", "OW1:B\n", "OW1:C\r\n", "\r\n\r\n", "OW1:\x07D\r\n", "\xff\xfe\r\n", long + "B\r\n", "OW1:", "E\r\n", long + "\r\n", "中文\r\n"} {
 		if err := twin.Send([]byte(b)); err != nil {
 			t.Fatal(err)

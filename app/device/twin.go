@@ -43,6 +43,7 @@ type Twin struct {
 	asb     bool
 	jobs    int
 	last    time.Time
+	taken   int
 	fault   error
 	// failIn counts the bytes down until the twin turns to failTo; 0 for never.
 	failIn int
@@ -137,6 +138,13 @@ func (t *Twin) LastByte() time.Time {
 	return t.last
 }
 
+// Taken counts the bytes that came in so far.
+func (t *Twin) Taken() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.taken
+}
+
 // Close ends the twin. The error is the first that befell a paper file, if any.
 func (t *Twin) Close() error {
 	_ = t.stand.Close()
@@ -171,6 +179,7 @@ func (t *Twin) takeIn(conn port, b, recent []byte) ([]byte, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last = at
+	t.taken += len(b)
 	pulled := false
 	if t.failTo == Off && t.failIn > 0 {
 		b = b[:min(len(b), t.failIn)]
