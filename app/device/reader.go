@@ -22,7 +22,7 @@ type Reader struct {
 	// Address is serial:/dev/ttyS0?baud=115200 or tcp://host:port; "" means that there is none.
 	Address string
 	// DialTime limits the opening (default 1 s), AnswerTime one answer (default 2 s: a card
-	// takes its time), LayTime how long a person may take to lay the card on (default 8 s).
+	// takes its time), LayTime how long a person may take to lay the card on (default 6 s).
 	DialTime, AnswerTime, LayTime time.Duration
 	// FindEvery is the pause between two looks for a card (default 300 ms).
 	FindEvery time.Duration
@@ -31,7 +31,7 @@ type Reader struct {
 
 // NewReader gives the reader at an address; "" for none. It opens nothing.
 func NewReader(address string) *Reader {
-	return &Reader{Address: address, DialTime: time.Second, AnswerTime: 2 * time.Second, LayTime: 8 * time.Second, FindEvery: 300 * time.Millisecond,
+	return &Reader{Address: address, DialTime: time.Second, AnswerTime: 2 * time.Second, LayTime: 6 * time.Second, FindEvery: 300 * time.Millisecond,
 		turn: make(chan struct{}, 1)}
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"onewindow/app/badge"
 	"onewindow/app/config"
+	"onewindow/app/device"
 	"onewindow/app/event"
 	"onewindow/app/folder"
 	"onewindow/app/guide"
@@ -151,7 +152,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM,
-		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key()}, Guides: opt.Guides, Index: opt.Index,
+		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: opt.Guides, Index: opt.Index,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	if t.printer != nil {
 		t.Machine.Printer = t.printer
