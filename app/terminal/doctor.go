@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -88,9 +89,12 @@ func ofDevice(kind, address string, state device.State, text string, err error) 
 		f.Text, f.Next = address+": no paper", "put in a roll and run this again"
 	case state == device.CoverOpen:
 		f.Text, f.Next = address+": its cover is open", "close the cover and run this again"
+	case errors.Is(err, fs.ErrPermission):
+		f.Text = fmt.Sprintf("%s: off: %v", address, err)
+		f.Next = "let the user that runs this open it, on Linux: sudo usermod -aG dialout,lp USER, and sign in again"
 	default:
 		f.Text = fmt.Sprintf("%s: off: %v", address, err)
-		f.Next = fmt.Sprintf("switch it on, check its cable, and that %q in the settings is its address; the user that runs this must be allowed to open it", kind)
+		f.Next = fmt.Sprintf("switch it on, check its cable, and that %q in the settings is its address", kind)
 	}
 	return f
 }

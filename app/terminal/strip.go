@@ -22,10 +22,10 @@ const (
 func (t *Terminal) light(ctx context.Context, strip *device.Strip, p *part) {
 	changes := t.Watch()
 	defer t.Unwatch(changes)
-	shown, pause := slip.Notice{}, time.Duration(0)
+	shown, pause, well := slip.Notice{}, time.Duration(0), true
 	last := time.Now()
 	for {
-		if want := t.notice(); want != shown || time.Since(last) >= pause {
+		if want := t.notice(); well && want != shown || time.Since(last) >= pause {
 			colour := device.Red
 			switch want.Light {
 			case slip.Go:
@@ -34,12 +34,14 @@ func (t *Terminal) light(ctx context.Context, strip *device.Strip, p *part) {
 				colour = device.Amber
 			case slip.Closed:
 			}
-			last, pause = time.Now(), stripAgain
-			if err := strip.Show(ctx, want.Text, colour); err == nil {
-				shown = want
+			err := strip.Show(ctx, want.Text, colour)
+			last, well = time.Now(), err == nil
+			switch {
+			case well:
+				shown, pause = want, stripAgain
 				p.keep(device.OK)
-			} else if ctx.Err() == nil {
-				shown, pause = slip.Notice{}, stripRetry
+			case ctx.Err() == nil:
+				pause = stripRetry
 				p.keep(device.Off)
 			}
 		}
