@@ -23,7 +23,7 @@ import (
 	"onewindow/frontend"
 )
 
-// Exit statuses: 0 ended on request, 1 the terminal failed, 2 wrong settings or arguments.
+// Exit statuses: 0 ended on request, 1 the terminal failed or its doctor found something, 2 wrong settings or arguments.
 const (
 	exitFailed   = 1
 	exitSettings = 2
@@ -42,7 +42,15 @@ func main() {
 type settingsError struct{ error }
 
 func run(args []string) error {
+	doctor := len(args) > 0 && args[0] == "doctor"
+	if doctor {
+		args = args[1:]
+	}
 	flags := flag.NewFlagSet("onewindow", flag.ContinueOnError)
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), "onewindow [options]         runs the terminal\nonewindow doctor [options]  checks settings, folder, hub and every device, and prints a test slip\n\n")
+		flags.PrintDefaults()
+	}
 	file := flags.String("settings", "", "settings `file` (default: terminal.json beside the program, then in the system's settings folder)")
 	role := flags.String("role", "", "kiosk, counter or board, above the settings file")
 	data := flags.String("data", "", "data `folder`, above the settings file")
@@ -61,6 +69,9 @@ func run(args []string) error {
 	if err != nil {
 		return settingsError{err}
 	}
+	if doctor {
+		return examine(settings, path)
+	}
 	if *key {
 		line, err := terminal.Introduction(settings)
 		if err == nil {
@@ -77,6 +88,30 @@ func run(args []string) error {
 		return serve(*addr, settings, log, dist)
 	}
 	return window(settings, log, dist)
+}
+
+// examine prints what is well and what is not, a line each, with the next step below.
+func examine(settings config.Settings, path string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if !exists(path) {
+		path += " is not there: the usual settings of a " + settings.Role
+	}
+	fmt.Printf("ok    %-9s %s\n", "settings", path)
+	well := terminal.Examine(ctx, settings, func(f terminal.Finding) {
+		word := "ok"
+		if !f.Well {
+			word = "FAIL"
+		}
+		fmt.Printf("%-5s %-9s %s\n", word, f.Name, f.Text)
+		if f.Next != "" {
+			fmt.Printf("%16s%s\n", "", f.Next)
+		}
+	})
+	if !well {
+		return errors.New("something is not well; the lines marked FAIL tell what to do")
+	}
+	return nil
 }
 
 // settingsFile finds the settings: the named file, else one beside the program,

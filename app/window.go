@@ -68,16 +68,21 @@ func window(settings config.Settings, log *slog.Logger, dist fs.FS) error {
 	return nil
 }
 
-// tell passes changes on to the page.
+// tell passes changes and scanned codes on to the page.
 func tell(ctx, page context.Context, t *terminal.Terminal) {
-	changes := t.Watch()
+	changes, scans := t.Watch(), t.WatchScans()
 	defer t.Unwatch(changes)
-	for n := 1; ; n++ {
-		wails2.EventsEmit(page, "changed", map[string]int{"revision": n})
+	defer t.UnwatchScans(scans)
+	wails2.EventsEmit(page, "changed", map[string]int{"revision": 1})
+	for n := 2; ; {
 		select {
 		case <-ctx.Done():
 			return
+		case text := <-scans:
+			wails2.EventsEmit(page, "scan", map[string]string{"text": text})
 		case <-changes:
+			wails2.EventsEmit(page, "changed", map[string]int{"revision": n})
+			n++
 		}
 	}
 }

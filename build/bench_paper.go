@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"onewindow/app/config"
@@ -46,7 +47,7 @@ func benchPaper(y *bay) (out []figure, err error) {
 	}
 	defer closing(h, &err)
 	settings := config.Default(config.Kiosk)
-	settings.Hub, settings.Printer = h.Broker.URL(), "tcp://"+p.twin.Address()
+	settings.Hub, settings.Printer = h.Broker.URL(), p.twin.Address()
 	if settings.Data, err = y.fresh("kiosk"); err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (p *press) timed(fn func() error) (time.Duration, error) {
 }
 
 func (p *press) bare(job []byte) error {
-	conn, err := net.Dial("tcp", p.twin.Address())
+	conn, err := net.Dial("tcp", strings.TrimPrefix(p.twin.Address(), "tcp://"))
 	if err != nil {
 		return err
 	}

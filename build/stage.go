@@ -65,7 +65,7 @@ func openStage(ctx context.Context, dir, terminal string, usual bool) (s *stage,
 	if err := s.startServer(ctx); err != nil {
 		return s, err
 	}
-	printer, err := s.start("printer", serverProgram, "printer", "--listen", s.paper, "--out", s.path("paper"))
+	printer, err := s.start("printer", serverProgram, "device", "twin", "printer", "--listen", s.paper, "--out", s.path("paper"))
 	if err != nil {
 		return s, err
 	}

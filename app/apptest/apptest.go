@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -72,9 +73,7 @@ func free(t testing.TB) string {
 
 func start(t testing.TB, hubAt, secondAt string) *World {
 	t.Helper()
-	files, err := guide.ShippedFiles()
-	Must(t, err)
-	guides, err := guide.Parse(files)
+	guides, err := shipped()
 	Must(t, err)
 	w := &World{T: t, Clock: &Clock{}, Dir: t.TempDir(), guides: guides, index: guide.NewIndex(guides), hubAt: hubAt, secondAt: secondAt, centreAt: "127.0.0.1:0",
 		log: slog.New(slog.NewTextHandler(io.Discard, nil))}
@@ -97,6 +96,11 @@ func start(t testing.TB, hubAt, secondAt string) *World {
 		t.Cleanup(func() { w.StopSecond() })
 	}
 	return w
+}
+
+// LogTo lets programs that start from now on write their logs to a writer.
+func (w *World) LogTo(to io.Writer) {
+	w.log = slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 func (w *World) options(name, listen string) node.Options {
@@ -191,13 +195,42 @@ func (w *World) TerminalBy(now func() int64, role, name string, change ...func(*
 	return t
 }
 
+// shipped is the shipped catalogue, read once.
+var shipped = sync.OnceValues(func() (*guide.Catalogue, error) {
+	files, err := guide.ShippedFiles()
+	if err != nil {
+		return nil, err
+	}
+	return guide.Parse(files)
+})
+
+// Alone starts a terminal that has no hub, in a folder of its own.
+func Alone(t testing.TB, role string, opt terminal.Options, change ...func(*config.Settings)) *terminal.Terminal {
+	t.Helper()
+	var err error
+	opt.Guides, err = shipped()
+	Must(t, err)
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := config.Default(role)
+	s.Data, s.Hub = t.TempDir(), ""
+	for _, c := range change {
+		c(&s)
+	}
+	k, err := terminal.Open(s, opt)
+	Must(t, err)
+	t.Cleanup(func() { k.Close() })
+	return k
+}
+
 // Printer starts a printer's twin and gives its address for the settings.
 func (w *World) Printer(cut func(device.Sheet)) (*device.Twin, string) {
 	w.T.Helper()
 	twin, err := device.StartTwin("127.0.0.1:0", "", cut)
 	Must(w.T, err)
 	w.T.Cleanup(func() { twin.Close() })
-	return twin, "tcp://" + twin.Address()
+	return twin, twin.Address()
 }
 
 // Hash is the state hash of the day at a store.

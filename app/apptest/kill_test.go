@@ -51,7 +51,7 @@ func TestAKioskKilledWhileIssuing(t *testing.T) {
 	apptest.Must(t, err)
 	defer twin.Close()
 	s := config.Default(config.Kiosk)
-	s.Data, s.Hub, s.Printer = filepath.Join(dir, "data"), "nats://127.0.0.1:1", "tcp://"+twin.Address()
+	s.Data, s.Hub, s.Printer = filepath.Join(dir, "data"), "nats://127.0.0.1:1", twin.Address()
 	raw, err := json.Marshal(s)
 	apptest.Must(t, err)
 	settings := filepath.Join(dir, "terminal.json")

@@ -73,7 +73,7 @@ func kiosk(t testing.TB) *station {
 	x.twin, err = device.StartTwin("127.0.0.1:0", "", nil)
 	must(t, err)
 	t.Cleanup(func() { x.twin.Close() })
-	x.s.Printer = "tcp://" + x.twin.Address()
+	x.s.Printer = x.twin.Address()
 	x.papers = 1
 	x.do = func(request string) (string, error) {
 		p, err := x.term.Kiosk.Issue(screen.TicketRequest{Request: request, Letter: "A"})

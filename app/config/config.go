@@ -9,10 +9,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -44,8 +47,20 @@ type Settings struct {
 	HubKey string `json:"hub_key"`
 	// Data is the folder of the database and the key. It is never inside the program's folder.
 	Data string `json:"data"`
-	// Printer is the ticket printer, tcp://host:9100; empty means there is none.
+	// Printer is the ticket printer: tcp://host:9100, file:/dev/usb/lp0 or
+	// serial:/dev/ttyS0?baud=115200 (Windows: serial:COM3); empty means there is none, as
+	// with all devices.
 	Printer string `json:"printer"`
+	// Reader reads identity cards: serial:/dev/ttyUSB0?baud=115200 or tcp://host:port.
+	Reader string `json:"reader"`
+	// Scanner reads codes on a serial line: serial:/dev/ttyACM0?baud=9600, and prefix=~ behind
+	// it where the scanner sends something before each code. A scanner that plays keyboard needs none.
+	Scanner string `json:"scanner"`
+	// Strip is the line of LEDs above a counter's window: serial:/dev/ttyS1?baud=9600&unit=1
+	// or tcp://host:port.
+	Strip string `json:"strip"`
+	// Signature is the service of a signature pad on this machine: http://127.0.0.1:port.
+	Signature string `json:"signature"`
 	// PxPerMM is how many CSS pixels one millimetre of the screen has.
 	PxPerMM float64 `json:"px_per_mm"`
 	// Catalogue is a folder with catalogue files to use instead of the shipped ones.
@@ -129,7 +144,7 @@ func explain(path string, raw []byte, err error) error {
 	return fmt.Errorf("settings file %s: %w", path, err)
 }
 
-var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "px_per_mm", "catalogue"}
+var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "reader", "scanner", "strip", "signature", "px_per_mm", "catalogue"}
 
 var (
 	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}$`)
@@ -157,8 +172,16 @@ func (s Settings) Check(path string) error {
 		return bad("hub", s.Hub, "it must begin with nats:// or tls://, such as nats://10.1.2.3:4222; two hubs stand with a comma between")
 	case s.HubKey != "" && !each(s.HubKey, keyPattern.MatchString):
 		return bad("hub_key", s.HubKey, "it must be the hub's whole key, U and 55 letters and digits, as \"onewindowd key\" prints it there")
-	case s.Printer != "" && !strings.HasPrefix(s.Printer, "tcp://"):
-		return bad("printer", s.Printer, "it must begin with tcp://, such as tcp://10.1.2.9:9100, or be empty")
+	case s.Printer != "" && !isDevice(s.Printer, "tcp", "file", "serial"):
+		return bad("printer", s.Printer, "it must be tcp://10.1.2.9:9100, file:/dev/usb/lp0 or serial:/dev/ttyS0?baud=115200, or be empty; on Windows serial:COM3")
+	case s.Reader != "" && !isDevice(s.Reader, "tcp", "serial"):
+		return bad("reader", s.Reader, "it must be serial:/dev/ttyUSB0?baud=115200 (Windows: serial:COM3) or tcp://10.1.2.9:8000, or be empty")
+	case s.Scanner != "" && !isDevice(s.Scanner, "tcp", "serial"):
+		return bad("scanner", s.Scanner, "it must be serial:/dev/ttyACM0?baud=9600 (Windows: serial:COM3), or be empty for a scanner that plays keyboard")
+	case s.Strip != "" && !isDevice(s.Strip, "tcp", "serial"):
+		return bad("strip", s.Strip, "it must be serial:/dev/ttyS1?baud=9600&unit=1 (Windows: serial:COM3) or tcp://10.1.2.9:8000, or be empty")
+	case s.Signature != "" && !isLoopback(s.Signature):
+		return bad("signature", s.Signature, "it must be a service on this machine, such as http://127.0.0.1:8090, or be empty: signatures go over no network")
 	case s.PxPerMM < 0.5 || s.PxPerMM > 20:
 		return bad("px_per_mm", fmt.Sprint(s.PxPerMM), "it must be between 0.5 and 20: divide the screen's width in pixels by its width in millimetres")
 	}
@@ -177,6 +200,58 @@ func each(list string, right func(string) bool) bool {
 
 func isAddress(s string) bool {
 	return strings.HasPrefix(s, "nats://") || strings.HasPrefix(s, "tls://")
+}
+
+// isDevice tells whether an address is tcp://host:port, file:PATH or
+// serial:PATH?baud=N&unit=N&prefix=TEXT, of the kinds that may be.
+func isDevice(s string, kinds ...string) bool {
+	kind, rest, _ := strings.Cut(s, ":")
+	if !slices.Contains(kinds, kind) {
+		return false
+	}
+	path, query, _ := strings.Cut(rest, "?")
+	values, err := url.ParseQuery(query)
+	if err != nil || path == "" {
+		return false
+	}
+	if kind == "tcp" {
+		host, port, err := net.SplitHostPort(strings.TrimPrefix(path, "//"))
+		if err != nil || host == "" || !number(port, 1, 65535) || !strings.HasPrefix(path, "//") {
+			return false
+		}
+	}
+	for name := range values {
+		v := values.Get(name)
+		switch name {
+		case "baud":
+			if kind != "serial" || !number(v, 1200, 921600) {
+				return false
+			}
+		case "unit":
+			if !number(v, 1, 255) {
+				return false
+			}
+		case "prefix":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func number(s string, least, most int) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= least && n <= most
+}
+
+// isLoopback tells whether an address is of a service on this machine.
+func isLoopback(s string) bool {
+	at, err := url.Parse(s)
+	if err != nil || at.Scheme != "http" || at.Port() == "" {
+		return false
+	}
+	ip := net.ParseIP(at.Hostname())
+	return ip != nil && ip.IsLoopback()
 }
 
 // suggest names what was probably meant.

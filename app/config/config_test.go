@@ -23,6 +23,18 @@ func TestMistakesGetASentenceWithANextStep(t *testing.T) {
 		{"half a second key", `{"hub_key":"U` + strings.Repeat("A", 55) + `,UABC"}`, "onewindowd key"},
 		{"half a key", `{"hub_key":"UABC"}`, "onewindowd key"},
 		{"printer without scheme", `{"printer":"lp0"}`, "tcp://"},
+		{"printer without port", `{"printer":"tcp://10.1.2.9"}`, "tcp://10.1.2.9:9100"},
+		{"printer without a host", `{"printer":"tcp://:9100"}`, "tcp://10.1.2.9:9100"},
+		{"no file", `{"printer":"file:"}`, "file:/dev/usb/lp0"},
+		{"no speed", `{"printer":"serial:/dev/ttyS0?baud=fast"}`, "baud=115200"},
+		{"speed of a file", `{"printer":"file:/dev/usb/lp0?baud=9600"}`, "baud=115200"},
+		{"a misspelt speed", `{"reader":"serial:/dev/ttyS0?baut=9600"}`, "baud=115200"},
+		{"reader behind a printer's cable", `{"reader":"file:/dev/usb/lp0"}`, "serial:/dev/ttyUSB0"},
+		{"scanner", `{"scanner":"keyboard"}`, "plays keyboard"},
+		{"strip's unit", `{"strip":"serial:/dev/ttyS1?unit=256"}`, "unit=1"},
+		{"signature elsewhere", `{"signature":"http://10.1.2.3:8090"}`, "on this machine"},
+		{"signature by name", `{"signature":"http://localhost.example:8090"}`, "on this machine"},
+		{"signature without port", `{"signature":"http://127.0.0.1"}`, "http://127.0.0.1:8090"},
 		{"two objects", `{} {}`, "behind the closing brace"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -56,6 +68,17 @@ func TestTwoHubsStandInOneSetting(t *testing.T) {
 	s.HubKey = "U" + strings.Repeat("A", 55) + ",U" + strings.Repeat("B", 55)
 	if err := s.Check("x"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestDevicesOfEachKindPass(t *testing.T) {
+	for _, printer := range []string{"tcp://10.1.2.9:9100", "tcp://[::1]:9100", "file:/dev/usb/lp0", "serial:/dev/ttyS0", "serial:COM3?baud=9600"} {
+		s := Default(Kiosk)
+		s.Printer, s.Reader, s.Scanner = printer, "serial:/dev/ttyUSB0?baud=115200", "serial:/dev/ttyACM0?baud=9600&prefix=~"
+		s.Strip, s.Signature = "serial:/dev/ttyS1?baud=9600&unit=7", "http://127.0.0.1:8090"
+		if err := s.Check("x"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

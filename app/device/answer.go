@@ -3,18 +3,16 @@ package device
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"time"
 )
 
 // line is one connection to a printer.
 type line struct {
-	conn    net.Conn
+	conn    port
 	end     time.Time
 	release func() bool
-	// skip counts bytes of an automatic status message that are still to come.
-	skip int
+	sorter  sorter
 }
 
 // Kinds of bytes that a printer sends; fixed bits tell them apart.
@@ -29,6 +27,31 @@ const (
 	other
 )
 
+// sorter tells what each byte is that a printer sends. Messages that nobody asked
+// for are passed over whole: automatic status, which some printers send until told
+// not to (four bytes, the first 0xx1xx00), and the word that memory was emptied
+// (37 25 00), whose end would else look like the answer to a barrier.
+type sorter struct {
+	// skip counts bytes of such a message that are still to come.
+	skip int
+}
+
+func (s *sorter) take(c byte) answer {
+	switch {
+	case s.skip > 0:
+		s.skip--
+	case c&0x93 == 0x10:
+		s.skip = 3
+	case c == 0x37:
+		s.skip = 2
+	case c&0x93 == 0x12:
+		return realTime
+	case c&0x90 == 0:
+		return paperSensor
+	}
+	return other
+}
+
 var errSilent = errors.New("printer does not answer")
 
 func (l *line) send(b []byte) error {
@@ -39,9 +62,7 @@ func (l *line) send(b []byte) error {
 	return err
 }
 
-// read gives the next byte that the printer sends within limit. Automatic status
-// messages (four bytes, the first 0xx1xx00) are passed over: some printers send
-// them unasked until told not to.
+// read gives the next byte that the printer sends within limit and that says something.
 func (l *line) read(limit time.Duration) (byte, answer, error) {
 	until := time.Now().Add(limit)
 	if l.end.Before(until) {
@@ -58,16 +79,8 @@ func (l *line) read(limit time.Duration) (byte, answer, error) {
 			}
 			return 0, other, err
 		}
-		c := b[0]
-		switch {
-		case l.skip > 0:
-			l.skip--
-		case c&0x93 == 0x10:
-			l.skip = 3
-		case c&0x93 == 0x12:
-			return c, realTime, nil
-		case c&0x90 == 0:
-			return c, paperSensor, nil
+		if kind := l.sorter.take(b[0]); kind != other {
+			return b[0], kind, nil
 		}
 	}
 }

@@ -3,6 +3,7 @@ package device
 import (
 	"image"
 	"io"
+	"strings"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
@@ -17,7 +18,9 @@ type machine struct {
 	// reply answers GS r 1; asb hears of GS a; cut takes the paper. Each may be nil.
 	reply func()
 	asb   func(on bool)
-	cut   func(*image.Gray)
+	cut   func(img *image.Gray, text string)
+	// words is the text on the page, in the order in which it was printed.
+	words strings.Builder
 	// err is the first error of src.
 	err     error
 	chinese bool
@@ -86,6 +89,7 @@ func (m *machine) skip(n int) {
 func (m *machine) obey(c byte) {
 	switch c {
 	case '\n':
+		m.words.WriteByte('\n')
 		m.page.end(m.align, m.pitch)
 	case '\t':
 		m.page.tab(m.pitch, m.align)
@@ -108,6 +112,7 @@ func (m *machine) obey(c byte) {
 // of two or four bytes.
 func (m *machine) character(c byte) {
 	if c < 0x80 {
+		m.words.WriteByte(c)
 		m.page.put(rune(c), m.text, m.align, m.pitch)
 		return
 	}
@@ -128,6 +133,7 @@ func (m *machine) character(c byte) {
 			break
 		}
 	}
+	m.words.WriteRune(r)
 	m.page.put(wideRune(r), m.kanji, m.align, m.pitch)
 }
 
@@ -268,8 +274,9 @@ func (m *machine) knife() {
 func (m *machine) tear() {
 	img := m.page.tear()
 	if m.cut != nil {
-		m.cut(img)
+		m.cut(img, m.words.String())
 	}
+	m.words.Reset()
 }
 
 // picture obeys GS v 0: a raster of eight dots a byte, doubled as the mode says.

@@ -15,7 +15,7 @@ func render(t testing.TB, face *typeface, stream string) []*image.Gray {
 	t.Helper()
 	var sheets []*image.Gray
 	m := newMachine(strings.NewReader(stream), face)
-	m.cut = func(img *image.Gray) { sheets = append(sheets, img) }
+	m.cut = func(img *image.Gray, _ string) { sheets = append(sheets, img) }
 	if err := m.run(); !errors.Is(err, io.EOF) {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func FuzzMachine(f *testing.F) {
 		}
 		in := bytes.NewReader(stream)
 		m := newMachine(in, face)
-		m.cut = func(img *image.Gray) {
+		m.cut = func(img *image.Gray, _ string) {
 			if img.Rect.Dx() != paperWidth || img.Rect.Dy() > maxSheet || len(img.Pix) != paperWidth*img.Rect.Dy() {
 				t.Errorf("a sheet of %v", img.Rect)
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -129,7 +130,7 @@ func readQR(t *testing.T, img image.Image) string {
 	return got.GetText()
 }
 
-func end(t testing.TB, twin *device.Twin) {
+func end(t testing.TB, twin io.Closer) {
 	t.Helper()
 	if err := twin.Close(); err != nil {
 		t.Error(err)
@@ -203,6 +204,49 @@ func TestCodeIsReadWithoutFonts(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := readQR(t, sheet.Image); got != s.Code {
+		t.Errorf("read %q", got)
+	}
+}
+
+// TestRareCharactersComeAsPictures prints names that few printers have the characters of:
+// the paper looks as if the printer had them, and it was asked for none.
+func TestRareCharactersComeAsPictures(t *testing.T) {
+	var sheets []device.Sheet
+	twin, err := device.StartTwin("127.0.0.1:0", "", func(s device.Sheet) { sheets = append(sheets, s) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end(t, twin)
+	s, _ := ticket(t, func(_ *hall.Issued, s *slip.Slip) {
+		s.Hall, s.Area, s.Items = "㐀村便民服务站", "𠮷镇 Town", []string{"街道㐁登记(样例)"}
+	})
+	pen := new(device.Pen)
+	for _, p := range []slip.Pen{nil, pen.Ink, func(rune, int, bool) (*image.Alpha, bool) { return nil, false }} {
+		job, err := slip.PaperBy(p, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := device.NewPrinter(twin.Address()).Print(context.Background(), job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if strings.ContainsAny(sheets[1].Text, "㐀㐁𠮷") || !strings.Contains(sheets[1].Text, "请保管好此票") {
+		t.Errorf("the printer was asked for the characters: %s", sheets[1].Text)
+	}
+	if !strings.Contains(sheets[2].Text, "㐀") {
+		t.Error("without a font the printer is not asked at all")
+	}
+	// A picture has no greys, so what counts as black is compared.
+	other := 0
+	for i, p := range sheets[0].Image.Pix {
+		if i >= len(sheets[1].Image.Pix) || p < 0x80 != (sheets[1].Image.Pix[i] < 0x80) {
+			other++
+		}
+	}
+	if other > 0 {
+		t.Errorf("%d dots look otherwise with pictures", other)
+	}
+	if got := readQR(t, sheets[1].Image); got != s.Code {
 		t.Errorf("read %q", got)
 	}
 }

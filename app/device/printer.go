@@ -7,16 +7,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"slices"
 	"time"
 
 	"onewindow/app/event"
 )
 
-// State is how a printer stands; the values are those that screens get.
+// State is how a device stands; the values are those that screens get.
 type State string
 
-// States of a printer. It prints in OK and PaperLow only.
+// States of a device. A printer prints in OK and PaperLow only; the others know OK, Off and None.
 const (
 	OK        State = "ok"
 	PaperLow  State = "paper_low"
@@ -24,18 +24,20 @@ const (
 	CoverOpen State = "cover_open"
 	// Off: it cannot be reached, does not answer, or reports a fault of its own.
 	Off State = "off"
-	// None: this terminal has no printer.
+	// None: this terminal has no such device.
 	None State = "none"
 )
 
 // Prints tells whether a printer in this state prints.
 func (s State) Prints() bool { return s == OK || s == PaperLow }
 
-// Printer is an ESC/POS printer behind TCP. Each job and each question has its own
-// connection, because such printers serve one at a time; jobs of one Printer wait
+// Printer is an ESC/POS printer behind TCP, a USB line printer or a serial line. Each
+// job and each question opens it anew, because printers in the network serve one at a
+// time and one that was unplugged has to be opened again anyway; jobs of one Printer wait
 // for each other. The fields may be changed before the first use.
 type Printer struct {
-	// Address is host:port; "" means that there is no printer.
+	// Address is tcp://host:port, file:/dev/usb/lp0 or serial:/dev/ttyS0?baud=115200; ""
+	// means that there is no printer.
 	Address string
 	// DialTime limits the connecting (default 1 s), AnswerTime one answer about
 	// the state (default 1 s), JobTime the whole of a job after connecting (default 15 s).
@@ -45,12 +47,15 @@ type Printer struct {
 	AskEvery time.Duration
 	// turn has room for the one who may speak with the printer.
 	turn chan struct{}
+	// unsure: its memory may hold a part of a job, of this program or of one that crashed;
+	// torn: a part of a job of ours may be on paper that is not cut. Both belong to the turn.
+	unsure, torn bool
 }
 
-// NewPrinter gives the printer at an address, host:port; "" for none. It does not connect.
+// NewPrinter gives the printer at an address; "" for none. It does not connect.
 func NewPrinter(address string) *Printer {
 	return &Printer{Address: address, DialTime: time.Second, AnswerTime: time.Second, JobTime: 15 * time.Second,
-		AskEvery: 250 * time.Millisecond, turn: make(chan struct{}, 1)}
+		AskEvery: 250 * time.Millisecond, turn: make(chan struct{}, 1), unsure: true}
 }
 
 // Commands to the printer that are no part of a job.
@@ -60,6 +65,8 @@ var (
 	// forget (DLE DC4 8) empties the printer's memory at once, so that a job that
 	// failed does not come out when paper is put in.
 	forget = []byte{0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8}
+	// cutOff (ESC @, GS V 66 0) takes away what a torn job left under the print head.
+	cutOff = []byte{0x1b, '@', 0x1d, 'V', 66, 0}
 )
 
 // Print sends a job (ESC/POS bytes, cut included) and returns when the printer
@@ -79,6 +86,12 @@ func (p *Printer) Print(ctx context.Context, job []byte) (err error) {
 			err = fmt.Errorf("%w: %w", ctx.Err(), err)
 		}
 	}()
+	if p.unsure {
+		// Half a picture in its memory would swallow this job as its other half.
+		if err := l.send(forget); err != nil {
+			return failed("empty printer", Off, err)
+		}
+	}
 	state, err := l.state(p.AnswerTime)
 	if err != nil {
 		return failed("ask printer before the job", Off, err)
@@ -86,12 +99,18 @@ func (p *Printer) Print(ctx context.Context, job []byte) (err error) {
 	if !state.Prints() {
 		return failed("start job", state, nil)
 	}
-	if err := l.send(append(job[:len(job):len(job)], barrier...)); err != nil {
+	all := slices.Concat(job, barrier)
+	if p.torn {
+		all = slices.Concat(cutOff, all)
+	}
+	p.unsure, p.torn = true, true
+	if err := l.send(all); err != nil {
 		return l.abandon("send job", Off, err)
 	}
 	if state, err := l.printed(p.AskEvery, p.AnswerTime); err != nil || !state.Prints() {
 		return l.abandon("finish job", state, err)
 	}
+	p.unsure, p.torn = false, false
 	// The job is on paper. An empty roll now is the next job's trouble, and the
 	// state after the job is asked only to hear of a cutter that jammed.
 	if state, err := l.state(p.AnswerTime); err == nil && state == Off {
@@ -128,8 +147,7 @@ func (p *Printer) open(ctx context.Context, limit time.Duration) (*line, error) 
 	case <-ctx.Done():
 		return nil, failed("wait for printer", Off, ctx.Err())
 	}
-	d := net.Dialer{Timeout: p.DialTime}
-	conn, err := d.DialContext(ctx, "tcp", p.Address)
+	conn, err := dial(ctx, p.Address, p.DialTime)
 	if err != nil {
 		<-p.turn
 		return nil, failed("reach printer", Off, err)

@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 )
 
@@ -21,41 +20,42 @@ type Sheet struct {
 	File string
 	// Image is the paper, 576 dots wide, 255 for white.
 	Image *image.Gray
+	// Text is what was printed as characters, its lines as they were sent; what came as a
+	// picture is not in it.
+	Text string
 	// Received is when the last byte of the cut command came in.
 	Received time.Time
 }
 
-// Twin is a virtual ESC/POS printer for 80 mm paper behind a TCP port. Like a
-// real one it reads commands and text from a stream, serves one connection at a time,
+// Twin is a virtual ESC/POS printer for 80 mm paper behind a TCP port or a
+// pseudo-terminal. Like a real one it reads commands and text from a stream, serves one connection at a time,
 // answers DLE EOT at once even when it stands still, keeps what it has not
 // printed, and forgets a command that its connection ended in. It cuts paper into PNG files.
 type Twin struct {
-	listener net.Listener
-	folder   string
-	cut      func(Sheet)
-	face     *typeface
+	stand
+	folder string
+	cut    func(Sheet)
+	face   *typeface
 
-	mu      sync.Mutex
-	changed *sync.Cond
-	state   State
 	waiting []chunk
 	held    int
 	broken  bool
-	closed  bool
-	conn    net.Conn
 	asb     bool
 	jobs    int
 	last    time.Time
+	taken   int
 	fault   error
+	// failIn counts the bytes down until the twin turns to failTo; 0 for never.
+	failIn int
+	failTo State
 	// now is when the byte that was read last came in.
-	now   time.Time
-	tasks sync.WaitGroup
+	now time.Time
 }
 
 // chunk is bytes as they came in; a nil b marks the end of a connection.
 type chunk struct {
 	at   time.Time
-	from net.Conn
+	from port
 	b    []byte
 }
 
@@ -64,7 +64,8 @@ const maxHeld = 4 << 20
 
 var errEnded = errors.New("connection ended or memory was emptied")
 
-// StartTwin starts a twin on a TCP address ("127.0.0.1:0" for any free port). Each
+// StartTwin starts a twin on a TCP address ("127.0.0.1:0" for any free port), or as
+// a device file ("file:PATH" or "serial:PATH", where PATH is made). Each
 // cut writes paper-0001.png and so on to folder ("" for no files) and then calls
 // cut (nil for none) on the twin's own goroutine, before the end of the job is
 // answered. Without a Chinese font on this machine it prints boxes for text; see Missing.
@@ -79,37 +80,48 @@ func startTwin(address, folder string, cut func(Sheet), face *typeface) (*Twin, 
 			return nil, fmt.Errorf("make folder for paper: %w", err)
 		}
 	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
+	t := &Twin{folder: folder, cut: cut, face: face}
+	if err := t.begin(address, t.receive); err != nil {
 		face.close()
 		return nil, fmt.Errorf("listen as printer: %w", err)
 	}
-	t := &Twin{listener: listener, folder: folder, cut: cut, state: OK, face: face}
-	t.changed = sync.NewCond(&t.mu)
-	t.tasks.Add(2)
-	go t.serve()
-	go t.work()
+	t.tasks.Go(t.work)
 	return t, nil
 }
 
-// Address is the host:port that the twin listens on.
-func (t *Twin) Address() string { return t.listener.Addr().String() }
+// FailAfter lets the twin turn to a state once it has taken n more bytes: from the
+// line for Off, which is a cable pulled out, else under the print head.
+func (t *Twin) FailAfter(n int, s State) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failIn, t.failTo = n, s
+}
+
+// failed counts n bytes and tells whether the fault comes with the last of them. The
+// caller holds the lock.
+func (t *Twin) failed(n int) bool {
+	if t.failIn == 0 {
+		return false
+	}
+	if t.failIn -= min(n, t.failIn); t.failIn > 0 {
+		return false
+	}
+	t.state = t.failTo
+	return true
+}
 
 // Missing says what is lacking for text that looks like a printer's, "" for nothing.
 func (t *Twin) Missing() string { return t.face.missing }
 
 // Set puts the twin into a state. In PaperOut and CoverOpen it stands still and
-// answers; in Off it takes no connection. OK and PaperLow let it go on.
+// answers; in Off it is not there. OK and PaperLow let it go on.
 func (t *Twin) Set(s State) {
+	t.stand.Set(s)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.state = s
-	if t.conn != nil && s == Off {
-		_ = t.conn.Close()
-	} else if t.conn != nil && t.asb {
+	if t.conn != nil && t.asb && s != Off {
 		_, _ = t.conn.Write(statusMessage(s))
 	}
-	t.changed.Broadcast()
 }
 
 // Jobs counts the sheets cut so far.
@@ -126,98 +138,84 @@ func (t *Twin) LastByte() time.Time {
 	return t.last
 }
 
+// Taken counts the bytes that came in so far.
+func (t *Twin) Taken() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.taken
+}
+
 // Close ends the twin. The error is the first that befell a paper file, if any.
 func (t *Twin) Close() error {
-	t.mu.Lock()
-	t.closed = true
-	if t.conn != nil {
-		_ = t.conn.Close()
-	}
-	t.changed.Broadcast()
-	t.mu.Unlock()
-	_ = t.listener.Close()
-	t.tasks.Wait()
+	_ = t.stand.Close()
 	t.face.close()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.fault
 }
 
-// serve takes connections, one after the other.
-func (t *Twin) serve() {
-	defer t.tasks.Done()
-	for {
-		conn, err := t.listener.Accept()
-		if err != nil {
-			return
-		}
-		if t.admit(conn) {
-			t.receive(conn)
-			t.mu.Lock()
-			t.conn = nil
-			t.waiting = append(t.waiting, chunk{at: time.Now(), from: conn})
-			t.changed.Broadcast()
-			t.mu.Unlock()
-		}
-		_ = conn.Close()
-	}
-}
-
-func (t *Twin) admit(conn net.Conn) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.closed || t.state == Off {
-		return false
-	}
-	t.conn = conn
-	return true
-}
-
-// receive takes bytes in and obeys at once what a printer obeys at once.
-func (t *Twin) receive(conn net.Conn) {
-	var recent []byte
+// receive takes bytes in and obeys at once what a printer obeys at once. The end of a
+// connection ends the command in which it came.
+func (t *Twin) receive(conn port) {
 	buffer := make([]byte, 16<<10)
-	for {
+	var recent []byte
+	for more := true; more; {
 		n, err := conn.Read(buffer)
 		if err != nil {
-			return
+			break
 		}
-		b := bytes.Clone(buffer[:n])
-		at := time.Now()
-		t.mu.Lock()
-		t.last = at
-		for i := 0; i < len(b); i++ {
-			recent = append(recent, b[i])
-			switch k := len(recent); {
-			case k >= 3 && recent[k-3] == 0x10 && recent[k-2] == 0x04:
-				if recent[k-1] >= 1 && recent[k-1] <= 4 {
-					_, _ = conn.Write([]byte{realTimeAnswer(t.state, recent[k-1])})
-				}
-				recent = recent[:0]
-			case bytes.HasSuffix(recent, forget):
-				t.waiting, t.held, t.broken = nil, 0, true
-				b, recent = b[i+1:], recent[:0]
-				i = -1
-			case k > 64:
-				recent = append(recent[:0], recent[k-len(forget):]...)
-			}
-		}
-		t.waiting = append(t.waiting, chunk{at: at, from: conn, b: b})
-		t.held += len(b)
-		full := t.held > maxHeld
-		t.changed.Broadcast()
-		t.mu.Unlock()
-		if full {
-			return
-		}
+		recent, more = t.takeIn(conn, bytes.Clone(buffer[:n]), recent)
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting = append(t.waiting, chunk{at: time.Now(), from: conn})
+	t.changed.Broadcast()
 }
 
-// intake is the stream that a twin's machine reads.
-type intake struct{ t *Twin }
+// takeIn keeps bytes that came in for the print head; recent are the ones before them
+// in which a real-time command may have begun. It is false when the line is to be cut.
+func (t *Twin) takeIn(conn port, b, recent []byte) ([]byte, bool) {
+	at := time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = at
+	t.taken += len(b)
+	pulled := false
+	if t.failTo == Off && t.failIn > 0 {
+		b = b[:min(len(b), t.failIn)]
+		pulled = t.failed(len(b))
+	}
+	for i := 0; i < len(b); i++ {
+		recent = append(recent, b[i])
+		switch k := len(recent); {
+		case k >= 3 && recent[k-3] == 0x10 && recent[k-2] == 0x04:
+			if recent[k-1] >= 1 && recent[k-1] <= 4 {
+				_, _ = conn.Write([]byte{realTimeAnswer(t.state, recent[k-1])})
+			}
+			recent = recent[:0]
+		case bytes.HasSuffix(recent, forget):
+			t.waiting, t.held, t.broken = nil, 0, true
+			_, _ = conn.Write(emptied)
+			b, recent = b[i+1:], recent[:0]
+			i = -1
+		case k > 64:
+			recent = append(recent[:0], recent[k-len(forget):]...)
+		}
+	}
+	t.waiting = append(t.waiting, chunk{at: at, from: conn, b: b})
+	t.held += len(b)
+	t.changed.Broadcast()
+	return recent, !pulled && t.held <= maxHeld
+}
+
+// emptied is what a printer says when it has emptied its memory.
+var emptied = []byte{0x37, 0x25, 0x00}
+
+// stream is what a twin's machine reads.
+type stream struct{ t *Twin }
 
 // ReadByte gives the next byte as soon as the twin has one and prints.
-func (i intake) ReadByte() (byte, error) {
+func (i stream) ReadByte() (byte, error) {
 	t := i.t
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -245,14 +243,16 @@ func (i intake) ReadByte() (byte, error) {
 		c.b = c.b[1:]
 		t.held--
 		t.now = c.at
+		if t.failTo != Off {
+			t.failed(1)
+		}
 		return b, nil
 	}
 }
 
 // work prints for ever what comes in.
 func (t *Twin) work() {
-	defer t.tasks.Done()
-	m := newMachine(intake{t}, t.face)
+	m := newMachine(stream{t}, t.face)
 	m.reply = t.reply
 	m.asb = t.setASB
 	m.cut = t.sheet
@@ -287,10 +287,10 @@ func (t *Twin) setASB(on bool) {
 }
 
 // sheet keeps a piece of paper.
-func (t *Twin) sheet(img *image.Gray) {
+func (t *Twin) sheet(img *image.Gray, text string) {
 	t.mu.Lock()
 	t.jobs++
-	s := Sheet{Number: t.jobs, Image: img, Received: t.now}
+	s := Sheet{Number: t.jobs, Image: img, Text: text, Received: t.now}
 	t.mu.Unlock()
 	if t.folder != "" {
 		file := filepath.Join(t.folder, fmt.Sprintf("paper-%04d.png", s.Number))

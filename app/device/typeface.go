@@ -177,16 +177,26 @@ func (t *typeface) cell(r rune, width int, s style) *image.Alpha {
 	return out
 }
 
+// has tells whether the font has a character; a blank needs none.
+func (t *typeface) has(r rune, s style) bool {
+	f := t.regular
+	if s.bold {
+		f = t.bold
+	}
+	if f == nil || r == unknownRune {
+		return false
+	}
+	i, err := f.GlyphIndex(nil, r)
+	return err == nil && i != 0
+}
+
 // glyph draws the font's glyph in the middle of the cell; false when there is none.
 func (t *typeface) glyph(dst *image.Alpha, r rune, size int, bold bool) bool {
 	f := t.regular
 	if bold {
 		f = t.bold
 	}
-	if f == nil || r == unknownRune {
-		return false
-	}
-	if i, err := f.GlyphIndex(nil, r); err != nil || i == 0 {
+	if !t.has(r, style{bold: bold}) {
 		return false
 	}
 	em, base := fullCell*size*64, chineseBase

@@ -77,6 +77,7 @@ var (
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}
 	NotSaved        = &Refusal{Code: 702, Key: "not_saved"}
 	PrinterFailed   = &Refusal{Code: 703, Key: "printer_failed"}
+	ReaderFailed    = &Refusal{Code: 704, Key: "reader_failed"}
 	HubUnreachable  = &Refusal{Code: 801, Key: "hub_unreachable"}
 	VersionUnknown  = &Refusal{Code: 802, Key: "version_unknown"}
 	DeviceUnknown   = &Refusal{Code: 803, Key: "device_unknown"}

@@ -427,6 +427,22 @@ func (c *Counter) StartByScan(code string) (CounterPage, error) {
 	return c.page()
 }
 
+// ReadCard reads the identity card that the person lays on the counter's reader. Nothing
+// of it is kept. Refusals: NotSignedIn, ReaderFailed (args reason: none, off, no_card,
+// unreadable, other_card).
+func (c *Counter) ReadCard() (IdentityCard, error) {
+	c.mu.Lock()
+	signedIn := c.clerk.ID != ""
+	c.mu.Unlock()
+	switch {
+	case !signedIn:
+		return IdentityCard{}, event.NotSignedIn
+	case c.m.Reader == nil:
+		return IdentityCard{}, event.ReaderFailed.With("reason", "none")
+	}
+	return c.m.Reader.Read(context.Background(), hall.DateOf(c.m.Book.Now()))
+}
+
 // Guide gives the guide of an item. Refusal: ItemUnknown.
 func (c *Counter) Guide(code string) (GuidePage, error) { return c.m.guidePage(code) }
 

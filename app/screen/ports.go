@@ -96,6 +96,12 @@ type Printer interface {
 	State() string
 }
 
+// CardReader reads identity cards, waiting some seconds for one to be laid on; today is
+// where the person stands. It refuses with event.ReaderFailed.
+type CardReader interface {
+	Read(ctx context.Context, today hall.Date) (IdentityCard, error)
+}
+
 // Machine is what a terminal's pages stand on; the doors fill it in.
 type Machine struct {
 	Role    string
@@ -108,6 +114,11 @@ type Machine struct {
 	Hub     Hub
 	Slips   Slips
 	Printer Printer
+	// Reader is nil where there is none.
+	Reader CardReader
+	// Devices are this terminal's, Alerts those of the hall that need somebody.
+	Devices func() []Device
+	Alerts  func() []Device
 	Guides  *guide.Catalogue
 	Index   *guide.Index
 	Disk    func() string

@@ -3,6 +3,8 @@
 // not know Wails, HTTP, SQL or NATS.
 package screen
 
+import "onewindow/app/intake"
+
 // Text is a sentence or name in the two languages of every screen.
 type Text struct {
 	Zh string `json:"zh"`
@@ -26,6 +28,38 @@ type Standing struct {
 	Disk string `json:"disk"`
 	// Printer is "ok", "paper_low", "paper_out", "cover_open", "off" or "none".
 	Printer string `json:"printer"`
+	// Devices are those that this terminal's settings name.
+	Devices []Device `json:"devices"`
+	// Alerts are the devices of the whole hall that need somebody; at counters only, and
+	// as of the hub's last answer.
+	Alerts []Device `json:"alerts"`
+}
+
+// Device is a machine at a terminal and how it stands.
+type Device struct {
+	// Terminal is its name in the hall, "k1".
+	Terminal string `json:"terminal"`
+	// Kind is "printer", "reader", "scanner", "strip" or "signature".
+	Kind string `json:"kind"`
+	// State is "ok", "paper_low", "paper_out", "cover_open" or "off".
+	State string `json:"state"`
+	// SinceMS is when State began, in ms since 1970.
+	SinceMS int64 `json:"sinceMs"`
+	// Next is what to do: "load_paper", "close_cover", "check_cable", or "" for nothing.
+	Next string `json:"next"`
+}
+
+// IdentityCard is what a card reader read from a person's card.
+type IdentityCard struct {
+	Name   intake.Personal `json:"name"`
+	Number intake.Personal `json:"number"`
+	// Birth is a date, "2000-09-07".
+	Birth   intake.Personal `json:"birth"`
+	Address intake.Personal `json:"address"`
+	// ValidTo is a date, or empty when the card is valid for ever; Expired tells that it
+	// was before today.
+	ValidTo string `json:"validTo"`
+	Expired bool   `json:"expired"`
 }
 
 // Saved is one of the three honest states of a record: "here", "hall" or "centre".

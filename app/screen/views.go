@@ -30,7 +30,7 @@ func (m *Machine) place() Place {
 
 func (m *Machine) standing(ctx context.Context) Standing {
 	line := m.Hub.Line()
-	s := Standing{Line: "alone", SinceMS: line.Since.UnixMilli(), Disk: m.Disk(), Printer: "none", ClockOff: m.clockOff()}
+	s := Standing{Line: "alone", SinceMS: line.Since.UnixMilli(), Disk: m.Disk(), Printer: "none", ClockOff: m.clockOff(), Devices: m.Devices(), Alerts: m.Alerts()}
 	switch {
 	case line.Reached && line.CentreReached:
 		s.Line = "centre"

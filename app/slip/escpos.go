@@ -3,6 +3,7 @@ package slip
 import (
 	"bytes"
 	"image"
+	"image/draw"
 	"strings"
 	"unicode"
 
@@ -31,6 +32,7 @@ const (
 // makers share; sizes and modes are written when they change.
 type job struct {
 	b     bytes.Buffer
+	pen   Pen
 	scale int
 	bold  bool
 	align alignment
@@ -66,10 +68,44 @@ func (j *job) text(s string, scale int, bold bool) {
 	j.b.Write(gb18030(s))
 }
 
-// line prints s and ends the line.
+// line prints s and ends the line. A line with a character that the printer may not
+// have is printed as a picture.
 func (j *job) line(s string, scale int, bold bool) {
+	if strings.ContainsFunc(s, rare) && j.drawn(s, scale, bold) {
+		return
+	}
 	j.text(s, scale, bold)
 	j.b.WriteByte('\n')
+}
+
+// Pen draws one character in its cell of 12 x 24 dots, 24 x 24 from U+0080 on, times
+// scale; nil for a blank. It is false for a character that it has not.
+type Pen func(r rune, scale int, bold bool) (*image.Alpha, bool)
+
+// rare tells whether a character has four bytes in GB18030: printers have the
+// characters of two bytes, and often no others, and print a box or nothing.
+func rare(r rune) bool { return r >= 0x80 && len(gb18030(string(r))) == 4 }
+
+// drawn prints a line as a picture; false when the pen lacks one of its characters, and
+// then the printer does what it can.
+func (j *job) drawn(s string, scale int, bold bool) bool {
+	if j.pen == nil {
+		return false
+	}
+	line := image.NewAlpha(image.Rect(0, 0, min(cells(s)*cellDots*scale, paperDots), lineDots*scale))
+	x := 0
+	for _, r := range s {
+		ink, ok := j.pen(r, scale, bold)
+		if !ok {
+			return false
+		}
+		if ink != nil {
+			draw.Draw(line, ink.Bounds().Sub(ink.Bounds().Min).Add(image.Pt(x, 0)), ink, ink.Bounds().Min, draw.Over)
+		}
+		x += cells(string(r)) * cellDots * scale
+	}
+	j.mask(line)
+	return true
 }
 
 func (j *job) to(a alignment) {

@@ -46,12 +46,16 @@ const (
 // that they look the same on every printer. The QR symbol has 6 dots a module, or
 // fewer where a large one would not fit. It fails without a number, and when the
 // code is missing or too long.
-func Paper(s Slip) ([]byte, error) {
+func Paper(s Slip) ([]byte, error) { return PaperBy(nil, s) }
+
+// PaperBy is Paper with a pen for the characters that printers lack; nil for none.
+func PaperBy(pen Pen, s Slip) ([]byte, error) {
 	if s.Code == "" {
 		return nil, errors.New("print slip: the code is missing")
 	}
 	w := wordsOf(s.Issued.Language)
 	j := newJob()
+	j.pen = pen
 	j.to(centre)
 	header(j, w, s)
 	if err := hero(j, w, s); err != nil {

@@ -16,6 +16,9 @@ type words struct {
 	minutes                                             func(low, high int) string
 	reprint                                             func(n int) string
 	moment                                              func(t time.Time) string
+	closed                                              string
+	free, serving                                       func(what string) string
+	called                                              func(number, window string) string
 }
 
 var chinese = words{
@@ -42,6 +45,10 @@ var chinese = words{
 		}
 		return fmt.Sprintf("%d至%d分钟", low, high)
 	},
+	closed:  "暂停服务",
+	free:    func(window string) string { return window + " 请稍候叫号" },
+	serving: func(number string) string { return number + "号 办理中" },
+	called:  func(number, window string) string { return "请" + number + "号到" + window + "窗口" },
 	reprint: func(n int) string { return fmt.Sprintf("补打 第%d次", n) },
 	moment: func(t time.Time) string {
 		day := [...]string{"日", "一", "二", "三", "四", "五", "六"}[t.Weekday()]
@@ -75,6 +82,10 @@ var english = words{
 		}
 		return fmt.Sprintf("%d to %d min", low, high)
 	},
+	closed:  "Closed",
+	free:    func(window string) string { return window + " Please wait" },
+	serving: func(number string) string { return number + " is served" },
+	called:  func(number, window string) string { return number + " to window " + window },
 	reprint: func(n int) string { return fmt.Sprintf("Reprint %d", n) },
 	moment:  func(t time.Time) string { return t.Format("Monday, 2 January 2006, 15:04") },
 }

@@ -16,7 +16,7 @@ import (
 
 // Bridge serves the pages and their calls over HTTP, for a browser in
 // development and tests: POST /rpc/Kiosk.Home with a JSON array of arguments,
-// and server-sent events at /events. Only the methods of the list made here can
+// and server-sent events at /events: changed, and scan with the text of a code. Only the methods of the list made here can
 // be called. dist is the built application.
 func (t *Terminal) Bridge(dist fs.FS) http.Handler {
 	calls := methods(t.Doors())
@@ -74,7 +74,7 @@ func Refusal(err error) *event.Refusal {
 var pageCalls = map[string][]string{
 	"Terminal": {"Place"},
 	"Kiosk":    {"Guide", "Home", "Issue", "Items", "Progress", "Reprint", "Search"},
-	"Counter": {"CloseWindow", "Finish", "Guide", "Next", "NoShow", "OpenWindow", "Page", "Recall", "Return", "Search",
+	"Counter": {"CloseWindow", "Finish", "Guide", "Next", "NoShow", "OpenWindow", "Page", "ReadCard", "Recall", "Return", "Search",
 		"SignIn", "SignOut", "Start", "StartByScan", "TakeIntake"},
 	"Board": {"Page"},
 }
@@ -137,23 +137,39 @@ func (t *Terminal) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
-	changes := t.Watch()
+	changes, scans := t.Watch(), t.WatchScans()
 	defer t.Unwatch(changes)
+	defer t.UnwatchScans(scans)
 	for n := 1; ; n++ {
 		if _, err := fmt.Fprintf(w, "event: changed\ndata: {\"revision\":%d}\n\n", n); err != nil {
 			return
 		}
 		flusher.Flush()
-		select {
-		case <-r.Context().Done():
-			return
-		case <-time.After(signalEvery):
-		}
-		select {
-		case <-r.Context().Done():
-			return
-		case <-changes:
-		case <-time.After(15 * time.Second):
+		// A change that comes at once waits; a scan does not.
+		for again, held := time.After(15*time.Second), time.After(signalEvery); again != nil; {
+			due := changes
+			if held != nil {
+				due = nil
+			}
+			select {
+			case <-r.Context().Done():
+				return
+			case text := <-scans:
+				data, err := json.Marshal(map[string]string{"text": text})
+				if err == nil {
+					_, err = fmt.Fprintf(w, "event: scan\ndata: %s\n\n", data)
+				}
+				if err != nil {
+					return
+				}
+				flusher.Flush()
+			case <-held:
+				held = nil
+			case <-due:
+				again = nil
+			case <-again:
+				again = nil
+			}
 		}
 	}
 }

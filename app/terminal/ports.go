@@ -64,14 +64,18 @@ func (l line) Block(ctx context.Context, request string, date hall.Date, service
 	return l.t.link.Block(ctx, wire.BlockAsk{Request: request, Origin: l.t.Store.Origin(), Epoch: l.t.Store.Epoch(), Date: string(date), Service: string(service)})
 }
 
-// slips makes tickets into codes and paper with this device's key.
-type slips struct{ key ed25519.PrivateKey }
+// slips makes tickets into codes and paper with this device's key, and with the fonts
+// of this machine what the printer's own lack.
+type slips struct {
+	key ed25519.PrivateKey
+	pen slip.Pen
+}
 
 func (s slips) Code(e event.Event) (string, error) { return slip.Sign(e, s.key) }
 
 func (s slips) Picture(code string, minPx int) ([]byte, error) { return slip.PNG(code, minPx) }
 
-func (s slips) Paper(p screen.Paper) ([]byte, error) { return slip.Paper(slip.Slip(p)) }
+func (s slips) Paper(p screen.Paper) ([]byte, error) { return slip.PaperBy(s.pen, slip.Slip(p)) }
 
 func (s slips) Open(text string, keys func(event.Origin) []ed25519.PublicKey) (event.Event, error) {
 	return slip.Open(text, keys)

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -51,6 +50,9 @@ type Options struct {
 	// Guides is a catalogue that is in memory already; the shipped one is read when nil.
 	Guides *guide.Catalogue
 	Index  *guide.Index
+	// AskEvery shortens the pause before a printer that is silent at work is asked what is
+	// wrong; 0 means the usual one.
+	AskEvery time.Duration
 	// VFS names the SQLite VFS of the database; SQLite's own when empty.
 	VFS string
 }
@@ -71,11 +73,14 @@ type Terminal struct {
 	done    sync.WaitGroup
 	closers []func() error
 	tend    chan struct{}
-	printer *paper
+	parts   []*part
+	printer *paper // nil where there is none, as is reader
+	reader  *cards
 	began   time.Time
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]bool
+	scans    map[chan string]bool
 }
 
 // Open starts a terminal. It works with nothing else running: without a hub it
@@ -90,7 +95,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if opt.NewID == nil {
 		opt.NewID = NewID
 	}
-	t := &Terminal{Settings: s, log: opt.Logger, began: time.Now(), tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
+	t := &Terminal{Settings: s, log: opt.Logger, began: time.Now(), tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}, scans: map[chan string]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, t.Close())
@@ -142,24 +147,27 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if err := knows(opt.Guides, s.Hall); err != nil {
 		return nil, err
 	}
+	t.plugIn(opt)
 	if err := t.connect(origin, opt); err != nil {
 		return nil, err
 	}
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM,
-		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key()}, Guides: opt.Guides, Index: opt.Index,
-		Disk: t.disk, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
-	if s.Printer != "" {
-		t.printer = &paper{p: device.NewPrinter(strings.TrimPrefix(s.Printer, "tcp://")), state: device.Off}
+		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: opt.Guides, Index: opt.Index,
+		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
+	if t.printer != nil {
 		t.Machine.Printer = t.printer
+	}
+	if t.reader != nil {
+		t.Machine.Reader = t.reader
 	}
 	t.Self, t.Kiosk, t.Counter, t.Board = screen.NewTerminal(t.Machine), screen.NewKiosk(t.Machine), screen.NewCounter(t.Machine), screen.NewBoard(t.Machine)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.stop = cancel
 	t.done.Add(1)
 	go func() { defer t.done.Done(); t.run(ctx) }()
-	if t.printer != nil {
+	for _, p := range t.parts {
 		t.done.Add(1)
-		go func() { defer t.done.Done(); t.watchPrinter(ctx, t.printer) }()
+		go func() { defer t.done.Done(); p.run(ctx) }()
 	}
 	return t, nil
 }
@@ -283,6 +291,11 @@ func (t *Terminal) beat() wire.Beat {
 	b := wire.Beat{Origin: t.Store.Origin(), Role: t.Settings.Role, Program: Program}
 	if t.printer != nil {
 		b.Printer = t.printer.State()
+	}
+	for _, p := range t.parts {
+		if d := p.device(); d.Next != "" {
+			b.Troubles = append(b.Troubles, wire.Trouble{Kind: d.Kind, State: d.State, SinceMS: d.SinceMS})
+		}
 	}
 	var err error
 	if b.HereOnly, b.HallOnly, b.OldestMS, err = t.Store.Unsaved(context.Background()); err != nil {

@@ -15,6 +15,25 @@ export interface Standing {
   clockOff: boolean
   disk: 'ok' | 'low' | 'full'
   printer: 'ok' | 'paper_low' | 'paper_out' | 'cover_open' | 'off' | 'none'
+  devices?: Device[]
+  alerts?: Device[]
+}
+
+export interface Device {
+  terminal: string
+  kind: 'printer' | 'reader' | 'scanner' | 'strip' | 'signature'
+  state: 'ok' | 'paper_low' | 'paper_out' | 'cover_open' | 'off'
+  sinceMs: number
+  next: '' | 'load_paper' | 'close_cover' | 'check_cable'
+}
+
+export interface IdentityCard {
+  name: string
+  number: string
+  birth: string
+  address: string
+  validTo: string
+  expired: boolean
 }
 
 export type Saved = 'here' | 'hall' | 'centre'

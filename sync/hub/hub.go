@@ -4,12 +4,14 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -368,9 +370,14 @@ func (h *Hub) beat(m *nats.Msg, from event.Origin) {
 		return
 	}
 	h.mu.Lock()
-	h.beats[b.Origin] = wire.Heard{Beat: b, AtMS: time.Now().UnixMilli()}
+	now := time.Now().UnixMilli()
+	h.beats[b.Origin] = wire.Heard{Beat: b, AtMS: now}
+	var troubles []wire.Trouble
+	if b.Role == wire.RoleCounter {
+		troubles = h.troubles(now)
+	}
 	h.mu.Unlock()
-	reply := wire.BeatReply{TimeMS: h.opt.Log.Now(), CentreReached: h.opt.CentreReached == nil || h.opt.CentreReached()}
+	reply := wire.BeatReply{TimeMS: h.opt.Log.Now(), CentreReached: h.opt.CentreReached == nil || h.opt.CentreReached(), Troubles: troubles}
 	body, err := json.Marshal(reply)
 	if err == nil {
 		err = m.Respond(body)
@@ -378,6 +385,29 @@ func (h *Hub) beat(m *nats.Msg, from event.Origin) {
 	if err != nil {
 		h.opt.Logger.Warn("beat", "error", err)
 	}
+}
+
+// troubleLasts is how long what a terminal told last counts: one that was switched off
+// with an empty roll needs no paper.
+const troubleLasts = time.Minute
+
+// troubles gathers the devices of the hall that need somebody, by terminal. The caller
+// holds the lock.
+func (h *Hub) troubles(nowMS int64) []wire.Trouble {
+	var out []wire.Trouble
+	for origin, b := range h.beats {
+		if nowMS-b.AtMS > troubleLasts.Milliseconds() {
+			continue
+		}
+		for _, t := range b.Troubles {
+			t.Origin = origin
+			out = append(out, t)
+		}
+	}
+	slices.SortFunc(out, func(a, b wire.Trouble) int {
+		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Kind, b.Kind))
+	})
+	return out
 }
 
 // Heard lists the last beat of each terminal of the hall.

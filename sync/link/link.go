@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -107,10 +108,12 @@ type Link struct {
 	tick    chan struct{}    // beat now
 	began   time.Time
 
-	mu      sync.Mutex
-	losses  int // how often the connection broke
-	line    Line
-	changed func()
+	mu     sync.Mutex
+	losses int // how often the connection broke
+	line   Line
+	// troubles are the hall's, as the hub told them last.
+	troubles []wire.Trouble
+	changed  func()
 }
 
 // depth is how many pushes may be under way before the first is confirmed; the
@@ -173,8 +176,8 @@ func (l *Link) Line() Line {
 // Followed tells that the hall's feed was read to its end since this link began.
 func (l *Link) Followed() bool { return l.follows.Load() != 0 }
 
-// OnChange calls fn whenever the line begins or ends to be reached, and when a hub is
-// followed for the first time in its life.
+// OnChange calls fn whenever the line begins or ends to be reached, the hall's troubles
+// change, or a hub is followed for the first time in its life.
 func (l *Link) OnChange(fn func()) {
 	l.mu.Lock()
 	l.changed = fn
@@ -195,10 +198,7 @@ func (l *Link) status(ctx context.Context) {
 				return
 			case now == nats.CONNECTED:
 				l.turned(true)
-				select {
-				case l.tick <- struct{}{}:
-				default:
-				}
+				l.Nudge()
 			default:
 				l.giveUp()
 			}
@@ -265,6 +265,34 @@ func (l *Link) tell() {
 	l.mu.Unlock()
 	if fn != nil {
 		fn()
+	}
+}
+
+// hear keeps what the hub tells of the hall's devices.
+func (l *Link) hear(troubles []wire.Trouble) {
+	l.mu.Lock()
+	news := !slices.Equal(l.troubles, troubles)
+	l.troubles = troubles
+	fn := l.changed
+	l.mu.Unlock()
+	if news && fn != nil {
+		fn()
+	}
+}
+
+// Troubles are the devices of the hall that need somebody, as of the last beat; the
+// hub tells counters only.
+func (l *Link) Troubles() []wire.Trouble {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.troubles
+}
+
+// Nudge sends a beat now: what this terminal tells of itself has changed.
+func (l *Link) Nudge() {
+	select {
+	case l.tick <- struct{}{}:
+	default:
 	}
 }
 
@@ -407,6 +435,7 @@ func (l *Link) beat(ctx context.Context) {
 			if err == nil {
 				middle := sent + (l.opt.Now()-sent)/2
 				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, middle-reply.TimeMS, losses)
+				l.hear(reply.Troubles)
 			} else if ctx.Err() == nil {
 				l.reached(false, false, 0, -1)
 				pause = min(pause, retryAfter)

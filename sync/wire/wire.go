@@ -176,6 +176,8 @@ type Beat struct {
 	// the centre; 0 while everything moves, and while the line is known to be away.
 	LateMS  int64  `json:"late_ms,omitempty"`
 	Printer string `json:"printer,omitempty"`
+	// Troubles are the devices at this terminal that need somebody.
+	Troubles []Trouble `json:"troubles,omitempty"`
 	// BackupMS is when a hub last made a backup that was proved, 0 when it has none.
 	BackupMS int64 `json:"backup_at_ms,omitempty"`
 	// Leads tells whether a hub of a hall with two leads it; Spare how it sees the other
@@ -204,6 +206,19 @@ type Heard struct {
 type BeatReply struct {
 	TimeMS        int64 `json:"time_ms"`
 	CentreReached bool  `json:"centre_reached"`
+	// Troubles are those of the whole hall, told to counters, where its staff sits.
+	Troubles []Trouble `json:"troubles,omitempty"`
+}
+
+// Trouble is a device at a terminal that does not work: paper is out, a plug is out.
+type Trouble struct {
+	// Origin is the terminal's; empty in its own beat.
+	Origin event.Origin `json:"origin,omitempty"`
+	// Kind is "printer", "reader", "scanner", "strip" or "signature"; State as the terminal's
+	// pages have it, "paper_out" or "off"; SinceMS when that began, by the terminal's clock.
+	Kind    string `json:"kind"`
+	State   string `json:"state"`
+	SinceMS int64  `json:"since_ms"`
 }
 
 // ErrFrame says that bytes are not a frame of this version.

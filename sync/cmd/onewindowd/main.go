@@ -17,7 +17,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"onewindow/app/device"
 	"onewindow/app/hall"
 	"onewindow/sync/node"
 	"onewindow/sync/wire"
@@ -38,7 +37,7 @@ type commands struct {
 	Check    checkCommand    `cmd:"" help:"Read a database from end to end and name what is not as it was written."`
 	Clerk    clerkCommand    `cmd:"" help:"Clerks of a hall."`
 	Ticket   ticketCommand   `cmd:"" help:"Tickets on paper."`
-	Printer  printerCommand  `cmd:"" help:"Run a virtual ticket printer that draws each slip as a PNG."`
+	Device   deviceCommand   `cmd:"" help:"Machines at a terminal, and their virtual twins."`
 	Simulate Simulate        `cmd:"" help:"Play a day of a hall through the real programs' code and check it."`
 }
 
@@ -166,30 +165,11 @@ func (c *bothCommand) Run() error {
 	return errors.Join(h.Close(), stop())
 }
 
-type printerCommand struct {
-	Listen string `default:"127.0.0.1:9100" help:"Where the printer listens."`
-	Out    string `required:"" help:"Folder for the slips." type:"path"`
-}
+func waitForEnd() { waitFor(context.Background()) }
 
-// Run prints until it is told to end.
-func (c *printerCommand) Run() error {
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
-		return fmt.Errorf("make the folder for slips: %w", err)
-	}
-	twin, err := device.StartTwin(c.Listen, c.Out, func(s device.Sheet) { fmt.Printf("slip %d: %s\n", s.Number, s.File) })
-	if err != nil {
-		return fmt.Errorf("%w: end the program that holds the port, or choose another with --listen", err)
-	}
-	if missing := twin.Missing(); missing != "" {
-		fmt.Fprintln(os.Stderr, "onewindowd:", missing)
-	}
-	fmt.Printf("onewindowd printer on %s\n", twin.Address())
-	waitForEnd()
-	return twin.Close()
-}
-
-func waitForEnd() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+// waitFor waits until the program is told to end, or ctx ends.
+func waitFor(ctx context.Context) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	<-ctx.Done()
 }
