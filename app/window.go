@@ -37,6 +37,7 @@ func window(settings config.Settings, log *slog.Logger, dist fs.FS) error {
 		return err
 	}
 	ctx, stop := context.WithCancel(context.Background())
+	var pulse pulse
 	err = wails.Run(&options.App{
 		Title:            "OneWindow " + settings.Role,
 		Width:            1080,
@@ -50,6 +51,7 @@ func window(settings config.Settings, log *slog.Logger, dist fs.FS) error {
 		ErrorFormatter:   func(err error) any { return terminal.Refusal(err) },
 		OnStartup: func(page context.Context) {
 			go tell(ctx, page, t)
+			go pulse.watch(ctx, page, log)
 			go quitOnSignal(ctx, page)
 		},
 		OnShutdown:                       func(context.Context) { stop() },
@@ -59,6 +61,9 @@ func window(settings config.Settings, log *slog.Logger, dist fs.FS) error {
 		Windows:                          &windows.Options{IsZoomControlEnabled: false, DisablePinchZoom: true},
 	})
 	stop()
+	if err == nil && pulse.died.Load() {
+		err = errPageDied
+	}
 	if closing := t.Close(); err == nil {
 		err = closing
 	}

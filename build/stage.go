@@ -125,8 +125,9 @@ func (s *stage) serve(ctx context.Context, role, device string, series int, addr
 	return base, p, until(ctx, 30*time.Second, "wait for "+device, func() error { return answers(base + "/") }, p)
 }
 
-// show runs a terminal in its window on a virtual display of its own, in pixels.
-func (s *stage) show(ctx context.Context, role, device string, series, width, height int) (*window, error) {
+// show runs a terminal in its window on a virtual display of its own, in pixels; a
+// supervisor gets the command as its arguments.
+func (s *stage) show(ctx context.Context, role, device string, series, width, height int, supervisor ...string) (*window, error) {
 	settings, err := s.settings(role, device, series, nil)
 	if err != nil {
 		return nil, err
@@ -136,7 +137,8 @@ func (s *stage) show(ctx context.Context, role, device string, series, width, he
 		return nil, err
 	}
 	s.displays = append(s.displays, d)
-	w, err := openWindow(ctx, d, device, s.logs, command(s.programs, s.terminal, "--settings", settings))
+	words := append(supervisor, s.terminal, "--settings", settings)
+	w, err := openWindow(ctx, d, device, s.logs, command(s.programs, words[0], words[1:]...))
 	if err == nil {
 		s.running = append(s.running, w.program)
 	}

@@ -20,6 +20,9 @@ func windowChecks() []check {
 		{"window", "a ticket is taken in the real window", func(ctx context.Context) error {
 			return scratch("window", func(dir string) error { return windowTicket(ctx, dir) })
 		}},
+		{"window", "a page that has died or hangs is back, and knows nobody", func(ctx context.Context) error {
+			return scratch("dead", func(dir string) error { return pageDies(ctx, dir) })
+		}},
 	}
 }
 

@@ -344,6 +344,10 @@ Section
     ${EndIf}
   ${EndIf}
   File "/oname=onewindow.exe" "${PROGRAM}"
+  ; What locks a kiosk or board down, for IT staff to run: see lock.ps1.
+  SetOutPath "$INSTDIR\kiosk"
+  File "kiosk\lock.ps1" "kiosk\shell-launcher.xml" "kiosk\keyboard-filter.txt"
+  SetOutPath "$INSTDIR"
   ${IfNot} ${FileExists} "$Settings\terminal.json"
     Call WriteSettings
   ${EndIf}
@@ -373,6 +377,10 @@ Section "Uninstall"
     !insertmacro Stop "$(Running)"
   ${EndIf}
   Delete "$INSTDIR\uninstall.exe"
+  Delete "$INSTDIR\kiosk\lock.ps1"
+  Delete "$INSTDIR\kiosk\shell-launcher.xml"
+  Delete "$INSTDIR\kiosk\keyboard-filter.txt"
+  RMDir "$INSTDIR\kiosk"
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\OneWindow.lnk"
   DeleteRegKey HKLM "${UNINSTALL}"

@@ -15,7 +15,10 @@ type Method = (...args: unknown[]) => Promise<unknown>
 declare global {
   interface Window {
     go?: { screen?: Record<string, Record<string, Method> | undefined> }
-    runtime?: { EventsOn?: (name: string, fn: (...args: unknown[]) => void) => () => void }
+    runtime?: {
+      EventsOn?: (name: string, fn: (...args: unknown[]) => void) => () => void
+      EventsEmit?: (name: string) => void
+    }
   }
 }
 

@@ -2,8 +2,10 @@
 import './style/main.css'
 import { createApp } from 'vue'
 import App from './App.vue'
+import { tellAlive } from './alive'
 import { closeExits } from './guard'
 import { createWords } from './i18n'
 
 closeExits()
+tellAlive()
 createApp(App).use(createWords()).mount('#app')
