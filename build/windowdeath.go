@@ -31,7 +31,7 @@ func pageDies(ctx context.Context, dir string) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	began := time.Now()
-	w, err := s.show(ctx, "kiosk", "k1", 1, 1080, 1920, session)
+	w, err := s.show(ctx, "kiosk", "k1", 1, 1080, 1920, "sh", session)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func pageDies(ctx context.Context, dir string) (err error) {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		pid, err := w.pageProcess()
+		pid, err := w.pageProcess(0)
 		if err != nil {
 			return err
 		}
@@ -60,14 +60,10 @@ func pageDies(ctx context.Context, dir string) (err error) {
 		}
 		began = time.Now()
 		err = until(ctx, blow.within, "wait for the first screen after the page was "+blow.what, func() error {
-			now, err := w.pageProcess()
-			if err == nil && now == pid {
-				err = errors.New("its page is still there")
-			}
-			if err != nil {
+			if _, err := w.pageProcess(pid); err != nil {
 				return err
 			}
-			_, err = w.find(heading, "请选择")
+			_, err := w.find(heading, "请选择")
 			return err
 		}, w.program)
 		if err != nil {
@@ -79,9 +75,9 @@ func pageDies(ctx context.Context, dir string) (err error) {
 	return nil
 }
 
-// pageProcess finds WebKitGTK's process of the terminal's page by the group it shares
-// with what this program started.
-func (w *window) pageProcess() (int, error) {
+// pageProcess finds WebKitGTK's process of the terminal's page, another one than before, by
+// the group that it shares with what this program started.
+func (w *window) pageProcess(before int) (int, error) {
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
 		return 0, err
@@ -95,7 +91,9 @@ func (w *window) pageProcess() (int, error) {
 		// "4711 (WebKitWebProces) S 4700 4690 ...": state, parent, group (proc(5)).
 		_, rest, found := bytes.Cut(raw, []byte("(WebKitWebProces) "))
 		if fields := bytes.Fields(rest); found && len(fields) > 2 && bytes.Equal(fields[2], group) && fields[0][0] != 'Z' {
-			return strconv.Atoi(filepath.Base(filepath.Dir(path)))
+			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err != nil || pid != before {
+				return pid, err
+			}
 		}
 	}
 	return 0, errors.New("the terminal has no page")
