@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { call, onChanged, refusalOf, requestId } from './bridge'
+import { call, onChanged, onScan, refusalOf, requestId } from './bridge'
 
 const reply = (status: number, body: unknown) => vi.fn(() => Promise.resolve(new Response(JSON.stringify(body), { status })))
 
@@ -76,7 +76,7 @@ describe('onChanged', () => {
     vi.useFakeTimers()
     let tell = () => undefined as void
     const off = vi.fn()
-    window.runtime = { EventsOn: (name, fn) => { expect(name).toBe('changed'); tell = fn; return off } }
+    window.runtime = { EventsOn: (name, fn) => { if (name === 'changed') tell = fn; return off } }
     const heard = vi.fn()
     const stop = onChanged(heard)
     tell()
@@ -84,7 +84,7 @@ describe('onChanged', () => {
     vi.advanceTimersByTime(5_000)
     expect(heard).toHaveBeenCalledTimes(2)
     stop()
-    expect(off).toHaveBeenCalledOnce()
+    expect(off).toHaveBeenCalledTimes(2)
     vi.advanceTimersByTime(20_000)
     expect(heard).toHaveBeenCalledTimes(2)
   })
@@ -99,7 +99,7 @@ describe('onChanged', () => {
       fire?: () => void
       close = vi.fn()
       constructor(readonly url: string) { made.push(this) }
-      addEventListener(_: string, fn: () => void) { this.fire = fn }
+      addEventListener(name: string, fn: () => void) { if (name === 'changed') this.fire = fn }
     }
     vi.stubGlobal('EventSource', Source)
     const heard = vi.fn()
@@ -123,5 +123,21 @@ describe('requestId', () => {
     expect(requestId()).not.toBe(requestId())
     vi.stubGlobal('crypto', { getRandomValues: (b: Uint8Array) => b.fill(171) })
     expect(requestId()).toBe('ab'.repeat(16))
+  })
+})
+
+describe('a scanner on a serial line', () => {
+  it('brings what it reads, in the window', () => {
+    const on = new Map<string, (...args: unknown[]) => void>()
+    const stopped = vi.fn()
+    window.runtime = { EventsOn: (name, fn) => { on.set(name, fn); return stopped } }
+    const seen: string[] = []
+    const stop = onScan((text) => seen.push(text))
+    on.get('scan')?.({ text: 'OW1:ABC' })
+    on.get('scan')?.({})
+    expect(seen).toEqual(['OW1:ABC'])
+    stop()
+    expect(stopped).toHaveBeenCalledTimes(2)
+    delete window.runtime
   })
 })

@@ -89,15 +89,25 @@ export function requestId(): string {
 }
 
 const listeners = new Set<() => void>()
+const scanners = new Set<(text: string) => void>()
 let disconnect: (() => void) | null = null
 
 /** Calls `fn` whenever the terminal's state may have changed, at the latest every five seconds, until stopped. */
 export function onChanged(fn: () => void): () => void {
-  listeners.add(fn)
+  return listen(listeners, fn)
+}
+
+/** Calls `fn` with what a scanner on a serial line reads, until stopped. One that types is a keyboard: see useScanGate. */
+export function onScan(fn: (text: string) => void): () => void {
+  return listen(scanners, fn)
+}
+
+function listen<T>(into: Set<T>, fn: T): () => void {
+  into.add(fn)
   disconnect ??= connect()
   return () => {
-    listeners.delete(fn)
-    if (listeners.size > 0) return
+    into.delete(fn)
+    if (listeners.size + scanners.size > 0) return
     disconnect?.()
     disconnect = null
   }
@@ -105,21 +115,27 @@ export function onChanged(fn: () => void): () => void {
 
 function connect(): () => void {
   const tell = () => listeners.forEach((fn) => fn())
+  const scanned = (read: unknown) => {
+    const text = (read as { text?: unknown } | null)?.text
+    if (typeof text === 'string') scanners.forEach((fn) => fn(text))
+  }
   const poll = setInterval(tell, pollMs)
-  const stop = window.runtime?.EventsOn ? window.runtime.EventsOn('changed', tell) : stream(tell)
+  const on = window.runtime?.EventsOn
+  const stops = on ? [on('changed', tell), on('scan', scanned)] : [stream(tell, scanned)]
   return () => {
     clearInterval(poll)
-    stop()
+    stops.forEach((stop) => stop())
   }
 }
 
-function stream(tell: () => void): () => void {
+function stream(tell: () => void, scanned: (read: unknown) => void): () => void {
   if (typeof EventSource === 'undefined') return () => undefined
   let source: EventSource
   let timer: ReturnType<typeof setTimeout> | undefined
   const open = () => {
     source = new EventSource('/events')
     source.addEventListener('changed', tell)
+    source.addEventListener('scan', (message) => scanned(parsed(String((message as MessageEvent).data))))
     source.onerror = () => {
       // The browser itself tries again unless the answer was a clear no.
       if (source.readyState !== EventSource.CLOSED) return

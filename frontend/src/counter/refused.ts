@@ -17,6 +17,7 @@ const own: Record<string, { by?: string; needs: string[] }> = {
   code_used: { needs: ['number'] },
   ticket_state: { by: 'state', needs: ['number'] },
   identity_wrong: { by: 'why', needs: [] },
+  reader_failed: { by: 'reason', needs: [] },
   field_missing: { by: 'field', needs: [] },
 }
 

@@ -106,6 +106,14 @@ describe('what the counter says', () => {
     for (const part of ['照常', '暂停', '14 条', '怎么做', '分钟']) expect(banner).toContain(part)
   })
 
+  it('names the devices of the hall that somebody has to go to, with what to do', async () => {
+    const page = terminal.atDesk()
+    terminal.set({ standing: { ...page.standing, alerts: [{ terminal: 'k1', kind: 'printer', state: 'paper_out', sinceMs: 0, next: 'load_paper' }] } })
+    const said = (await open('zh')).find('[data-device]').text()
+    expect(said).toContain('k1 的打印机没有纸了')
+    expect(said).toContain('请装纸')
+  })
+
   it('is silent about the line while all is well', async () => {
     terminal.atDesk()
     expect((await open('zh')).find('[data-banner]').exists()).toBe(false)

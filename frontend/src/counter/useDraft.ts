@@ -1,5 +1,5 @@
 import { reactive, ref, watch, type Ref } from 'vue'
-import type { GuidePage, Intake, IntakeResult, ItemCard } from '../types'
+import type { GuidePage, IdentityCard, Intake, IntakeResult, ItemCard } from '../types'
 
 /** What the clerk ticked for one material; '' is "not looked at yet". */
 export type Tick = '' | 'received' | 'missing' | 'waived' | 'later' | 'unneeded'
@@ -42,8 +42,12 @@ export function useDraft(ticket: Ref<string>) {
   /** The outcome chosen for each item code, '' for a visit without an item. */
   const ended = reactive<Record<string, string>>({})
 
+  /** The card that filled in the person is past its date. */
+  const expired = ref(false)
+
   function clear(): void {
     Object.assign(draft, empty())
+    expired.value = false
     taken.value = []
     shown.value = null
     for (const code of Object.keys(ended)) delete ended[code]
@@ -54,6 +58,12 @@ export function useDraft(ticket: Ref<string>) {
   function again(): void {
     Object.assign(draft, { item: null, guide: null, ticks: {}, note: '' })
     shown.value = null
+  }
+
+  /** Takes the person from an identity card; phone and note stay. */
+  function fromCard(card: IdentityCard): void {
+    Object.assign(draft, { applicant: card.name, documentType: 'resident_id', documentNumber: card.number })
+    expired.value = card.expired
   }
 
   /** Keeps what came out of the draft that was sent. */
@@ -93,7 +103,7 @@ export function useDraft(ticket: Ref<string>) {
     }
   }
 
-  return { draft, taken, shown, ended, clear, again, keep, choose, open, tick, receiveRest, intake }
+  return { draft, taken, shown, ended, expired, clear, again, fromCard, keep, choose, open, tick, receiveRest, intake }
 }
 
 export type VisitDraft = ReturnType<typeof useDraft>

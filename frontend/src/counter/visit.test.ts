@@ -128,6 +128,30 @@ describe('intake', () => {
     return keys
   }
 
+  it('fills in the person from the card reader with one key, and says that the card has expired', async () => {
+    const page = terminal.atDesk()
+    const reader = { terminal: 'c1', kind: 'reader' as const, state: 'ok' as const, sinceMs: 0, next: '' as const }
+    terminal.set({ standing: { ...page.standing, devices: [reader] } })
+    const keys = await open()
+    await keys.press('F2')
+    await keys.press('F9')
+    terminal.instead.set('ReadCard', () => refuse('reader_failed', { reason: 'no_card' }))
+    await keys.press('F11')
+    expect(alert()).toContain('把卡放上')
+    await keys.press('F11')
+    expect(document.querySelector<HTMLInputElement>('#in-applicant')?.value).toBe('罗庆(样例)')
+    expect(document.querySelector<HTMLInputElement>('#in-documentNumber')?.value).toBe('99010820000907755X')
+    expect(document.body.textContent).toContain('已过有效期')
+    expect(document.activeElement?.id).toBe('in-phone')
+  })
+
+  it('offers no card reader where there is none', async () => {
+    const keys = await serving()
+    await keys.press('F11')
+    expect(steps()).not.toContain('ReadCard')
+    expect(document.querySelector('[data-act="readCard"]')).toBeNull()
+  })
+
   it('shows a wrong check digit as one sentence and puts the cursor there', async () => {
     const keys = await serving()
     await keys.type('罗庆(样例)')

@@ -50,7 +50,7 @@ describe('useScanGate', () => {
   it('takes a scan while nothing has the focus', () => {
     expect(scan()).toBe(false)
     expect(scans).toEqual([code])
-    vi.runAllTimers()
+    vi.advanceTimersByTime(200)
     expect(keys).toEqual([])
   })
 
@@ -99,7 +99,7 @@ describe('useScanGate', () => {
     expect(keys).toEqual(['4'])
     clock += 100
     scan('4' + code)
-    vi.runAllTimers()
+    vi.advanceTimersByTime(200)
     expect(keys).toEqual(['4'])
   })
 
@@ -111,7 +111,7 @@ describe('useScanGate', () => {
 
   it('leaves commands with Ctrl alone', () => {
     expect(key('v', 4, { ctrlKey: true })).toBe(true)
-    vi.runAllTimers()
+    vi.advanceTimersByTime(200)
     expect(keys).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { onScopeDispose } from 'vue'
+import { onScan as onSerialScan } from '../bridge'
 import { characterOf, scanGate } from './scanGate'
 
 /** How long a single key is held back to see whether a scan begins with it. */
@@ -14,7 +15,7 @@ function fieldOf(target: EventTarget | null): Field | null {
 }
 
 /**
- * Listens to the whole page. A scan goes to `onScan`, wherever the focus is; if
+ * Listens to the whole page, and to a scanner on a serial line. A scan goes to `onScan`, wherever the focus is; if
  * it was typed into a field, the field gets back what it held before. A single
  * key outside fields goes to `onKey`, a moment later, when it is sure that no
  * scan began with it: only so may single letters and digits be commands.
@@ -83,7 +84,9 @@ export function useScanGate(onScan: (text: string) => void, onKey: (key: string)
   }
 
   window.addEventListener('keydown', onKeydown, true)
+  const stop = onSerialScan(onScan)
   onScopeDispose(() => {
+    stop()
     drop()
     window.removeEventListener('keydown', onKeydown, true)
   })

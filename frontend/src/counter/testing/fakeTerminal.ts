@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, CounterPage, CounterTicket, GuidePage, Intake, ItemCard, Outcome } from '../../types'
+import type { Area, CounterPage, CounterTicket, GuidePage, IdentityCard, Intake, ItemCard, Outcome } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -80,6 +80,7 @@ export function fakeTerminal() {
     Finish: (ended: Outcome[]) => (ended.every((o) => o.outcome) ? set({ current: need('serving') && null, servedToday: page.servedToday + 1 }) : refuse('outcome_missing')),
     Guide: (code: string) => guide(code === 'lookup' ? lookup : transfer),
     Search: (text: string) => [transfer, lookup].filter((i) => i.name.zh.includes(text)),
+    ReadCard: (): IdentityCard => ({ name: '罗庆(样例)', number: '99010820000907755X', birth: '2000-09-07', address: '样例路 1 号', validTo: '2020-01-01', expired: true }),
     TakeIntake: (made: Intake) => {
       if (!made.applicant) return refuse('field_missing', { field: 'applicant' })
       if (made.documentNumber !== '99010820000907755X') return refuse('identity_wrong', { why: 'checksum', type: 'resident_id' })
