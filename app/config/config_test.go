@@ -23,6 +23,9 @@ func TestMistakesGetASentenceWithANextStep(t *testing.T) {
 		{"half a second key", `{"hub_key":"U` + strings.Repeat("A", 55) + `,UABC"}`, "onewindowd key"},
 		{"half a key", `{"hub_key":"UABC"}`, "onewindowd key"},
 		{"printer without scheme", `{"printer":"lp0"}`, "tcp://"},
+		{"a kiosk that hangs too high", `{"role":"kiosk","screen_low_mm":1100}`, "1000 mm or lower"},
+		{"a screen in the floor", `{"screen_low_mm":-5}`, "lower edge"},
+		{"read from the next town", `{"distance_mm":200000}`, "eyes"},
 		{"two objects", `{} {}`, "behind the closing brace"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

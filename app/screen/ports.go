@@ -104,13 +104,17 @@ type Machine struct {
 	Series  int
 	Window  hall.WindowID
 	PxPerMM float64
-	Book    Book
-	Hub     Hub
-	Slips   Slips
-	Printer Printer
-	Guides  *guide.Catalogue
-	Index   *guide.Index
-	Disk    func() string
+	// ScreenLowMM and DistanceMM are as in Place.
+	ScreenLowMM, DistanceMM int
+	Book                    Book
+	Hub                     Hub
+	Slips                   Slips
+	Printer                 Printer
+	// Voice is nil where the terminal has none.
+	Voice  Voice
+	Guides *guide.Catalogue
+	Index  *guide.Index
+	Disk   func() string
 	// NewID makes a UUIDv7 of a moment in ms: a ticket's id tells its business day.
 	NewID    func(nowMS int64) string
 	CheckPIN func(pin, verifier string) bool
