@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 type script struct {
 	file string
 	role string // of the terminal whose address is BASE; "" for a script that brings its own
+	part string // of test; "browser" when empty
 	env  func(s *stage, kiosk string) ([]string, error)
 	args func(dir string) []string
 }
@@ -29,6 +31,9 @@ var scripts = []script{
 		_, err := ask[map[string]any](kiosk, "Kiosk.Issue", request)
 		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "WINDOW=" + visitWindow}, err
 	}},
+	{file: "a11y.mjs", part: "a11y"},
+	{file: "keys.mjs", part: "a11y"},
+	{file: "parts.mjs", part: "a11y", args: func(dir string) []string { return []string{dir} }},
 }
 
 func browserChecks() []check {
@@ -38,8 +43,20 @@ func browserChecks() []check {
 			return errors.Join(buildPages(ctx), buildHTTPTerminal(ctx), buildServer(ctx))
 		}},
 	}
+	return append(list, scriptsOf("browser")...)
+}
+
+// a11yChecks measure the pages for people: every screen and part in every mode by our own
+// rules and by axe, every flow by keys alone, the taps to a ticket.
+func a11yChecks() []check {
+	return append([]check{{"a11y", "the pages build", buildPages}}, scriptsOf("a11y")...)
+}
+
+func scriptsOf(part string) (list []check) {
 	for _, sc := range scripts {
-		list = append(list, check{"browser", sc.file, sc.play})
+		if cmp.Or(sc.part, "browser") == part {
+			list = append(list, check{part, sc.file, sc.play})
+		}
 	}
 	return list
 }
@@ -57,7 +74,10 @@ func (sc script) play(ctx context.Context) error {
 		}
 		node.Env = append(node.Env, "SHOTS="+dir, "CHROMIUM=/usr/bin/chromium")
 		if sc.role == "" {
-			_, err = quiet(node)
+			said, err := quiet(node)
+			if err == nil && sc.part != "" {
+				fmt.Println(indent(strings.TrimSpace(said))) // what was counted is what this part is for
+			}
 			return err
 		}
 		s, err := openStage(ctx, dir, httpTerminal, false)

@@ -44,7 +44,7 @@ func distDeb(ctx context.Context) error {
 	stamp := sourceTime(ctx)
 	return timed("packages for Debian", func() error {
 		for _, d := range []debPackage{
-			{name: "onewindow", depends: append([]string{"libc6 (>= " + glibc + ")"}, terminalNeeds...), recommends: "xserver-xorg, xinit, openbox, dbus",
+			{name: "onewindow", depends: append([]string{"libc6 (>= " + glibc + ")"}, terminalNeeds...), recommends: "espeak-ng, xserver-xorg, xinit, openbox, dbus",
 				about: "terminal of a service hall: kiosk, counter or calling board\n Takes tickets, calls them and notes applications; works on when the\n network is away. The role is chosen at installation.",
 				fill:  terminalFiles},
 			{name: "onewindowd", about: "hub of a service hall, and the district's centre\n Collects what terminals have saved and passes calls on. Static, without\n a window; also holds the tools for IT staff.",

@@ -18,7 +18,7 @@ type check struct {
 
 // checks in the order of their price, so that a mistake is told early.
 func checks() []check {
-	return slices.Concat(unitChecks(), pagesChecks(), browserChecks(), faultChecks(), windowChecks(), rootChecks())
+	return slices.Concat(unitChecks(), pagesChecks(), browserChecks(), a11yChecks(), faultChecks(), windowChecks(), rootChecks())
 }
 
 // elsewhere are parts that run only when they are named: they need root and some
@@ -100,6 +100,7 @@ func setupFor(ctx context.Context, parts []string) error {
 		"unit":    {needType},
 		"pages":   {needPages},
 		"browser": {needPages, needBrowser},
+		"a11y":    {needPages, needBrowser},
 		"faults":  {needType},
 		"window":  {needPages, needWindow, needDisplay},
 		"deb":     {needPages, needWindow, needRoot},

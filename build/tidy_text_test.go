@@ -102,7 +102,7 @@ func TestNames(t *testing.T) {
 }
 
 // exampleVerb finds the commands that a document tells people to type.
-var exampleVerb = regexp.MustCompile(`(go run \./build|onewindowd) +([a-z]+)(?: +([a-z]+))?`)
+var exampleVerb = regexp.MustCompile(`(go run \./build|onewindowd) +([a-z]+)(?: +([a-z][a-z0-9]*))?`)
 
 func TestDocumentedCommandsExist(t *testing.T) {
 	known := map[string]bool{}

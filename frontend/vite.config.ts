@@ -32,5 +32,7 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
     maxWorkers: 2,
+    // A whole screen under axe takes seconds on a busy machine; that is no finding.
+    testTimeout: 20_000,
   },
 })

@@ -63,18 +63,23 @@ type Settings struct {
 	Signature string `json:"signature"`
 	// PxPerMM is how many CSS pixels one millimetre of the screen has.
 	PxPerMM float64 `json:"px_per_mm"`
+	// ScreenLowMM is how high above the floor the lower edge of the screen is: low mode puts
+	// every control between 380 and 1200 mm.
+	ScreenLowMM int `json:"screen_low_mm"`
+	// DistanceMM is from where the screen is read: text grows with it.
+	DistanceMM int `json:"distance_mm"`
 	// Catalogue is a folder with catalogue files to use instead of the shipped ones.
 	Catalogue string `json:"catalogue"`
 }
 
 // Default gives the settings of a terminal that has none: a hub on this machine.
 func Default(role string) Settings {
-	s := Settings{Role: role, Hall: "jiangnan", Device: "k1", Series: 1, Hub: "nats://127.0.0.1:4222", PxPerMM: 2.7}
+	s := Settings{Role: role, Hall: "jiangnan", Device: "k1", Series: 1, Hub: "nats://127.0.0.1:4222", PxPerMM: 2.7, ScreenLowMM: 700, DistanceMM: 600}
 	switch role {
 	case Counter:
-		s.Device, s.Series, s.PxPerMM = "c1", 0, 3.6
+		s.Device, s.Series, s.PxPerMM, s.ScreenLowMM = "c1", 0, 3.6, 850
 	case Board:
-		s.Device, s.Series, s.PxPerMM = "b1", 0, 1.6
+		s.Device, s.Series, s.PxPerMM, s.ScreenLowMM, s.DistanceMM = "b1", 0, 1.6, 2200, 10_000
 	}
 	return s
 }
@@ -144,7 +149,7 @@ func explain(path string, raw []byte, err error) error {
 	return fmt.Errorf("settings file %s: %w", path, err)
 }
 
-var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "reader", "scanner", "strip", "signature", "px_per_mm", "catalogue"}
+var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "reader", "scanner", "strip", "signature", "px_per_mm", "screen_low_mm", "distance_mm", "catalogue"}
 
 var (
 	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}$`)
@@ -184,6 +189,12 @@ func (s Settings) Check(path string) error {
 		return bad("signature", s.Signature, "it must be a service on this machine, such as http://127.0.0.1:8090, or be empty: signatures go over no network")
 	case s.PxPerMM < 0.5 || s.PxPerMM > 20:
 		return bad("px_per_mm", fmt.Sprint(s.PxPerMM), "it must be between 0.5 and 20: divide the screen's width in pixels by its width in millimetres")
+	case s.ScreenLowMM < 0 || s.ScreenLowMM > 4000:
+		return bad("screen_low_mm", fmt.Sprint(s.ScreenLowMM), "it must be between 0 and 4000: measure from the floor to the lower edge of the picture")
+	case s.Role == Kiosk && s.ScreenLowMM > 1000:
+		return bad("screen_low_mm", fmt.Sprint(s.ScreenLowMM), "the screen of a kiosk must begin at 1000 mm or lower: low mode needs 200 mm of it below 1200 mm")
+	case s.DistanceMM < 300 || s.DistanceMM > 20_000:
+		return bad("distance_mm", fmt.Sprint(s.DistanceMM), "it must be between 300 and 20000: measure from the screen to the eyes of who reads it")
 	}
 	return nil
 }

@@ -71,6 +71,8 @@ const (
 	KindDevice       event.Kind = "device.started"
 	KindReady        event.Kind = "device.ready"
 	KindClerk        event.Kind = "clerk.admitted"
+	KindHelpAsked    event.Kind = "help.asked"
+	KindHelpAnswered event.Kind = "help.answered"
 )
 
 // Issued is the immutable part of a ticket: the promise to a person.

@@ -47,6 +47,7 @@ type Hall struct {
 	service  map[Letter]*recent
 	granted  map[string]TicketID   // request -> the ticket that it was granted
 	again    map[string][]TicketID // further ones, where a call was lost with its hub and granted again
+	helps    helps
 
 	// Missing brings back a ticket that is not in memory, nil when there is none.
 	Missing func(TicketID) *Ticket
@@ -62,7 +63,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[series]*line{}, windows: map[WindowID]*Window{},
 		current: map[WindowID]map[TicketID]bool{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps()}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -105,6 +106,10 @@ func Read(e event.Event) (any, error) {
 		return decode[Device](e)
 	case KindClerk:
 		return decode[Clerk](e)
+	case KindHelpAsked:
+		return decode[HelpAsked](e)
+	case KindHelpAnswered:
+		return decode[HelpAnswered](e)
 	}
 	return nil, nil
 }
@@ -138,6 +143,10 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 			h.clerks[f.ID], h.clerkAt[f.ID] = f, said{e.At, e.Origin}
 		}
 		return Touched{Clerk: &f}, nil
+	case HelpAsked:
+		return Touched{}, h.ask(e, f)
+	case HelpAnswered:
+		return Touched{}, h.answer(e, f)
 	}
 	return Touched{}, nil
 }
@@ -362,8 +371,8 @@ func (t *Ticket) grantedBy(request string) (event.ID, bool) {
 	return event.ID{}, false
 }
 
-// Forget drops the tickets of business days before from, their numbers and the number
-// blocks of those days: tickets are in their rows, and Missing brings back one that an
+// Forget drops the tickets of business days before from, their numbers, the number
+// blocks and the calls for help of those days: tickets are in their rows, and Missing brings back one that an
 // event speaks of; numbers of a day that is over are never given out. Tickets of which
 // keep is true stay; it may be nil.
 func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
@@ -391,6 +400,7 @@ func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 			delete(h.blocks, k)
 		}
 	}
+	h.helps.forget(from)
 }
 
 // Ticket gives a ticket by id, nil when unknown. It must not be changed.

@@ -37,7 +37,7 @@ const printLimit = 1500 * time.Millisecond
 
 // Home is the first screen: areas with their queues and what people ask for most.
 func (k *Kiosk) Home() Home {
-	h := Home{Place: k.m.place(), Standing: k.m.standing(context.Background()), Areas: k.m.areas(), Often: []ItemCard{}}
+	h := Home{Place: k.m.place(), Standing: k.m.standing(context.Background()), Areas: k.m.areas(), Often: []ItemCard{}, Help: k.help()}
 	for _, i := range k.m.Guides.Items() {
 		if i.Top && k.m.here(i) && len(h.Often) < 12 {
 			h.Often = append(h.Often, k.m.card(i))

@@ -110,10 +110,14 @@ type Machine struct {
 	Series  int
 	Window  hall.WindowID
 	PxPerMM float64
-	Book    Book
-	Hub     Hub
-	Slips   Slips
-	Printer Printer
+	// ScreenLowMM and DistanceMM are as in Place.
+	ScreenLowMM, DistanceMM int
+	Book                    Book
+	Hub                     Hub
+	Slips                   Slips
+	Printer                 Printer
+	// Voice is nil where the terminal has none.
+	Voice Voice
 	// Reader is nil where there is none.
 	Reader CardReader
 	// Devices are this terminal's, Alerts those of the hall that need somebody.

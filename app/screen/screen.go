@@ -76,8 +76,14 @@ type Place struct {
 	Window string `json:"window"`
 	// PxPerMM is the screen's density and comes from the terminal's settings.
 	PxPerMM float64 `json:"pxPerMm"`
-	Date    string  `json:"date"`
-	NowMS   int64   `json:"nowMs"`
+	// ScreenLowMM is how high above the floor the screen's lower edge is, DistanceMM from
+	// where it is read; both come from the settings.
+	ScreenLowMM int `json:"screenLowMm"`
+	DistanceMM  int `json:"distanceMm"`
+	// Voice tells that this terminal can speak.
+	Voice bool   `json:"voice"`
+	Date  string `json:"date"`
+	NowMS int64  `json:"nowMs"`
 	// GuidesVersion is the version of the catalogue in use.
 	GuidesVersion string `json:"guidesVersion"`
 }
@@ -170,12 +176,29 @@ type QA struct {
 	A string `json:"a"`
 }
 
+// HelpState tells honestly how far a call for help has come: "" none, "sending" it is
+// on its way, "told" the hall has it, "coming" somebody goes, "unreached" the hall cannot be
+// told now. Window is where who comes sits; it may be empty.
+type HelpState struct {
+	State  string `json:"state"`
+	AtMS   int64  `json:"atMs"`
+	Window string `json:"window"`
+}
+
+// HelpAsk is a terminal at which somebody wants help. Clerk is who goes, empty while nobody does.
+type HelpAsk struct {
+	Terminal string `json:"terminal"`
+	AtMS     int64  `json:"atMs"`
+	Clerk    string `json:"clerk"`
+}
+
 // Home is the first screen of a kiosk.
 type Home struct {
 	Place    Place      `json:"place"`
 	Standing Standing   `json:"standing"`
 	Areas    []Area     `json:"areas"`
 	Often    []ItemCard `json:"often"`
+	Help     HelpState  `json:"help"`
 }
 
 // TicketRequest asks for a ticket. The page makes Request once per tap, so that
@@ -250,6 +273,8 @@ type CounterPage struct {
 	Recent      []RecentVisit  `json:"recent"`
 	// Conflicts are tickets that need a person's eyes.
 	Conflicts []Conflict `json:"conflicts"`
+	// Helps are the kiosks at which somebody wants help.
+	Helps []HelpAsk `json:"helps"`
 }
 
 // WindowShape is a window of the hall.

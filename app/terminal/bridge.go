@@ -73,8 +73,8 @@ func Refusal(err error) *event.Refusal {
 // doors offer, because in the window every method of a door can be called.
 var pageCalls = map[string][]string{
 	"Terminal": {"Place"},
-	"Kiosk":    {"Guide", "Home", "Issue", "Items", "Progress", "Reprint", "Search"},
-	"Counter": {"CloseWindow", "Finish", "Guide", "Next", "NoShow", "OpenWindow", "Page", "ReadCard", "Recall", "Return", "Search",
+	"Kiosk":    {"Guide", "Help", "Home", "Hush", "Issue", "Items", "Progress", "Reprint", "Say", "Search"},
+	"Counter": {"CloseWindow", "Finish", "GoHelp", "Guide", "Next", "NoShow", "OpenWindow", "Page", "ReadCard", "Recall", "Return", "Search",
 		"SignIn", "SignOut", "Start", "StartByScan", "TakeIntake"},
 	"Board": {"Page"},
 }

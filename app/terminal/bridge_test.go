@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"onewindow/app/config"
+	"onewindow/app/device"
 	"onewindow/app/event"
 	"onewindow/app/screen"
 )
@@ -112,5 +113,33 @@ func TestABrokenCatalogueLeavesTheOneInUse(t *testing.T) {
 	defer k.Close()
 	if k.Machine.Guides.Version != version {
 		t.Fatalf("version %q, want %q", k.Machine.Guides.Version, version)
+	}
+}
+
+func TestTheKioskSpeaksThroughItsVoice(t *testing.T) {
+	s := config.Default(config.Kiosk)
+	s.Data, s.Hub = t.TempDir(), ""
+	twin := &device.VoiceTwin{}
+	k, err := Open(s, Options{Voice: twin})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	if !k.Self.Place().Voice {
+		t.Error("the page is not told that there is a voice")
+	}
+	for _, said := range [][2]string{{"请取号", "zh"}, {"Take a ticket", "en"}} {
+		if err := k.Kiosk.Say(said[0], said[1], 4, 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.Kiosk.Hush()
+	want := []device.Speech{{Text: "qing3 qu3 hao4", Volume: 4, Speed: 2}, {Text: "Take a ticket", English: true, Volume: 4, Speed: 2}}
+	if got, stopped := twin.Said(); !slices.Equal(got, want) || stopped != 1 {
+		t.Errorf("said %+v and stopped %d times", got, stopped)
+	}
+	k.Machine.Voice = nil
+	if k.Self.Place().Voice || !errors.Is(k.Kiosk.Say("请", "zh", 3, 3), event.RequestUnusable) {
+		t.Error("without a voice the page must be told")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 
+	"onewindow/app/device"
 	"onewindow/app/event"
 	"onewindow/app/hall"
 	"onewindow/app/screen"
@@ -62,6 +63,13 @@ func (l line) Block(ctx context.Context, request string, date hall.Date, service
 		return nil, event.HubUnreachable
 	}
 	return l.t.link.Block(ctx, wire.BlockAsk{Request: request, Origin: l.t.Store.Origin(), Epoch: l.t.Store.Epoch(), Date: string(date), Service: string(service)})
+}
+
+// voice is the terminal's voice as the pages know it.
+type voice struct{ device.Voice }
+
+func (v voice) Say(text string, english bool, volume, speed int) error {
+	return v.Voice.Say(device.Speech{Text: text, English: english, Volume: volume, Speed: speed})
 }
 
 // slips makes tickets into codes and paper with this device's key, and with the fonts

@@ -55,6 +55,8 @@ type Options struct {
 	AskEvery time.Duration
 	// VFS names the SQLite VFS of the database; SQLite's own when empty.
 	VFS string
+	// Voice speaks in place of the machine's own.
+	Voice device.Voice
 }
 
 // Terminal is a running terminal.
@@ -151,9 +153,16 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if err := t.connect(origin, opt); err != nil {
 		return nil, err
 	}
-	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM,
+	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM,
 		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: opt.Guides, Index: opt.Index,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
+	if opt.Voice == nil && s.Role == config.Kiosk {
+		opt.Voice = device.FindVoice()
+	}
+	if opt.Voice != nil {
+		t.Machine.Voice = voice{opt.Voice}
+		t.closers = append(t.closers, func() error { opt.Voice.Stop(); return nil })
+	}
 	if t.printer != nil {
 		t.Machine.Printer = t.printer
 	}

@@ -5,7 +5,7 @@
 //
 //   PORT=7801 node e2e/fake.mjs        serves ../dist on http://127.0.0.1:7801
 //
-// POST /fake takes {standing, ticket, refuse, place, progress} and changes what is answered.
+// POST /fake takes {standing, ticket, refuse, place, progress, help, long} and changes what is answered.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
@@ -15,6 +15,8 @@ const shipped = new URL('../../app/guide/shipped/', import.meta.url)
 const dist = new URL('../dist/', import.meta.url)
 const read = (name) => JSON.parse(readFileSync(new URL(name, shipped)))
 const text = (zh, en) => ({ zh, en: en || zh })
+/** The longest of some names, in each language. */
+const longest = (list) => { const most = (k) => list.map((x) => x[k] ?? '').reduce((a, b) => (b.length > a.length ? b : a), ''); return text(most('name'), most('name_en')) }
 
 const hallID = 'jiangnan'
 const halls = read('halls.json')
@@ -23,20 +25,22 @@ const sets = read('datasets.json')
 const hallName = (id) => text(halls.halls.find((h) => h.id === id).name, halls.halls.find((h) => h.id === id).name_en)
 
 let over = {}
+/** What the page asked to be said aloud: text, language, volume, speed. */
+export const spoken = []
 const waiting = { A: 12, B: 41, C: 9, D: 2, E: 23, F: 5, G: 8, H: 14, J: 6, K: 0, L: 1, M: 0 }
 const wait = (n) => ({ known: true, low: Math.round(n * 0.6), high: Math.round(n * 1.3) + (n > 0 ? 3 : 0) })
 const area = (a) => {
   const n = waiting[a.letter] ?? 0
   const here = a[hallID]
-  return { letter: a.letter, name: text(a.name, a.name_en), floor: here.floor, windows: here.windows, openWindows: a.letter === 'L' ? 0 : Math.ceil(here.windows / 2),
+  return { letter: a.letter, name: over.long ? longest(halls.areas) : text(a.name, a.name_en), floor: here.floor, windows: here.windows, openWindows: a.letter === 'L' ? 0 : Math.ceil(here.windows / 2),
     waiting: n, wait: a.letter === 'L' ? { known: false, low: 0, high: 0 } : wait(n), items: items.filter((i) => i.area_letter === a.letter).length }
 }
 const areas = () => halls.areas.map(area)
 const here = (i) => i.places.some((p) => p.hall === hallID)
-const card = (i, why = '', match = '') => ({ code: i.code, name: text(i.name, i.name_en), department: i.department, letter: i.area_letter,
+const card = (i, why = '', match = '') => ({ code: i.code, name: over.long ? longest(items) : text(i.name, i.name_en), department: i.department, letter: i.area_letter,
   area: text(halls.areas.find((a) => a.letter === i.area_letter).name, halls.areas.find((a) => a.letter === i.area_letter).name_en),
   runOnce: i.run_once, materials: i.materials.length, here: here(i), why, match })
-const place = () => ({ role: 'kiosk', hall: hallID, hallName: hallName(hallID), terminal: 'k1', pxPerMm: Number(process.env.PX ?? 2.7), date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '1', ...over.place })
+const place = () => ({ role: 'kiosk', hall: hallID, hallName: hallName(hallID), terminal: 'k1', pxPerMm: Number(process.env.PX ?? 2.7), screenLowMm: 700, distanceMm: 600, voice: true, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '1', ...over.place })
 const standing = () => ({ line: 'centre', sinceMs: 0, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'ok', ...over.standing })
 
 function guide(code) {
@@ -107,10 +111,13 @@ function ticket(letter, codes = [], more = {}) {
 
 const methods = {
   'Terminal.Place': place,
-  'Kiosk.Home': () => ({ place: place(), standing: standing(), areas: areas(), often: items.filter((i) => i.top && here(i)).slice(0, 12).map((i) => card(i)) }),
+  'Kiosk.Home': () => ({ place: place(), standing: standing(), areas: areas(), often: items.filter((i) => i.top && here(i)).slice(0, 12).map((i) => card(i)), help: over.help ?? { state: '', atMs: 0, window: '' } }),
+  'Kiosk.Help': () => (over.help ??= { state: 'sending', atMs: Date.now(), window: '' }),
   'Kiosk.Items': (letter) => items.filter((i) => i.area_letter === letter).map((i) => card(i)),
   'Kiosk.Guide': guide,
   'Kiosk.Search': search,
+  'Kiosk.Say': (...said) => { spoken.push(said); return null },
+  'Kiosk.Hush': () => null,
   'Kiosk.Issue': (r) => ticket(r.letter, r.items, { class: r.class }),
   'Kiosk.Progress': (query) => {
     if (!/^[A-M]/.test(query)) return { found: false, ticket: ticket('B'), applications: [] }
@@ -122,6 +129,9 @@ const methods = {
 }
 
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' }
+
+/** The most used items that this hall serves: those that the catalogue names so, then its order. */
+const often = (n) => [...items].sort((a, b) => Number(b.top ?? false) - Number(a.top ?? false)).filter(here).slice(0, n).map((i) => ({ name: i.name, letter: i.area_letter }))
 
 export function serve(port = 0) {
   const streams = new Set()
@@ -153,7 +163,7 @@ export function serve(port = 0) {
       res.writeHead(404).end()
     }
   })
-  return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, base: `http://127.0.0.1:${server.address().port}` })))
+  return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, base: `http://127.0.0.1:${server.address().port}`, often })))
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) console.log((await serve(Number(process.env.PORT ?? 7801))).base)

@@ -13,7 +13,7 @@ import { measure } from './measure.mjs'
 
 const { BASE, SHOTS } = process.env
 const area = process.env.AREA ?? 'B'
-const pxPerMM = Number(process.env.PX ?? 2.7)
+const profile = { pxPerMm: Number(process.env.PX ?? 2.7), screenLowMm: 700, distanceMm: 600 }
 if (!BASE) {
   console.error('kiosk.mjs: BASE must be set to the address of a kiosk, for example http://127.0.0.1:7801')
   process.exit(1)
@@ -43,7 +43,7 @@ const language = async (name) => {
 const look = async (name, lang) => {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/kiosk-${name}${lang === 'en' ? '-en' : ''}.png` })
-  const found = await measure(page, pxPerMM)
+  const found = await measure(page, profile)
   if (found.length > 0) throw new Error(`${name}: ${found.join('; ')}`)
 }
 const check = (truth, sentence) => { if (!truth) throw new Error(sentence) }

@@ -45,6 +45,9 @@ export interface Place {
   terminal: string
   window: string
   pxPerMm: number
+  screenLowMm: number
+  distanceMm: number
+  voice: boolean
   date: string
   nowMs: number
   guidesVersion: string
@@ -127,11 +130,24 @@ export interface QA {
   a: string
 }
 
+export interface HelpState {
+  state: '' | 'sending' | 'told' | 'coming' | 'unreached'
+  atMs: number
+  window: string
+}
+
+export interface HelpAsk {
+  terminal: string
+  atMs: number
+  clerk: string
+}
+
 export interface Home {
   place: Place
   standing: Standing
   areas: Area[]
   often: ItemCard[]
+  help: HelpState
 }
 
 export interface TicketRequest {
@@ -191,6 +207,7 @@ export interface CounterPage {
   servedToday: number
   recent: RecentVisit[]
   conflicts: Conflict[]
+  helps: HelpAsk[]
 }
 
 export interface WindowShape {

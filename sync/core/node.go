@@ -286,11 +286,11 @@ func (n *Node) remember(r Row) {
 func Lasting(k event.Kind) bool {
 	k = k.Inner()
 	return strings.HasPrefix(string(k), "window.") || strings.HasPrefix(string(k), "block.") ||
-		strings.HasPrefix(string(k), "device.") || strings.HasPrefix(string(k), "clerk.")
+		strings.HasPrefix(string(k), "device.") || strings.HasPrefix(string(k), "clerk.") || strings.HasPrefix(string(k), "help.")
 }
 
 // Public tells whether an event may go to every terminal of its hall: the queue,
-// windows, number blocks, keys and clerks; never an application.
+// windows, number blocks, keys, clerks and calls for help; never an application.
 func Public(k event.Kind) bool {
 	return strings.HasPrefix(string(k.Inner()), "ticket.") || Lasting(k)
 }

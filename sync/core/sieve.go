@@ -67,6 +67,10 @@ func (s *Sieve) Keeps(body []byte) bool {
 	switch f := r.fact.(type) {
 	case hall.Block:
 		return f.Date >= s.Since
+	case hall.HelpAsked:
+		return hall.DateOf(f.AtMS) >= s.Since
+	case hall.HelpAnswered:
+		return hall.DateOf(f.AtMS) >= s.Since
 	case hall.WindowOpened:
 		return !s.words.Overrule(r.inner, f)
 	}

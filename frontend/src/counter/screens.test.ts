@@ -46,6 +46,8 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
     { number: 'A044', kind: 'double_service', windows: ['A01', 'A03'] }, { number: 'A2-009', kind: 'called_and_served', windows: ['A01', 'B02'] }, { number: 'A1', kind: 'of_the_future', windows: [] }] }), () => undefined, '[data-conflicts]'],
   ['cut off from the hall', () => terminal.set({ ...terminal.atDesk(), standing: alone() }), () => undefined, '[data-act="toScan"]'],
   ['cut off from the centre', () => terminal.set({ ...terminal.atDesk(), standing: { ...standing(), line: 'hall', hallOnly: 211, disk: 'full' } }), () => undefined, '[data-banner]'],
+  ['idle with a call for help', () => terminal.set({ ...terminal.atDesk(), helps: [{ terminal: 'k1', atMs: Date.now() - 180_000, clerk: '' }, { terminal: 'k2', atMs: Date.now(), clerk: '王(样例)' }] }), () => undefined, '[data-help="k1"] [data-act="goHelp"]'],
+  ['sign-in with a call for help', () => terminal.set({ helps: [{ terminal: 'k1', atMs: Date.now(), clerk: '' }] }), () => undefined, '[data-help="k1"]'],
   ['called', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket(), class: 'priority', language: 'en', recalls: 3, recallInSeconds: -1 } }), () => undefined, '[data-act="start"]'],
   ['called, with a refusal', () => terminal.set({ ...terminal.atDesk(), current: ticket() }), (app) => { terminal.instead.set('NoShow', () => refuse('too_soon')); return app.find('[data-act="noShow"]').trigger('click') }, '.refused'],
   ['intake', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), () => undefined, '[data-material="1"]'],
@@ -164,6 +166,22 @@ describe('what the counter says', () => {
     await app.find('.list input[value="B"]').setValue(true)
     await app.find('[data-act="openWindow"]').trigger('click')
     expect(terminal.asked.at(-1)).toEqual({ method: 'OpenWindow', args: ['A01', ['A', 'B']] })
+  })
+
+  it('sends who presses F1 to the kiosk that waits longest, once signed in', async () => {
+    const helps = [{ terminal: 'k1', atMs: 1, clerk: '' }, { terminal: 'k2', atMs: 2, clerk: '' }]
+    terminal.set({ helps })
+    const app = await open('zh')
+    await press('F1')
+    expect(terminal.asked).toEqual([])
+    expect(app.find('[data-help="k1"] [data-act="goHelp"]').exists()).toBe(false)
+    terminal.set({ ...terminal.atDesk(), helps })
+    terminal.changed()
+    await flushPromises()
+    await press('F1')
+    expect(terminal.asked).toEqual([{ method: 'GoHelp', args: ['k1'] }])
+    expect(app.find('[data-help="k1"]').text()).toBe('李(样例) 已去 k1')
+    await expectAccessible(app.element)
   })
 
   it('ignores the second click of a double click', async () => {

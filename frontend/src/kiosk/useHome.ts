@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { call, onChanged } from '../bridge'
-import type { Home } from '../types'
+import type { HelpState, Home } from '../types'
 
 export interface HomeState {
   home: ShallowRef<Home | null>
@@ -8,6 +8,8 @@ export interface HomeState {
   lost: Ref<boolean>
   /** Milliseconds to add to this page's clock to get the terminal's. */
   skewMs: Ref<number>
+  /** Takes what an answer told of a call for help, before the next look at the terminal. */
+  helped(state: HelpState): void
   /** Rises whenever the terminal's state may have changed. */
   revision: Ref<number>
 }
@@ -42,5 +44,8 @@ export function createHome(): HomeState {
   })
   onScopeDispose(stop)
   void refresh()
-  return { home, lost, skewMs, revision }
+  function helped(state: HelpState): void {
+    if (home.value) home.value = { ...home.value, help: state }
+  }
+  return { home, lost, skewMs, revision, helped }
 }

@@ -13,22 +13,23 @@ export interface Idle {
 /**
  * Watches for a terminal that somebody has left. Any touch or key starts the time
  * anew; after `quietMs()` the warning stands for 30 s, then `leave` is called.
- * `quietMs` gives 0 where there is nothing to wipe.
+ * `quietMs` gives 0 where there is nothing to wipe; `patience` is how many times
+ * as long both take for who asked for time.
  */
-export function useIdle(quietMs: () => number, leave: () => void): Idle {
+export function useIdle(quietMs: () => number, leave: () => void, patience: () => number = () => 1): Idle {
   const left = ref<number | null>(null)
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastMs = Date.now()
 
   function tick(): void {
-    const quiet = quietMs()
+    const quiet = quietMs() * patience()
     const silent = Date.now() - lastMs
     if (quiet === 0 || silent < quiet) {
       left.value = null
       timer = setTimeout(tick, quiet === 0 ? 1000 : Math.max(quiet - silent, 250))
       return
     }
-    const rest = quiet + idleTimes.warningMs - silent
+    const rest = quiet + idleTimes.warningMs * patience() - silent
     if (rest <= 0) {
       extend()
       leave()

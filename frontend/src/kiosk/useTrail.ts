@@ -14,6 +14,7 @@ export type Screen =
   | { name: 'ticket'; ticket: TicketPage }
   | { name: 'progress'; text: string }
   | { name: 'found'; progress: Progress }
+  | { name: 'comfort' }
 
 export interface Trail {
   screen: ComputedRef<Screen>

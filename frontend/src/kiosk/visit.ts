@@ -1,12 +1,15 @@
-import { inject, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { inject, provide, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { call, refusalOf, requestId, type Refusal } from '../bridge'
-import type { Progress, TicketPage, TicketRequest } from '../types'
+import type { HelpState, Progress, TicketPage, TicketRequest } from '../types'
+import { createComfort, type ComfortState } from './useComfort'
+import { createHelp } from './useHelp'
 import { createHome, type HomeState } from './useHome'
+import { createShape, type Shape } from './useShape'
 import { createTrail, type Trail } from './useTrail'
 
 /** Everything of one person's visit to the kiosk, and the terminal's own state beside it. */
-export interface Visit extends HomeState, Trail {
+export interface Visit extends HomeState, Trail, Shape, ComfortState {
   /** Asks for the head start of elderly, disabled and military people. */
   priority: Ref<boolean>
   /** The last "no", until the next step. */
@@ -21,14 +24,22 @@ export interface Visit extends HomeState, Trail {
   lookUp(text: string): Promise<void>
   /** Prints a ticket again. */
   printAgain(ticket: string): Promise<TicketPage | null>
-  /** Ends the visit: home, first language, nothing left. */
+  /** Calls a member of staff; `helpState` tells how far the call has come, "failed" when not even this terminal took it. */
+  askHelp(): Promise<void>
+  helpState: ComputedRef<HelpState['state'] | 'failed'>
+  /** Takes the words about the call away; they come back with its next step. */
+  dismissHelp(): void
+  /** Ends the visit: home, first language, everything as the next person expects it, nothing left. */
   wipe(): void
 }
 
 export function createVisit(): Visit {
   const { locale } = useI18n({ useScope: 'global' })
   const state = createHome()
+  const help = createHelp(state)
   const trail = createTrail()
+  const comfort = createComfort()
+  const shape = createShape(() => state.home.value?.place, comfort.comfort, () => locale.value === 'en')
   const priority = ref(false)
   const refusal = ref<Refusal | null>(null)
   const busy = ref(false)
@@ -96,13 +107,13 @@ export function createVisit(): Visit {
   }
 
   return {
-    ...state, priority, refusal, busy, taken, take, lookUp, printAgain,
+    ...state, ...help, ...shape, ...comfort, priority, refusal, busy, taken, take, lookUp, printAgain,
     screen: trail.screen,
     depth: trail.depth,
     open(next) { leaveScreen(); trail.open(next) },
     back() { leaveScreen(); trail.back() },
     goHome: start,
-    wipe() { start(); locale.value = 'zh' },
+    wipe() { start(); help.dismissHelp(); comfort.resetComfort(); locale.value = 'zh' },
   }
 }
 

@@ -29,6 +29,9 @@ export function terminal(): FakeTerminal {
     Issue: vi.fn((r: TicketRequest) => Promise.resolve({ ...sample.ticket, number: `${r.letter}012`, area: sample.area(r.letter), class: r.class })),
     Progress: answer(sample.progress),
     Reprint: answer(sample.ticket),
+    Say: answer(null),
+    Hush: answer(null),
+    Help: answer({ state: 'sending', atMs: 0, window: '' }),
   }
   window.go = { screen: { Kiosk: kiosk as never, Terminal: { Place: answer(sample.home.place) as never } } }
   window.runtime = {

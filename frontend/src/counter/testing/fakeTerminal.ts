@@ -42,12 +42,12 @@ export const standing = (): CounterPage['standing'] => ({
 
 function firstPage(): CounterPage {
   return {
-    place: { role: 'counter', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'c1', window: '', pxPerMm: 3.8, date: '2026-11-24', nowMs: now, guidesVersion: '1' },
+    place: { role: 'counter', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'c1', window: '', pxPerMm: 3.8, screenLowMm: 850, distanceMm: 600, voice: false, date: '2026-11-24', nowMs: now, guidesVersion: '1' },
     standing: standing(), clerk: '', clerkName: '', window: '', services: [], areas: [area('A', 30), area('B', 4)],
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     current: null, waiting: 30, servedToday: 4,
     recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
-    conflicts: [],
+    conflicts: [], helps: [],
   }
 }
 
@@ -78,6 +78,7 @@ export function fakeTerminal() {
     Return: () => (page.current ? set({ current: null, waiting: page.waiting + 1 }) : refuse('no_ticket')),
     NoShow: () => (need('called'), set({ current: null })),
     Finish: (ended: Outcome[]) => (ended.every((o) => o.outcome) ? set({ current: need('serving') && null, servedToday: page.servedToday + 1 }) : refuse('outcome_missing')),
+    GoHelp: (terminal: string) => set({ helps: page.helps.map((h) => (h.terminal === terminal ? { ...h, clerk: page.clerkName } : h)) }),
     Guide: (code: string) => guide(code === 'lookup' ? lookup : transfer),
     Search: (text: string) => [transfer, lookup].filter((i) => i.name.zh.includes(text)),
     ReadCard: (): IdentityCard => ({ name: '罗庆(样例)', number: '99010820000907755X', birth: '2000-09-07', address: '样例路 1 号', validTo: '2020-01-01', expired: true }),

@@ -21,6 +21,12 @@ export const shapes = {
   people: ['M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z', 'M2.5 19.5c0-3.5 3-5.5 6.5-5.5s6.5 2 6.5 5.5', 'M16 5a3.2 3.2 0 0 1 0 6.2', 'M18 14.3c2.2.7 3.5 2.5 3.5 5.2'],
   /** The program's sign: one window. */
   mark: ['M5 3.5h14v17H5z', 'M5 14.5h14', 'M9 8.5h6'],
+  /** Somebody with open arms: comfort for everyone. */
+  comfort: ['M12 3.2a1.9 1.9 0 1 0 0 3.8 1.9 1.9 0 0 0 0-3.8z', 'M4 9.5l5.5 1.2h5L20 9.5', 'M9.5 10.7V14l-2 6.5', 'M14.5 10.7V14l2 6.5', 'M9.6 14.6h4.8'],
+  /** A raised hand: help, please. */
+  hand: ['M8 12V6.2a1.4 1.4 0 0 1 2.8 0V11', 'M10.8 11V4.6a1.4 1.4 0 0 1 2.8 0V11', 'M13.6 11V5.6a1.4 1.4 0 0 1 2.8 0V12', 'M16.4 12V8.2a1.4 1.4 0 0 1 2.8 0v6c0 4-2.6 6.6-6.2 6.6-3 0-4.6-1.4-6-3.8l-2.3-4a1.4 1.4 0 0 1 2.4-1.4L8 13.5z'],
+  minus: ['M5 12h14'],
+  plus: ['M5 12h14', 'M12 5v14'],
   space: ['M4 10v5h16v-5'],
 } satisfies Record<string, string[]>
 

@@ -1,0 +1,191 @@
+// Every screen of the kiosk and how a person gets there, for whoever looks at them
+// all: pictures, measurements, and a run by keys alone. A walk presses what a person
+// presses; with what hand is the caller's choice.
+import { markListeners } from './measure.mjs'
+
+/** Screens as they stand in halls, and the low edge of each above the floor. */
+export const profiles = {
+  'portrait-32': { width: 1080, height: 1920, pxPerMm: 2.7, screenLowMm: 700, distanceMm: 600 },
+  'portrait-27': { width: 1080, height: 1920, pxPerMm: 3.21, screenLowMm: 800, distanceMm: 600 },
+  'landscape-21': { width: 1920, height: 1080, pxPerMm: 4.03, screenLowMm: 900, distanceMm: 600 },
+}
+
+/** What somebody chose among the comfort settings. */
+export const modes = { normal: [], big: ['big'], contrast: ['contrast'], low: ['low'], 'big-low': ['big', 'low'] }
+
+/** A hand that taps. */
+export const finger = (page) => ({ press: (selector) => page.click(selector), type: (text) => page.fill('[data-search]', text) })
+
+/**
+ * Opens a kiosk page of a profile. The fake terminal answers with `over`; what
+ * it is asked to be at the moment is merged with the profile's place. With `long`
+ * every item and area has the longest name of the catalogue.
+ */
+export async function openKiosk(browser, base, profile, { faults, clock = false, long = false } = {}) {
+  const { width, height, ...place } = profiles[profile]
+  const context = await browser.newContext({ viewport: { width, height }, bypassCSP: true })
+  const page = await context.newPage()
+  await markListeners(page)
+  page.setDefaultTimeout(60_000)
+  if (faults) {
+    // A refusal is an answer with status 409, which a browser reports as a failure.
+    page.on('console', (m) => { if (m.type() === 'error' && !m.text().includes('409')) faults.push(`console: ${m.text()}`) })
+    page.on('pageerror', (e) => faults.push(e.message))
+  }
+  const fake = (over = {}) => page.request.post(`${base}/fake`, { data: { ...over, place, long } })
+  await fake()
+  if (clock) await page.clock.install()
+  await page.goto(base)
+  await page.locator('.hall span').waitFor()
+  return { page, fake, close: () => context.close() }
+}
+
+/** Brings the page into a language and a mode, the way a person does it; after each wipe again. */
+export async function settle({ page }, hand, language, mode) {
+  if (language === 'en') {
+    await hand.press('button[lang="en"]')
+    await page.locator('html[lang="en"]').waitFor({ state: 'attached' })
+  }
+  const wanted = []
+  for (const name of modes[mode]) if (name !== 'low' || (await lowHelps(page))) wanted.push(name)
+  if (wanted.length === 0) return
+  await hand.press('[data-comfort]')
+  await page.locator('main[data-screen="comfort"]').waitFor()
+  for (const name of wanted) await hand.press(`[data-switch="${name}"]`)
+  await hand.press('[data-done]')
+  await page.locator('main[data-screen="home"]').waitFor()
+}
+
+/** A lying screen at this height needs no low mode and offers none. */
+const lowHelps = (page) => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--reach')) < innerHeight)
+
+/**
+ * Walks through every screen and calls `look` with the name of each. The walk
+ * begins and ends at home.
+ */
+export async function walk(kiosk, hand, language, mode, look) {
+  const { page, fake } = kiosk
+  const screen = (name) => page.locator(`main[data-screen="${name}"]`).waitFor()
+  const verb = async (name, to) => { await hand.press(`[data-verb="${name}"]`); await screen(to) }
+  const home = async () => { await hand.press('[data-nav="home"]'); await screen('home') }
+  const search = async (text) => {
+    const found = page.waitForResponse((r) => r.url().endsWith('Kiosk.Search') && r.request().postDataJSON()[0] === text)
+    await hand.type(text)
+    await found
+  }
+  const items = () => page.locator('[data-item]').first().waitFor()
+
+  await settle(kiosk, hand, language, mode)
+  await look('home')
+  await fake({ standing: { line: 'alone', printer: 'paper_out' } })
+  await page.locator('[data-standing="paperOut"]').waitFor()
+  await look('home-alone')
+  await fake()
+  await page.locator('[data-standing="centre"]').waitFor({ state: 'attached' })
+  await hand.press('[data-comfort]')
+  await screen('comfort')
+  await look('comfort')
+  await hand.press('[data-done]')
+
+  await hand.press('[data-help]')
+  await page.locator('[data-help-state="sending"]').waitFor()
+  await look('help-sending')
+  await fake({ help: { state: 'coming', atMs: 1, window: 'A01' } })
+  await page.locator('[data-help-state="coming"]').waitFor()
+
+  await verb('ticket', 'areas')
+  await look('areas-help-coming')
+  await fake({ help: { state: 'unreached', atMs: 1, window: '' }, standing: { line: 'alone' } })
+  await page.locator('[data-help-state="unreached"]').waitFor()
+  await look('areas-help-unreached')
+  await fake()
+  await page.locator('[data-help-state]').waitFor({ state: 'detached' })
+  await look('areas')
+  await hand.press('[data-nav="next"]')
+  await hand.press('[data-priority]')
+  await look('areas-2')
+  await hand.press('[data-nav="previous"]')
+  while (!(await page.locator('[data-area="C"]').count())) await hand.press('[data-nav="next"]')
+  await hand.press('[data-area="C"] .into')
+  await screen('items')
+  await items()
+  await look('items')
+  await fake({ refuse: { 'Kiosk.Issue': { code: 701, key: 'disk_full', args: {} } } })
+  await hand.press('[data-take="C"]')
+  await page.locator('[data-refusal="disk_full"]').waitFor()
+  await look('items-refused')
+  await fake()
+  await home()
+
+  await verb('guide', 'areas')
+  await look('areas-guide')
+  await home()
+  const guideOf = async (query) => {
+    await verb('search', 'search')
+    await search(query)
+    await page.locator('.say', { hasText: /\d/ }).waitFor()
+    await items()
+    await hand.press('[data-item]')
+    await screen('guide')
+    await page.locator('[data-tab="materials"]').waitFor()
+  }
+  await guideOf('企业开办一窗服务')
+  await look('guide-longest')
+  await home()
+  await guideOf('存量房')
+  for (const tab of ['materials', 'place', 'steps', 'faq']) {
+    await hand.press(`[data-tab="${tab}"]`)
+    await look(`guide-${tab}`)
+  }
+  await hand.press('main [data-take]')
+  await page.locator('[data-ticket]').waitFor()
+  await look('ticket')
+  await hand.press('[data-nav="back"]')
+  await screen('guide')
+  await look('guide-had')
+  await home()
+  await fake({ ticket: { paper: 'paper_out', saved: 'here', number: 'B2-017', ownSeries: true, class: 'priority' }, standing: { line: 'alone', printer: 'paper_out' } })
+  await verb('ticket', 'areas')
+  await hand.press('[data-take="B"]')
+  await page.locator('[data-ticket]').waitFor()
+  await page.locator('[data-standing="paperOut"]').waitFor()
+  await look('ticket-no-paper')
+  await fake()
+  await hand.press('[data-done]')
+  await screen('home')
+  await settle(kiosk, hand, language, mode)
+
+  await verb('search', 'search')
+  await items()
+  await look('search')
+  for (const key of 'SBK') await hand.press(`[data-key="${key}"]`)
+  await page.locator('.say', { hasText: /\d/ }).waitFor()
+  await look('search-pinyin')
+  await search('公众聚集场所')
+  await look('search-long')
+  await search('不存在的事')
+  await page.locator('.empty').waitFor()
+  await look('search-none')
+  await home()
+
+  await verb('progress', 'progress')
+  await look('progress')
+  for (const key of 'B012') await hand.press(`[data-key="${key}"]`)
+  await look('progress-typed')
+  await fake({ progress: true, ticket: { saved: 'centre' } })
+  await hand.press('[data-look-up]')
+  await screen('found')
+  await look('found')
+  await fake({ ticket: { state: 'called', window: 'B07' } })
+  await page.locator('[data-state="called"]').waitFor()
+  await look('found-called')
+  await hand.press('[data-nav="back"]')
+  await page.locator('[data-number]', { hasText: 'B012' }).waitFor()
+  for (let i = 0; i < 4; i++) await hand.press('[data-key="⌫"]')
+  for (const key of '99') await hand.press(`[data-key="${key}"]`)
+  await fake()
+  await hand.press('[data-look-up]')
+  await page.locator('[data-refusal="ticket_unknown"]').waitFor()
+  await look('progress-unknown')
+  await home()
+}

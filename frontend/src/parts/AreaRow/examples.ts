@@ -1,0 +1,9 @@
+import * as sample from '../../testing/fixtures'
+import type { Examples } from '../example'
+
+export const examples: Examples = (say) => [
+  { name: 'leads to what the area does', props: { area: sample.area('B') } },
+  { name: 'with a ticket at once', props: { area: sample.area('B'), action: say('取号', 'Ticket') } },
+  { name: 'no window is open', props: { area: sample.area('L', { openWindows: 0, waiting: 0 }), action: say('取号', 'Ticket') } },
+  { name: 'a ticket is on its way', props: { area: sample.area('C'), action: say('取号', 'Ticket'), busy: true } },
+]
