@@ -69,6 +69,8 @@ const tab = (page, selector) => page.evaluate((s) => {
 async function seenBy(hand, language) {
   const kiosk = await openKiosk(browser, base, 'portrait-32', { faults: findings })
   const seen = []
+  // Nothing has the focus before the first key, which is what brings it.
+  await kiosk.page.keyboard.press('Tab')
   await walk(kiosk, hand(kiosk.page), language, 'normal', async (screen) => {
     seen.push(`${screen}: ${await kiosk.page.locator('main').innerText().then((t) => t.replace(/\s+/g, ' '))}`)
   })

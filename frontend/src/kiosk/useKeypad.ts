@@ -47,7 +47,17 @@ export function useKeypad(main: Ref<HTMLElement | null>): { toScreen(): void } {
     if (lost()) toScreen()
   }
 
+  /** Tab goes round: behind the last element it would leave the page for the window's own frame. */
+  function round(event: KeyboardEvent): void {
+    const all = reachable()
+    const [first, end] = event.shiftKey ? [all.at(-1), all[0]] : [all[0], all.at(-1)]
+    if (document.activeElement !== end) return
+    event.preventDefault()
+    first?.focus()
+  }
+
   function move(event: KeyboardEvent): void {
+    if (event.key === 'Tab' && !event.defaultPrevented) return round(event)
     const step = arrows[event.key]
     const from = document.activeElement
     if (step === undefined || event.defaultPrevented || event.isComposing || !(from instanceof HTMLElement)) return

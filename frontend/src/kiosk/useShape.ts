@@ -72,8 +72,7 @@ export function createShape(place: () => Place | undefined, comfort: Comfort, en
     wide, lowHelps, columns,
     fit(rows) {
       const type = far.value * (comfort.big ? 1.25 : 1)
-      const rest = (wide.value ? rows.wide : rows.tall)[0]
-      const row = (columns.value > 1 ? rows.wide : rows.tall)[1]
+      const [rest, row] = columns.value > 1 ? rows.wide : rows.tall
       // English names are longer and take another line.
       const line = row * type * (english() ? 1.25 : 1)
       const lines = Math.floor((usedMm.value - (frameMm.value + rest) * type) / line)
