@@ -21,9 +21,10 @@ func checks() []check {
 	return slices.Concat(unitChecks(), pagesChecks(), browserChecks(), a11yChecks(), faultChecks(), windowChecks(), rootChecks())
 }
 
-// elsewhere are parts that run only when they are named: they need root and some
-// minutes, and pull a whole Debian.
-var elsewhere = []string{"deb", "fresh"}
+// elsewhere are parts that run only when they are named: a11y looks at every screen in every
+// mode, language and profile, which takes a quarter of an hour; the others need root and
+// pull a whole Debian.
+var elsewhere = []string{"a11y", "deb", "fresh"}
 
 // partNames lists the parts of test.
 func partNames() string {
