@@ -88,15 +88,7 @@ type Terminal struct {
 // Open starts a terminal. It works with nothing else running: without a hub it
 // says so and goes on. Errors name what is wrong and the next step.
 func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
-	if opt.Now == nil {
-		opt.Now = func() int64 { return time.Now().UnixMilli() }
-	}
-	if opt.Logger == nil {
-		opt.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
-	}
-	if opt.NewID == nil {
-		opt.NewID = NewID
-	}
+	opt.usual()
 	t := &Terminal{Settings: s, log: opt.Logger, began: time.Now(), tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}, scans: map[chan string]bool{}}
 	defer func() {
 		if err != nil {
@@ -156,19 +148,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM,
 		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: opt.Guides, Index: opt.Index,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
-	if opt.Voice == nil && s.Role == config.Kiosk {
-		opt.Voice = device.FindVoice()
-	}
-	if opt.Voice != nil {
-		t.Machine.Voice = voice{opt.Voice}
-		t.closers = append(t.closers, func() error { opt.Voice.Stop(); return nil })
-	}
-	if t.printer != nil {
-		t.Machine.Printer = t.printer
-	}
-	if t.reader != nil {
-		t.Machine.Reader = t.reader
-	}
+	t.lend(opt.Voice)
 	t.Self, t.Kiosk, t.Counter, t.Board = screen.NewTerminal(t.Machine), screen.NewKiosk(t.Machine), screen.NewCounter(t.Machine), screen.NewBoard(t.Machine)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.stop = cancel
@@ -179,6 +159,37 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		go func() { defer t.done.Done(); p.run(ctx) }()
 	}
 	return t, nil
+}
+
+// usual fills in what is not set.
+func (o *Options) usual() {
+	if o.Now == nil {
+		o.Now = func() int64 { return time.Now().UnixMilli() }
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	if o.NewID == nil {
+		o.NewID = NewID
+	}
+}
+
+// lend gives the pages the devices that there are; a kiosk without another voice speaks
+// with the machine's own.
+func (t *Terminal) lend(speaker device.Voice) {
+	if speaker == nil && t.Settings.Role == config.Kiosk {
+		speaker = device.FindVoice()
+	}
+	if speaker != nil {
+		t.Machine.Voice = voice{speaker}
+		t.closers = append(t.closers, func() error { speaker.Stop(); return nil })
+	}
+	if t.printer != nil {
+		t.Machine.Printer = t.printer
+	}
+	if t.reader != nil {
+		t.Machine.Reader = t.reader
+	}
 }
 
 // connect starts the line to the hub; only a database that remembers nothing waits for it,
