@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -150,6 +151,12 @@ func TestBothHistoriesOfADeviceAreBroughtUp(t *testing.T) {
 	}) {
 		t.Error("what only a hub had confirmed that is gone is lost")
 	}
+	if !slices.ContainsFunc(known.Bodies, func(body []byte) bool {
+		e, err := event.Decode(body)
+		return err == nil && e.Kind == "carried.device.started"
+	}) {
+		t.Error("the first event of the earlier life is lost")
+	}
 
 	// Another hub gets from the kiosk what is of its earlier life, private things too.
 	f, err := k.Hand(t.Context(), 0, 10_000)
@@ -167,5 +174,55 @@ func TestBothHistoriesOfADeviceAreBroughtUp(t *testing.T) {
 	}
 	if private != 1 {
 		t.Errorf("%d of 1 private events of the earlier life are handed back", private)
+	}
+}
+
+// TestALaterLifeLeasesWithAGap: a hub that lost its disk knows from a terminal that it lived
+// before, and not what it leased: a kiosk that is cut off may be giving out those numbers.
+func TestALaterLifeLeasesWithAGap(t *testing.T) {
+	first, k := open(t, t.TempDir(), "jiangnan/hub"), open(t, t.TempDir(), "jiangnan/k1")
+	lead(t, first)
+	if b := grantBlock(t, first, "r-1"); b.From != 1 {
+		t.Fatalf("the first life begins at %d", b.From)
+	}
+	f, err := first.Feed(t.Context(), 0, 1) // the hub's first event is all that the kiosk has heard
+	must(t, err)
+	write(t, k, func(tx *store.Tx) error { return tx.Take(f.Bodies[0]) })
+
+	later := open(t, t.TempDir(), "jiangnan/hub")
+	lead(t, later)
+	ask := wire.BlockAsk{Request: "r-2", Origin: "jiangnan/k1", Epoch: k.Epoch(), Date: string(hall.DateOf(day0)), Service: "B", Life: first.Epoch()}
+	block := func() (g wire.Grant) {
+		t.Helper()
+		write(t, later, func(tx *store.Tx) (err error) { g, err = tx.Block("jiangnan", ask); return err })
+		return g
+	}
+	if g := block(); g.Refuse == nil || g.Refuse.Code != event.HubGathers.Code {
+		t.Errorf("a terminal that follows another life is leased numbers before it has handed back what it knows: %+v", g)
+	}
+	back, err := k.Hand(t.Context(), 0, 100)
+	must(t, err)
+	write(t, later, func(tx *store.Tx) error {
+		for _, body := range back.Bodies {
+			if err := tx.Take(body); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	ask.Life = later.Epoch()
+	if g := block(); g.Refuse != nil {
+		t.Fatal(g.Refuse)
+	}
+	if b := grantBlock(t, later, "r-2"); b.From <= 100 {
+		t.Errorf("the later life begins at %d: numbers that the first may have leased", b.From)
+	}
+	ask.Request, ask.Date = "r-3", string(hall.DateOf(day0+24*3600_000))
+	var next hall.Block
+	e, err := event.Decode(block().Event)
+	must(t, err)
+	must(t, json.Unmarshal(e.Payload, &next))
+	if next.From != 1 {
+		t.Errorf("on the next day it begins at %d", next.From)
 	}
 }
