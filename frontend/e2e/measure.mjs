@@ -100,7 +100,7 @@ function inPage({ mm, floor, far, big, high, low, loose }) {
       if (e.scrollWidth > e.clientWidth + 1 && style.display !== 'inline') tell('cut', `wider than its box: ${name(e)}`)
       const b = box(e)
       if (b.right > innerWidth + 1 || b.left < -1) tell('cut', `out of the screen: ${name(e)}`)
-      if (inSight(e) && (b.bottom > innerHeight + 1 || b.top < -1) && !e.closest('.body, .frame')) tell('cut', `above or below the screen: ${name(e)}`)
+      if (inSight(e) && (b.bottom > innerHeight + 1 || b.top < -1) && !e.closest('.body, .frame, [data-gallery]')) tell('cut', `above or below the screen: ${name(e)}`)
     }
     for (const e of all('button, .area, .row, .key, .card, .paper, .toggle')) {
       if (e.scrollHeight > e.clientHeight + 3) tell('cut', `higher than its box: ${name(e)}`)
