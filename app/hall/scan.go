@@ -209,30 +209,24 @@ func (t *Ticket) scan(b []byte) bool {
 	})
 }
 
+// rowStep reads a step: a move with what only the row tells of it.
 func (s *scan) rowStep() (w Step) {
+	var m Moved
 	s.members(func(key string) {
 		switch key {
 		case "kind":
 			w.Kind = event.Kind(s.text())
-		case "how":
-			w.How = s.text()
 		case "request":
 			w.Request = s.text()
-		case "recall":
-			w.Recall = int(s.number())
-		case "ended":
-			s.odd = s.odd || w.Ended != nil
-			s.list(func() { w.Ended = append(w.Ended, s.ending()) })
-		case "reason":
-			w.Reason = s.text()
 		case "by":
 			w.By = s.text()
 		case "ticket":
 			s.odd = true // a step is one of its ticket's
 		default:
-			s.step(key, nil, &w.Round, &w.Window, &w.Clerk, &w.AtMS)
+			m.field(s, key)
 		}
 	})
+	w.Round, w.Window, w.Clerk, w.AtMS, w.How, w.Recall, w.Ended, w.Reason = m.Round, m.Window, m.Clerk, m.AtMS, m.How, m.Recall, m.Ended, m.Reason
 	return w
 }
 
@@ -272,21 +266,23 @@ func (f *Called) scan(b []byte) bool {
 
 func (f *Moved) scan(b []byte) bool {
 	s := scan{rest: string(b)}
-	return s.object(func(key string) {
-		switch key {
-		case "how":
-			f.How = s.text()
-		case "recall":
-			f.Recall = int(s.number())
-		case "ended":
-			s.odd = s.odd || f.Ended != nil
-			s.list(func() { f.Ended = append(f.Ended, s.ending()) })
-		case "reason":
-			f.Reason = s.text()
-		default:
-			s.step(key, &f.Ticket, &f.Round, &f.Window, &f.Clerk, &f.AtMS)
-		}
-	})
+	return s.object(func(key string) { f.field(&s, key) })
+}
+
+func (f *Moved) field(s *scan, key string) {
+	switch key {
+	case "how":
+		f.How = s.text()
+	case "recall":
+		f.Recall = int(s.number())
+	case "ended":
+		s.odd = s.odd || f.Ended != nil
+		s.list(func() { f.Ended = append(f.Ended, s.ending()) })
+	case "reason":
+		f.Reason = s.text()
+	default:
+		s.step(key, &f.Ticket, &f.Round, &f.Window, &f.Clerk, &f.AtMS)
+	}
 }
 
 func (s *scan) ending() (e Ending) {

@@ -3,8 +3,6 @@ package link_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -21,15 +19,9 @@ import (
 // A terminal tells its hub which tickets of earlier days it holds: the hub may not know
 // of a visit that lasts over midnight, and must not leave its events out.
 func TestATerminalTellsWhatItHolds(t *testing.T) {
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Name: "above", Open: true, Logger: quiet})
-	must(t, err)
-	t.Cleanup(b.Stop)
-	above, err := b.InProcess("above", quiet)
-	must(t, err)
-	t.Cleanup(above.Close)
+	b, above, quiet := placeAbove(t)
 	asks := make(chan wire.FeedAsk, 16)
-	_, err = above.Subscribe(wire.AnyoneSubject("jiangnan", wire.VerbFeed), func(m *nats.Msg) {
+	_, err := above.Subscribe(wire.AnyoneSubject("jiangnan", wire.VerbFeed), func(m *nats.Msg) {
 		var a wire.FeedAsk
 		if json.Unmarshal(m.Data, &a) == nil {
 			asks <- a

@@ -73,9 +73,9 @@ func within(t *testing.T, limit time.Duration, what string, so func() bool) time
 	return time.Since(began)
 }
 
-// A place above answers every beat, says that the centre is reached, and takes no push:
-// the line says that it stands, and nothing but the canary can know better. Nobody writes.
-func TestACanaryFindsALineThatOnlySaysThatItStands(t *testing.T) {
+// placeAbove is a server with a connection of its own, for a test to play hub or centre on.
+func placeAbove(t *testing.T) (*broker.Broker, *nats.Conn, *slog.Logger) {
+	t.Helper()
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Name: "above", Open: true, Logger: quiet})
 	must(t, err)
@@ -83,8 +83,15 @@ func TestACanaryFindsALineThatOnlySaysThatItStands(t *testing.T) {
 	above, err := b.InProcess("above", quiet)
 	must(t, err)
 	t.Cleanup(above.Close)
+	return b, above, quiet
+}
+
+// A place above answers every beat, says that the centre is reached, and takes no push:
+// the line says that it stands, and nothing but the canary can know better. Nobody writes.
+func TestACanaryFindsALineThatOnlySaysThatItStands(t *testing.T) {
+	b, above, quiet := placeAbove(t)
 	var late, worst atomic.Int64
-	_, err = above.Subscribe(wire.AnyoneSubject(wire.Centre, wire.VerbBeat), func(m *nats.Msg) {
+	_, err := above.Subscribe(wire.AnyoneSubject(wire.Centre, wire.VerbBeat), func(m *nats.Msg) {
 		var beat wire.Beat
 		_ = json.Unmarshal(m.Data, &beat)
 		late.Store(beat.LateMS)
