@@ -14,6 +14,7 @@ import (
 	"onewindow/app/hall"
 	"onewindow/app/store"
 	"onewindow/sync/broker"
+	"onewindow/sync/core"
 	"onewindow/sync/link"
 	"onewindow/sync/node"
 	"onewindow/sync/wire"
@@ -30,7 +31,9 @@ const (
 
 // benchDrain brings 100,000 events that a terminal noted in eight days alone to
 // its hub and, in another round, on to the centre: real link, real NATS on
-// loopback, real stores. The ceiling is the receiver alone: the same pushes, made
+// loopback, real stores. It met its hub before it was cut off; a hub that it never met, or
+// one that lost its disk, is handed the whole log back as well, which a figure of its own
+// tells. The ceiling is the receiver alone: the same pushes, made
 // beforehand, handed to its store without network or sender. How far that is from
 // SQLite itself tells apply_events_per_second.
 func benchDrain(y *bay) (out []figure, err error) {
@@ -42,13 +45,13 @@ func benchDrain(y *bay) (out []figure, err error) {
 	if err := d.note(); err != nil {
 		return nil, fmt.Errorf("note events: %w", err)
 	}
-	var one, two, bare, rows, rival series
+	var one, two, first, bare, rows, rival series
 	for round := range y.rounds {
 		for _, part := range []struct {
 			into *series
 			name string
 			run  func() (float64, error)
-		}{{&rows, "rows in SQLite", d.rows}, {&bare, "bare apply", d.apply}, {&one, "one hop", d.oneHop}, {&two, "two hops", d.twoHops}, {&rival, "JetStream into SQLite", d.rival}} {
+		}{{&rows, "rows in SQLite", d.rows}, {&bare, "bare apply", d.apply}, {&one, "one hop", d.oneHop}, {&two, "two hops", d.twoHops}, {&first, "one hop to a hub that never met it", d.firstContact}, {&rival, "JetStream into SQLite", d.rival}} {
 			perSecond, err := part.run()
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", part.name, err)
@@ -65,6 +68,7 @@ func benchDrain(y *bay) (out []figure, err error) {
 		hop.must("ratio >= 0.8", hop.Ratio >= 0.8),
 		hops.must("ratio >= 0.7", hops.Ratio >= 0.7),
 		against.must("ratio >= 1.5", against.Ratio >= 1.5),
+		first.against("drain_first_contact_events_per_second", "1/s", one, "one hop: drain_events_per_second"),
 		bare.against("apply_events_per_second", "1/s", rows, "the same rows inserted into the same tables and indexes, 1000 a commit, no fold, no checks"),
 	}, nil
 }
@@ -180,9 +184,22 @@ func (d *drain) oneHop() (perSecond float64, err error) {
 		return 0, err
 	}
 	defer closing(h, &err)
-	perSecond, err = d.send(h, func(t *store.Store) bool { return len(t.Owing()) == 0 })
+	perSecond, err = d.send(h, true, noneOwed)
 	return perSecond, errors.Join(err, d.check(h.Store))
 }
+
+// firstContact is oneHop to a hub that has never heard of the terminal.
+func (d *drain) firstContact() (perSecond float64, err error) {
+	h, err := d.hub("")
+	if err != nil {
+		return 0, err
+	}
+	defer closing(h, &err)
+	perSecond, err = d.send(h, false, noneOwed)
+	return perSecond, errors.Join(err, d.check(h.Store))
+}
+
+func noneOwed(t *store.Store) bool { return len(t.Owing()) == 0 }
 
 // twoHops gives the way terminal -> hub -> centre until the terminal knows that
 // the centre has everything, in events per second.
@@ -202,7 +219,7 @@ func (d *drain) twoHops() (perSecond float64, err error) {
 		return 0, err
 	}
 	defer closing(h, &err)
-	perSecond, err = d.send(h, func(t *store.Store) bool { return t.Saved(d.last) == "centre" })
+	perSecond, err = d.send(h, true, func(t *store.Store) bool { return t.Saved(d.last) == "centre" })
 	return perSecond, errors.Join(err, d.check(h.Store), d.check(c.Store))
 }
 
@@ -215,8 +232,9 @@ func (d *drain) hub(centre string) (*node.Hub, error) {
 }
 
 // send opens a copy of the terminal's database, lets a link empty it as a
-// terminal's does, feed and beats included, and times it until done says so.
-func (d *drain) send(h *node.Hub, done func(*store.Store) bool) (perSecond float64, err error) {
+// terminal's does, feed and beats included, and times it until done says so. met tells
+// that the terminal followed this hub before.
+func (d *drain) send(h *node.Hub, met bool, done func(*store.Store) bool) (perSecond float64, err error) {
 	folder, err := d.fresh("terminal")
 	if err != nil {
 		return 0, err
@@ -230,6 +248,11 @@ func (d *drain) send(h *node.Hub, done func(*store.Store) bool) (perSecond float
 		return 0, err
 	}
 	defer closing(t, &err)
+	if met {
+		if err := t.TakeFeed(context.Background(), string(benchHall), wire.Feed{Epoch: h.Store.Epoch()}, core.Cursor{Epoch: h.Store.Epoch()}); err != nil {
+			return 0, err
+		}
+	}
 	conn, err := broker.Connect(h.Broker.URL(), string(drainOrigin), d.log)
 	if err != nil {
 		return 0, err

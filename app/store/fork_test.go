@@ -226,3 +226,31 @@ func TestALaterLifeLeasesWithAGap(t *testing.T) {
 		t.Errorf("on the next day it begins at %d", next.From)
 	}
 }
+
+// TestAChainThatCameByAFeedIsAcked: everything of a push came by a feed before, handed
+// back by the terminal to a hub that it never met. Nothing of it is new, but how far the
+// chain goes is, and is what the sender waits for.
+func TestAChainThatCameByAFeedIsAcked(t *testing.T) {
+	kiosk, hub := open(t, t.TempDir(), "jiangnan/k1"), open(t, t.TempDir(), "jiangnan/hub")
+	for n := range 3 {
+		issue(t, kiosk, n)
+	}
+	back, err := kiosk.Hand(t.Context(), 0, 10)
+	must(t, err)
+	write(t, hub, func(tx *store.Tx) error {
+		for _, body := range back.Bodies {
+			if err := tx.Take(body); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	owed := kiosk.Owing()[0]
+	p, _, err := kiosk.Batch(t.Context(), owed.Origin, owed.Epoch, 1, event.Hash{}, 10)
+	must(t, err)
+	acks := make(chan wire.Ack, 1)
+	must(t, hub.Receive(p, func(a wire.Ack, err error) { must(t, err); acks <- a }))
+	if a := <-acks; a.Upto != owed.Seq || a.Refuse != nil {
+		t.Errorf("the hub has everything up to %d and confirms %d (%v)", owed.Seq, a.Upto, a.Refuse)
+	}
+}

@@ -100,7 +100,7 @@ function inPage({ mm, floor, far, big, high, low, loose }) {
       if (e.scrollWidth > e.clientWidth + 1 && style.display !== 'inline') tell('cut', `wider than its box: ${name(e)}`)
       const b = box(e)
       if (b.right > innerWidth + 1 || b.left < -1) tell('cut', `out of the screen: ${name(e)}`)
-      if (inSight(e) && (b.bottom > innerHeight + 1 || b.top < -1) && !e.closest('.body, .frame, [data-gallery]')) tell('cut', `above or below the screen: ${name(e)}`)
+      if (inSight(e) && (b.bottom > innerHeight + 1 || b.top < -1) && !e.closest('.body, .room, [data-gallery]')) tell('cut', `above or below the screen: ${name(e)}`)
     }
     for (const e of all('button, .area, .row, .key, .card, .paper, .toggle')) {
       if (e.scrollHeight > e.clientHeight + 3) tell('cut', `higher than its box: ${name(e)}`)
@@ -115,8 +115,8 @@ function inPage({ mm, floor, far, big, high, low, loose }) {
       }
     }
     const body = room.querySelector('.body')
-    // In large type, and on a lying screen, a ticket may go on below: its number, its place and the way on are always in sight.
-    const scrolls = ['guide', 'found', 'search', ...(big || innerWidth > innerHeight ? ['ticket'] : [])].includes(room.querySelector('main')?.dataset.screen)
+    // In large type a ticket may go on below: its number, its place and the way on are always in sight.
+    const scrolls = ['guide', 'found', ...(big ? ['ticket'] : [])].includes(room.querySelector('main')?.dataset.screen)
     if (!loose && body && !scrolls && !room.querySelector('[data-alert] p, [data-help-state]') && body.scrollHeight > body.clientHeight + 2) tell('scroll', `${body.scrollHeight} in ${body.clientHeight} px`)
   }
 

@@ -146,6 +146,7 @@ export async function walk(kiosk, hand, language, mode, look) {
   await home()
   await fake({ ticket: { paper: 'paper_out', saved: 'here', number: 'B2-017', ownSeries: true, class: 'priority' }, standing: { line: 'alone', printer: 'paper_out' } })
   await verb('ticket', 'areas')
+  while (!(await page.locator('[data-take="B"]').count())) await hand.press('[data-nav="next"]')
   await hand.press('[data-take="B"]')
   await page.locator('[data-ticket]').waitFor()
   await page.locator('[data-standing="paperOut"]').waitFor()

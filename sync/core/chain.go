@@ -231,7 +231,7 @@ func (tx *Tx) AcceptRead(in Incoming) (wire.Ack, error) {
 	if len(p.Sig) > 0 {
 		c.Signed, c.Sig = c.Seq, p.Sig
 	}
-	tx.Chains[c.ID] = c
+	tx.mark(c) // also where all of it came by a feed before: how far the chain goes is news
 	return ack(nil), nil
 }
 

@@ -254,6 +254,8 @@ func (n *node) commit() {
 		for i := range results {
 			results[i] = fault
 		}
+	case tx.Writes() == 0 && len(tx.Chains) > 0:
+		n.w.seen.violate("I7 %s moved a chain on in memory and wrote nothing", n.name)
 	case tx.Writes() > 0:
 		n.disk.commit(tx, synced && !(broken("sync-normal") && n.follows()))
 		n.w.seen.committed(n, tx)

@@ -5,7 +5,7 @@ import { tagOf } from '../i18n'
 const timeZone = 'Asia/Shanghai'
 
 /** The terminal's clock in the person's language; `skewMs` is the difference to this page's clock. */
-export function useClock(skewMs: Ref<number>, locale: Ref<string>): { time: ComputedRef<string>; day: ComputedRef<string> } {
+export function useClock(skewMs: Ref<number>, locale: Ref<string>): { time: ComputedRef<string>; day: ComputedRef<string>; weekday: ComputedRef<string> } {
   const now = ref(Date.now())
   const timer = setInterval(() => { now.value = Date.now() }, 1000)
   onScopeDispose(() => clearInterval(timer))
@@ -13,6 +13,7 @@ export function useClock(skewMs: Ref<number>, locale: Ref<string>): { time: Comp
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hour12: false })
   return {
     time: computed(() => clock.format(at.value)),
-    day: computed(() => new Intl.DateTimeFormat(tagOf(locale.value), { timeZone, month: 'long', day: 'numeric', weekday: 'long' }).format(at.value)),
+    day: computed(() => new Intl.DateTimeFormat(tagOf(locale.value), { timeZone, month: 'long', day: 'numeric' }).format(at.value)),
+    weekday: computed(() => new Intl.DateTimeFormat(tagOf(locale.value), { timeZone, weekday: 'long' }).format(at.value)),
   }
 }

@@ -1,4 +1,4 @@
-import { onScopeDispose, ref, watch, type Ref } from 'vue'
+import { nextTick, onScopeDispose, ref, watch, type Ref } from 'vue'
 
 export interface Overflow {
   /** True when there is more than fits. */
@@ -9,15 +9,24 @@ export interface Overflow {
   turn(): void
 }
 
-/** Knows whether a box holds more than it shows, so that a button can say so: few people think of dragging a screen. */
-export function useOverflow(box: Ref<HTMLElement | null>): Overflow {
+/**
+ * Knows whether a box holds more than it shows, so that a button can say so: few
+ * people think of dragging a screen. Before it says so, `tight` may make the content
+ * smaller, and answers whether it does.
+ */
+export function useOverflow(box: Ref<HTMLElement | null>, tight: () => boolean = () => false): Overflow {
   const more = ref(false)
   const end = ref(false)
 
   function look(): void {
     const e = box.value
     if (!e) return
-    more.value = e.scrollHeight > e.clientHeight + 2
+    const over = e.scrollHeight > e.clientHeight + 2
+    if (over && tight()) {
+      void nextTick(look)
+      return
+    }
+    more.value = over
     end.value = e.scrollTop + e.clientHeight >= e.scrollHeight - 2
   }
 

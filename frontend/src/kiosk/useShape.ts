@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, ref, watchEffect, type ComputedRef } from 'vue'
+import { computed, onScopeDispose, reactive, ref, watchEffect, type ComputedRef } from 'vue'
 import type { Place } from '../types'
 import { choices } from './paging'
 import type { Comfort } from './useComfort'
@@ -9,27 +9,24 @@ export const reach = { lowest: 380, highest: 1200 }
 /** The distance for which the tokens' sizes are made. */
 const usualDistanceMm = 600
 
-/** Millimetres of a screen that are not for its rows, and of a row with its gap, by shape. */
-export interface Rows {
-  tall: [rest: number, row: number]
-  wide: [rest: number, row: number]
-}
-
 export interface Shape {
-  /** True where pages have more width than height: a lying screen, or low mode on a standing one. */
-  wide: ComputedRef<boolean>
+  /** True on a lying screen, which has width to spare and no height. */
+  lying: ComputedRef<boolean>
   /** True where the screen reaches higher than somebody in a wheelchair. */
   lowHelps: ComputedRef<boolean>
-  /** How many choices lie side by side: two on a lying screen. */
-  columns: ComputedRef<number>
-  /** How many choices fit; six at most. */
-  fit(rows: Rows): number
+  /** How many choices of a list fit, six at most. */
+  fit(list: string): number
+  /** Told when the choices shown do not fit: from then on the list has a row less, unless there is only one. */
+  fewer(list: string, shown: number): boolean
+  /** The next person may have other words and another line of news: begin with six again. */
+  forgetFit(): void
 }
 
 /**
- * What the screen's size and place mean for its pages: the shape, how many rows
- * there is room for, and in low mode where the reach ends. All of it is counted
- * in millimetres, because a finger and an eye are.
+ * What the screen's size and place mean for its pages: the shape, and in low mode
+ * where the reach ends, in millimetres, because a finger and an eye are. How many
+ * rows there is room for is not counted but seen: a page begins with six and takes
+ * rows away until all of it is in sight.
  */
 export function createShape(place: () => Place | undefined, comfort: Comfort, english: () => boolean): Shape {
   const read = () => ({ width: window.innerWidth, height: window.innerHeight })
@@ -46,11 +43,11 @@ export function createShape(place: () => Place | undefined, comfort: Comfort, en
   const low = computed(() => comfort.low && lowHelps.value)
   const footMm = computed(() => (low.value ? Math.max(0, reach.lowest - lowMm.value) : 0))
   const usedMm = computed(() => (low.value ? reachMm.value : heightMm.value) - footMm.value)
+  /** Pages have more width than height: a lying screen, or low mode on a standing one. */
   const wide = computed(() => size.value.width / mm.value > usedMm.value * 0.75)
 
-  const columns = computed(() => (wide.value && !low.value ? 2 : 1))
-  /** Header, state of the terminal and the strip, as far as they are inside the used height. */
-  const frameMm = computed(() => (low.value ? 28 : wide.value ? 45 : 88))
+  const learned = reactive(new Map<string, number>())
+  const looks = (list: string) => [list, english(), comfort.big, low.value, size.value.width, size.value.height].join()
 
   const root = document.documentElement
   const stop = watchEffect(() => {
@@ -69,14 +66,13 @@ export function createShape(place: () => Place | undefined, comfort: Comfort, en
   })
 
   return {
-    wide, lowHelps, columns,
-    fit(rows) {
-      const type = far.value * (comfort.big ? 1.25 : 1)
-      const [rest, row] = columns.value > 1 ? rows.wide : rows.tall
-      // English names are longer and take another line.
-      const line = row * type * (english() ? 1.25 : 1)
-      const lines = Math.floor((usedMm.value - (frameMm.value + rest) * type) / line)
-      return Math.min(choices, Math.max(1, lines) * columns.value)
+    lowHelps,
+    lying: computed(() => wide.value && !low.value),
+    fit: (list) => learned.get(looks(list)) ?? choices,
+    fewer(list, shown) {
+      if (shown > 1) learned.set(looks(list), shown - 1)
+      return shown > 1
     },
+    forgetFit: () => learned.clear(),
   }
 }

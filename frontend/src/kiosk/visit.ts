@@ -103,6 +103,7 @@ export function createVisit(): Visit {
     priority.value = false
     requests.clear()
     taken.value = []
+    shape.forgetFit()
     trail.goHome()
   }
 
