@@ -249,7 +249,11 @@ func (d *drain) send(h *node.Hub, met bool, done func(*store.Store) bool) (perSe
 	}
 	defer closing(t, &err)
 	if met {
-		if err := t.TakeFeed(context.Background(), string(benchHall), wire.Feed{Epoch: h.Store.Epoch()}, core.Cursor{Epoch: h.Store.Epoch()}); err != nil {
+		life := h.Store.Epoch()
+		err := t.Write(context.Background(), func(tx *store.Tx) error {
+			return tx.TakeFeed(string(benchHall), wire.Feed{Epoch: life}, core.Cursor{Epoch: life})
+		})
+		if err != nil {
 			return 0, err
 		}
 	}
