@@ -205,6 +205,9 @@ func (r *returning) comeBack(folder string) (err error) {
 			return err
 		}
 		defer closing(t, &err)
+		if err := meet(t, id, r.hubs[i]); err != nil {
+			return err
+		}
 		conn, err := broker.Connect(r.hubs[i].Broker.URL(), string(t.Origin()), r.log)
 		if err != nil {
 			return err

@@ -30,13 +30,13 @@ const (
 // compile builds the named things, all without a name.
 func compile(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		args = []string{"pages", "terminal", "server"}
+		args = []string{"pages", "clips", "terminal", "server"}
 	}
-	steps := map[string]func(context.Context) error{"pages": buildPages, "terminal": buildTerminal, "server": buildServer}
+	steps := map[string]func(context.Context) error{"pages": buildPages, "clips": buildClips, "terminal": buildTerminal, "server": buildServer}
 	for _, a := range args {
 		step, ok := steps[a]
 		if !ok {
-			return usageError{fmt.Errorf("compile knows pages, terminal and server, not %q", a)}
+			return usageError{fmt.Errorf("compile knows pages, clips, terminal and server, not %q", a)}
 		}
 		if err := step(ctx); err != nil {
 			return err

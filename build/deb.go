@@ -44,7 +44,7 @@ func distDeb(ctx context.Context) error {
 	stamp := sourceTime(ctx)
 	return timed("packages for Debian", func() error {
 		for _, d := range []debPackage{
-			{name: "onewindow", depends: append([]string{"libc6 (>= " + glibc + ")"}, terminalNeeds...), recommends: "espeak-ng, xserver-xorg, xinit, openbox, dbus",
+			{name: "onewindow", depends: append([]string{"libc6 (>= " + glibc + ")"}, terminalNeeds...), recommends: "alsa-utils, espeak-ng, xserver-xorg, xinit, openbox, dbus",
 				about: "terminal of a service hall: kiosk, counter or calling board\n Takes tickets, calls them and notes applications; works on when the\n network is away. The role is chosen at installation.",
 				fill:  terminalFiles},
 			{name: "onewindowd", about: "hub of a service hall, and the district's centre\n Collects what terminals have saved and passes calls on. Static, without\n a window; also holds the tools for IT staff.",
@@ -152,6 +152,9 @@ func terminalFiles(root string) error {
 	if err := copyPackaged(root, "debian/onewindow-files"); err != nil {
 		return err
 	}
+	if err := copyClips(filepath.Join(root, "usr/share/onewindow/clips")); err != nil {
+		return err
+	}
 	icon, err := iconPNG(256)
 	if err != nil {
 		return err
@@ -161,6 +164,20 @@ func terminalFiles(root string) error {
 		return err
 	}
 	return os.WriteFile(path, icon, 0o644)
+}
+
+// copyClips copies the recorded words.
+func copyClips(to string) error {
+	names, err := filepath.Glob(clipsDir + "/*.wav")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := copyTo(filepath.Join(to, filepath.Base(name)), name, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func serverFiles(root string) error {

@@ -20,6 +20,9 @@ func distWindows(ctx context.Context) error {
 	if err := buildPages(ctx); err != nil {
 		return err
 	}
+	if err := buildClips(ctx); err != nil {
+		return err
+	}
 	program := filepath.Join(binDir, "onewindow.exe")
 	if err := timed(program+" (the first time takes some minutes)", func() error { return buildExe(ctx, p, program) }); err != nil {
 		return err
@@ -62,11 +65,15 @@ func buildInstaller(ctx context.Context, p product, program string) error {
 	if program, err = filepath.Abs(program); err != nil {
 		return err
 	}
+	clips, err := filepath.Abs(clipsDir)
+	if err != nil {
+		return err
+	}
 	out, err := filepath.Abs(filepath.Join(binDir, fmt.Sprintf("onewindow-%s-setup.exe", p.Version)))
 	if err != nil {
 		return err
 	}
-	_, err = quiet(command(ctx, "makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", "-DVERSION="+p.Version, "-DPROGRAM="+program, "-DICON="+icon, "-DOUT="+out,
+	_, err = quiet(command(ctx, "makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", "-DVERSION="+p.Version, "-DPROGRAM="+program, "-DICON="+icon, "-DCLIPS="+clips, "-DOUT="+out,
 		filepath.Join(dir, "onewindow.nsi")))
 	if err == nil {
 		fmt.Println(filepath.Join(binDir, filepath.Base(out)))

@@ -29,7 +29,7 @@ func verbs() []verb {
 		{"demo", "[--shots DIR] [--data DIR]", "build everything and run hub, centre, kiosk, counter and board; --shots plays a visit and leaves its pictures", demo},
 		{"dev", "[--role ROLE]", "run the pages of a kiosk, counter or board with live reload over a terminal's HTTP bridge", dev},
 		{"test", "[PART...] [--full]", "check everything (--full: the faults in the numbers of a release); parts: " + partNames(), test},
-		{"compile", "[pages|terminal|server...]", "build the pages and the programs into build/bin", compile},
+		{"compile", "[pages|clips|terminal|server...]", "build the pages and the programs into build/bin", compile},
 		{"dist", "[deb|windows...]", "leave the .deb, the exe and the installer in build/bin", dist},
 		{"sim", "[--seeds N] [--from S] | --seed S [--trace] | --mutants", "live simulated districts under seeds and check what must hold", simulate},
 		{"bench", "[--rounds N] [--profile DIR] [FIGURE...]", "measure, one JSON line per figure", measure},

@@ -36,10 +36,11 @@ var (
 	needDisplay   = need{name: "display", why: "a virtual display, a window manager, hand, eye and reader for it, and Chinese type", packages: []string{"xvfb", "openbox", "xdotool", "x11-utils", "imagemagick", "dbus", "at-spi2-core", "fonts-noto-cjk"}}
 	needBrowser   = need{name: "browser", why: "the browser that tests drive", packages: []string{"chromium", "fonts-noto-cjk"}}
 	needInstaller = need{name: "installer", why: "NSIS, which makes the Windows installer", packages: []string{"nsis"}}
+	needVoice     = need{name: "voice", why: "a free voice that speaks the words of the calling boards", packages: []string{"espeak-ng"}}
 	needRoot      = need{name: "clean root", why: "debootstrap, which makes a fresh Debian in a folder", packages: []string{"debootstrap"}}
 )
 
-var needs = []need{needPages, needWindow, needType, needDisplay, needBrowser, needInstaller, needRoot}
+var needs = []need{needPages, needWindow, needType, needDisplay, needBrowser, needInstaller, needVoice, needRoot}
 
 // setup is what every verb calls first: it looks for the needs and brings what is
 // missing, saying what and why. It changes nothing where nothing is missing.

@@ -48,6 +48,8 @@ type World struct {
 	Second *node.Hub // nil unless the hall has two
 	Centre *node.Centre
 	Dir    string
+	// Speaker is what boards that have one play with.
+	Speaker device.Speaker
 
 	guides   *guide.Catalogue
 	index    *guide.Index
@@ -189,7 +191,7 @@ func (w *World) TerminalBy(now func() int64, role, name string, change ...func(*
 		c(&s)
 	}
 	t, err := terminal.Open(s, terminal.Options{Now: now, Logger: w.log, Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond,
-		Guides: w.guides, Index: w.index})
+		Guides: w.guides, Index: w.index, Speaker: w.Speaker})
 	Must(w.T, err)
 	w.T.Cleanup(func() { t.Close() })
 	return t

@@ -61,6 +61,15 @@ type Settings struct {
 	Strip string `json:"strip"`
 	// Signature is the service of a signature pad on this machine: http://127.0.0.1:port.
 	Signature string `json:"signature"`
+	// Speaker is where a board says its calls: alsa:default, or another name of ALSA's;
+	// on Windows windows:default.
+	Speaker string `json:"speaker"`
+	// Says are the letters of the windows whose calls this board says: AB where it hangs on
+	// their floor; empty for all.
+	Says string `json:"says"`
+	// Clips is a folder with a hall's own recordings of the words of a call, in place of the
+	// shipped ones.
+	Clips string `json:"clips"`
 	// PxPerMM is how many CSS pixels one millimetre of the screen has.
 	PxPerMM float64 `json:"px_per_mm"`
 	// ScreenLowMM is how high above the floor the lower edge of the screen is: low mode puts
@@ -149,7 +158,7 @@ func explain(path string, raw []byte, err error) error {
 	return fmt.Errorf("settings file %s: %w", path, err)
 }
 
-var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "reader", "scanner", "strip", "signature", "px_per_mm", "screen_low_mm", "distance_mm", "catalogue"}
+var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "reader", "scanner", "strip", "signature", "speaker", "says", "clips", "px_per_mm", "screen_low_mm", "distance_mm", "catalogue"}
 
 var (
 	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}$`)
@@ -187,6 +196,10 @@ func (s Settings) Check(path string) error {
 		return bad("strip", s.Strip, "it must be serial:/dev/ttyS1?baud=9600&unit=1 (Windows: serial:COM3) or tcp://10.1.2.9:8000, or be empty")
 	case s.Signature != "" && !isLoopback(s.Signature):
 		return bad("signature", s.Signature, "it must be a service on this machine, such as http://127.0.0.1:8090, or be empty: signatures go over no network")
+	case s.Speaker != "" && !isSpeaker(s.Speaker):
+		return bad("speaker", s.Speaker, "it must be alsa:default or alsa: with another name that \"aplay -L\" lists (Windows: windows:default), or be empty for none")
+	case strings.Trim(s.Says, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
+		return bad("says", s.Says, "it must be capital letters of windows, such as AB, or be empty for all")
 	case s.PxPerMM < 0.5 || s.PxPerMM > 20:
 		return bad("px_per_mm", fmt.Sprint(s.PxPerMM), "it must be between 0.5 and 20: divide the screen's width in pixels by its width in millimetres")
 	case s.ScreenLowMM < 0 || s.ScreenLowMM > 4000:
@@ -248,6 +261,11 @@ func isDevice(s string, kinds ...string) bool {
 		}
 	}
 	return true
+}
+
+func isSpeaker(s string) bool {
+	kind, name, _ := strings.Cut(s, ":")
+	return name != "" && (kind == "alsa" || kind == "windows")
 }
 
 func number(s string, least, most int) bool {

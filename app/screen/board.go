@@ -37,5 +37,8 @@ func (b *Board) Page() BoardPage {
 		return cmp.Or(cmp.Compare(y.AtMS, x.AtMS), cmp.Compare(x.Number, y.Number))
 	})
 	p.Calls = p.Calls[:min(len(p.Calls), boardCalls)]
+	if b.m.Saying != nil {
+		p.Saying = b.m.Saying()
+	}
 	return p
 }

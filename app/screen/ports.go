@@ -116,6 +116,9 @@ type Machine struct {
 	Hub                     Hub
 	Slips                   Slips
 	Printer                 Printer
+	// Saying is the number of the call that is being announced, empty for none; nil where
+	// this terminal announces nothing.
+	Saying func() string
 	// Voice is nil where the terminal has none.
 	Voice Voice
 	// Reader is nil where there is none.

@@ -362,6 +362,8 @@ type BoardPage struct {
 	// Calls has the newest call first, at most twelve.
 	Calls []BoardCall `json:"calls"`
 	Areas []Area      `json:"areas"`
+	// Saying is the number that is being announced; empty for none.
+	Saying string `json:"saying"`
 }
 
 // BoardCall is one line of the board.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"onewindow/app/config"
 	"onewindow/app/device"
 	"onewindow/app/event"
 	"onewindow/app/hall"
@@ -20,6 +21,7 @@ const (
 	kindScanner   = "scanner"
 	kindStrip     = "strip"
 	kindSignature = "signature"
+	kindSpeaker   = "speaker"
 )
 
 // How often a device that has nothing to do is asked for its state: a sound one to
@@ -134,6 +136,13 @@ func (t *Terminal) plugIn(opt Options) {
 	if s.Strip != "" {
 		strip, p := device.NewStrip(s.Strip), add(kindStrip, nil)
 		p.run = func(ctx context.Context) { t.light(ctx, strip, p) }
+	}
+	if s.Speaker != "" && s.Role == config.Board {
+		speaker, p := opt.Speaker, add(kindSpeaker, nil)
+		if speaker == nil {
+			speaker = device.NewSpeaker(s.Speaker)
+		}
+		p.run = func(ctx context.Context) { t.announce(ctx, speaker, p) }
 	}
 	if s.Signature != "" {
 		add(kindSignature, device.NewSignature(s.Signature).Status)

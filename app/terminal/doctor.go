@@ -61,6 +61,7 @@ func Examine(ctx context.Context, s config.Settings, tell func(Finding)) bool {
 		{kindStrip, s.Strip, func(ctx context.Context, s config.Settings) (device.State, string, error) {
 			return device.OK, "shows 测试 TEST", device.NewStrip(s.Strip).Show(ctx, "测试 TEST", device.Amber)
 		}},
+		{kindSpeaker, s.Speaker, testSound},
 		{kindSignature, s.Signature, func(ctx context.Context, s config.Settings) (device.State, string, error) {
 			state, err := device.NewSignature(s.Signature).Status(ctx)
 			return state, "answers", err
@@ -208,4 +209,17 @@ func greets(address string) error {
 		return errors.New("another kind of program listens there")
 	}
 	return nil
+}
+
+// testSound plays two tones and a call of the shipped or the hall's own recordings.
+func testSound(ctx context.Context, s config.Settings) (device.State, string, error) {
+	clips, err := loadClips(s.Clips)
+	if err != nil {
+		return device.Off, "", err
+	}
+	wav, err := clips.Join(slip.Announcement(&hall.Ticket{Issued: hall.Issued{Number: "T001"}}, "T01", true))
+	if err != nil {
+		return device.Off, "", err
+	}
+	return device.OK, "calls T001 to window T01", device.NewSpeaker(s.Speaker).Play(ctx, wav)
 }

@@ -57,6 +57,8 @@ type Options struct {
 	VFS string
 	// Voice speaks in place of the machine's own.
 	Voice device.Voice
+	// Speaker plays in place of the one that the settings name.
+	Speaker device.Speaker
 }
 
 // Terminal is a running terminal.
@@ -82,6 +84,7 @@ type Terminal struct {
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]bool
+	saying   string // the number of the call that is being announced
 	scans    map[chan string]bool
 }
 
@@ -149,6 +152,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: opt.Guides, Index: opt.Index,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	t.lend(opt.Voice)
+	t.Machine.Saying = t.announced
 	t.Self, t.Kiosk, t.Counter, t.Board = screen.NewTerminal(t.Machine), screen.NewKiosk(t.Machine), screen.NewCounter(t.Machine), screen.NewBoard(t.Machine)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.stop = cancel

@@ -347,6 +347,9 @@ Section
   ; What locks a kiosk or board down, for IT staff to run: see lock.ps1.
   SetOutPath "$INSTDIR\kiosk"
   File "kiosk\lock.ps1" "kiosk\shell-launcher.xml" "kiosk\keyboard-filter.txt"
+  ; The words of a calling board.
+  SetOutPath "$INSTDIR\clips"
+  File "${CLIPS}/*.wav"
   SetOutPath "$INSTDIR"
   ${IfNot} ${FileExists} "$Settings\terminal.json"
     Call WriteSettings
@@ -381,6 +384,8 @@ Section "Uninstall"
   Delete "$INSTDIR\kiosk\shell-launcher.xml"
   Delete "$INSTDIR\kiosk\keyboard-filter.txt"
   RMDir "$INSTDIR\kiosk"
+  Delete "$INSTDIR\clips\*.wav"
+  RMDir "$INSTDIR\clips"
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\OneWindow.lnk"
   DeleteRegKey HKLM "${UNINSTALL}"

@@ -282,6 +282,8 @@ export interface BoardPage {
   standing: Standing
   calls: BoardCall[]
   areas: Area[]
+  /** The number that is being announced; empty for none. */
+  saying: string
 }
 
 export interface BoardCall {

@@ -26,6 +26,7 @@ function empty(): BoardPage {
     place: { role: 'board', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'b1', window: '', pxPerMm: 1.6, screenLowMm: 2200, distanceMm: 10_000, voice: false, date: '2026-11-24', nowMs: now, guidesVersion: '1' },
     standing: { line: 'centre', sinceMs: now - 600_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none' },
     calls: [],
+    saying: '',
     areas: ['A', 'B'].map((letter) => ({ letter, name: { zh: `业务${letter}`, en: `Service ${letter}` }, floor: 1, windows: 3, openWindows: 2, waiting: 7, wait: { known: true, low: 1, high: 9 }, items: 3 })),
   }
 }
@@ -92,6 +93,19 @@ describe('the board', () => {
     expect(app.find('.fresh').exists()).toBe(false)
     await next([one('B001', { recalls: 1 })])
     expect(app.find('.fresh').exists()).toBe(true)
+  })
+
+  it('marks the call that is being said, large or small', async () => {
+    page!.calls = many(5)
+    const app = await open()
+    for (const at of [1, 4]) {
+      page!.saying = page!.calls[at]!.number
+      await next(page!.calls)
+      expect(app.findAll('.said').map((c) => c.attributes('data-call'))).toEqual([page!.saying])
+    }
+    page!.saying = ''
+    await next(page!.calls)
+    expect(app.findAll('.said')).toHaveLength(0)
   })
 
   it('says so when its calls may be old, and only then', async () => {
