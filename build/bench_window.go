@@ -32,15 +32,19 @@ const (
 	frameShare   = 0.002
 	frameEvery   = 2 * time.Millisecond
 	frameLimit   = 60 * time.Second
-	// settled is when memory is read after the start.
+	// settled is when memory is read after the start, idleFor how long the processors'
+	// time is counted from then on, with nobody at the screen.
 	settled = 10 * time.Second
+	idleFor = 10 * time.Second
 )
 
 // benchWindow starts the production program as a kiosk on a virtual screen (Xvfb
-// with openbox) and measures two things. The first frame: from starting the
+// with openbox) and measures three things. The first frame: from starting the
 // process until the screen's memory shows a picture and not one blank colour,
 // looked at every 2 ms without asking the X server. The memory: proportional set
-// size (PSS) of all its processes 10 s after the start. The ceiling is WebKitGTK's
+// size (PSS) of all its processes 10 s after the start. What it costs to stand there: the
+// processor time of all of them in the 10 s after that, in percent of one processor, with
+// nobody at the screen. The ceiling is WebKitGTK's
 // own MiniBrowser with one line of text. Files are in the system's cache: the
 // first start of each is not counted.
 func benchWindow(y *bay) (out []figure, err error) {
@@ -60,24 +64,26 @@ func benchWindow(y *bay) (out []figure, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var frame, memory, bareFrame, bareMemory series
+	var frame, memory, idle, bareFrame, bareMemory, bareIdle series
 	for round := range y.rounds + 1 {
-		ms, mb, err := y.show(ctx, "kiosk", kiosk)
+		own, err := y.show(ctx, "kiosk", kiosk)
 		if err != nil {
 			return nil, fmt.Errorf("show the kiosk: %w", err)
 		}
-		bareMS, bareMB, err := y.show(ctx, "minibrowser", browser)
+		bare, err := y.show(ctx, "minibrowser", browser)
 		if err != nil {
 			return nil, fmt.Errorf("show the bare window: %w", err)
 		}
-		y.say("round %d: kiosk %.0f ms, %.0f MB; bare window %.0f ms, %.0f MB", round, ms, mb, bareMS, bareMB)
+		y.say("round %d: kiosk %.0f ms, %.0f MB, idle %.2f %%; bare window %.0f ms, %.0f MB, %.2f %%", round, own.ms, own.mb, own.idle, bare.ms, bare.mb, bare.idle)
 		if round > 0 {
-			frame, memory = append(frame, ms), append(memory, mb)
-			bareFrame, bareMemory = append(bareFrame, bareMS), append(bareMemory, bareMB)
+			frame, memory, idle = append(frame, own.ms), append(memory, own.mb), append(idle, own.idle)
+			bareFrame, bareMemory, bareIdle = append(bareFrame, bare.ms), append(bareMemory, bare.mb), append(bareIdle, bare.idle)
 		}
 	}
 	const bare = "WebKitGTK's MiniBrowser showing one line of text, same screen"
+	standing := idle.against("idle_cpu_percent", "%", bareIdle, bare)
 	return []figure{
+		standing.must("value < 2", standing.Value < 2),
 		frame.against("first_frame_ms", "ms", bareFrame, bare),
 		memory.against("memory_pss_mb", "MB", bareMemory, bare),
 	}, nil
@@ -110,18 +116,21 @@ func (y *bay) browserCommand() ([]string, error) {
 	return []string{found[0], "--full-screen", "file://" + page}, os.WriteFile(page, []byte(text), 0o644)
 }
 
-// show starts a program on a screen of its own and gives the time to its first
-// frame in ms and, later, the memory of its processes in MB (10^6 bytes).
-func (y *bay) show(ctx context.Context, name string, args []string) (ms, mb float64, err error) {
+// showing is what a program on a screen took: ms to its first frame, MB (10^6 bytes) of
+// memory later, percent of one processor while nothing happens.
+type showing struct{ ms, mb, idle float64 }
+
+// show starts a program on a screen of its own and measures it.
+func (y *bay) show(ctx context.Context, name string, args []string) (got showing, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	folder, err := y.fresh(name)
 	if err != nil {
-		return 0, 0, err
+		return got, err
 	}
 	x, err := openScreen(ctx, folder)
 	if err != nil {
-		return 0, 0, err
+		return got, err
 	}
 	defer func() { err = errors.Join(err, x.close()) }()
 	cmd := command(ctx, args[0], args[1:]...)
@@ -130,34 +139,49 @@ func (y *bay) show(ctx context.Context, name string, args []string) (ms, mb floa
 	begin := time.Now()
 	p, err := launch(ctx, name, folder, cmd)
 	if err != nil {
-		return 0, 0, err
+		return got, err
 	}
 	defer func() { err = errors.Join(err, p.stop()) }()
 	for {
-		shown, err := x.shows()
+		there, err := x.shows()
 		if err != nil {
-			return 0, 0, err
+			return got, err
 		}
-		if shown {
-			ms = inMS(time.Since(begin))
+		if there {
+			got.ms = inMS(time.Since(begin))
 			break
 		}
 		select {
 		case <-p.done:
-			return 0, 0, p.ended()
+			return got, p.ended()
 		case <-time.After(frameEvery):
 		}
 		if time.Since(begin) > frameLimit {
-			return 0, 0, fmt.Errorf("nothing is to be seen after %s: see %s", frameLimit, p.log)
+			return got, fmt.Errorf("nothing is to be seen after %s: see %s", frameLimit, p.log)
 		}
 	}
 	select {
 	case <-p.done:
-		return 0, 0, p.ended()
+		return got, p.ended()
 	case <-time.After(settled - time.Since(begin)):
 	}
 	bytes, err := treePSS(cmd.Process.Pid)
-	return ms, float64(bytes) / 1e6, err
+	if err != nil {
+		return got, err
+	}
+	got.mb = float64(bytes) / 1e6
+	before, err := treeTicks(cmd.Process.Pid)
+	if err != nil {
+		return got, err
+	}
+	select {
+	case <-p.done:
+		return got, p.ended()
+	case <-time.After(idleFor):
+	}
+	after, err := treeTicks(cmd.Process.Pid)
+	got.idle = float64(after-before) / idleFor.Seconds() // a tick is 10 ms: so many in a second are so many percent
+	return got, err
 }
 
 // virtualScreen is a display whose memory lies in a file.
@@ -275,6 +299,32 @@ func treePSS(root int) (int64, error) {
 			return 0, fmt.Errorf("read the memory of process %d: %w", pid, err)
 		}
 		sum += kb << 10
+	}
+	return sum, nil
+}
+
+// treeTicks adds up the processor time of a process and all below it, in ticks of 10 ms.
+func treeTicks(root int) (sum int64, err error) {
+	children, err := processTree()
+	if err != nil {
+		return 0, err
+	}
+	for next := []int{root}; len(next) > 0; {
+		pid := next[0]
+		next = append(next[1:], children[pid]...)
+		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			return 0, fmt.Errorf("read the time of process %d: %w", pid, err)
+		}
+		// Fields 14 and 15 are its time in user and in kernel mode; the third stands behind the name.
+		fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
+		for _, at := range []int{11, 12} {
+			ticks, err := strconv.ParseInt(fields[at], 10, 64)
+			if err != nil {
+				return 0, fmt.Errorf("read the time of process %d: %w", pid, err)
+			}
+			sum += ticks
+		}
 	}
 	return sum, nil
 }

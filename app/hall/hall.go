@@ -520,15 +520,6 @@ func (h *Hall) Hash(date Date) event.Hash {
 	return event.Hash(sum.Sum(nil))
 }
 
-// Row gives the ticket as JSON, the form in which projections keep it.
-func (t *Ticket) Row() []byte {
-	b, err := json.Marshal(t)
-	if err != nil {
-		panic("encode ticket: " + err.Error())
-	}
-	return b
-}
-
 // ReadRow reads what Row writes.
 func ReadRow(b []byte) (*Ticket, error) {
 	if t := new(Ticket); t.scan(b) {
