@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 func windowChecks() []check {
@@ -48,7 +49,7 @@ func windowTicket(ctx context.Context, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := w.noWayOut(ctx); err != nil {
+	if err := w.noWayOut(ctx, number); err != nil {
 		return err
 	}
 	if err := w.close(); err != nil {
@@ -95,14 +96,50 @@ func (w *window) numberShown() (string, error) {
 	return "", errors.New("the page shows no number")
 }
 
-// noWayOut tries what opens menus, prints, reloads or closes in a browser.
-func (w *window) noWayOut(ctx context.Context) error {
-	if err := w.key(ctx, "F12", "ctrl+p", "ctrl+w", "ctrl+n", "ctrl+o", "ctrl+shift+i", "alt+Left", "Escape"); err != nil {
-		return err
+// What in a browser, or in the window's toolkit, prints, reloads, closes, saves, looks
+// into the page, opens a menu, a tab or a window, or leaves for another page.
+var (
+	wayOutKeys = strings.Fields(`F1 F3 F5 F6 F7 F10 F11 F12 ctrl+r ctrl+shift+r ctrl+p ctrl+shift+p ctrl+w ctrl+n ctrl+shift+n ctrl+t ctrl+o ctrl+s ctrl+u
+		ctrl+f ctrl+g ctrl+l ctrl+h ctrl+j ctrl+d ctrl+q ctrl+e ctrl+k ctrl+shift+i ctrl+shift+c ctrl+shift+j ctrl+shift+Delete ctrl+plus ctrl+minus ctrl+0
+		alt+Left alt+Right alt+Home alt+d alt+f shift+F10 Menu ctrl+Tab ctrl+a ctrl+c ctrl+x ctrl+v BackSpace Escape`)
+	wayOutMouse = [][]string{
+		{"mousemove", "540", "900", "click", "3"},
+		{"mousemove", "540", "900", "click", "2"},
+		{"mousemove", "540", "900", "click", "8"},
+		{"mousemove", "540", "900", "click", "9"},
+		{"mousemove", "300", "1300", "mousedown", "1", "mousemove", "700", "400", "mouseup", "1"}, // the code, and words, dragged away
+		{"mousemove", "540", "500", "click", "--repeat", "3", "1"},
+		{"mousemove", "540", "900", "keydown", "ctrl", "click", "4", "click", "5", "keyup", "ctrl"},
+		{"mousemove", "540", "500", "keydown", "shift", "click", "1", "keyup", "shift"},
 	}
-	if _, err := quiet(w.command(ctx, "xdotool", "mousemove", "540", "900", "click", "3")); err != nil {
-		return err
+)
+
+// noWayOut tries each of them: afterwards there is the same page in the same one window.
+func (w *window) noWayOut(ctx context.Context, number string) error {
+	for _, key := range wayOutKeys {
+		if err := w.key(ctx, key); err != nil {
+			return err
+		}
+		if err := w.onlyPage(); err != nil {
+			return fmt.Errorf("after %s: %w", key, err)
+		}
 	}
+	for _, way := range wayOutMouse {
+		if _, err := quiet(w.command(ctx, "xdotool", way...)); err != nil {
+			return err
+		}
+		if err := w.onlyPage(); err != nil {
+			return fmt.Errorf("after %s: %w", strings.Join(way, " "), err)
+		}
+	}
+	if got, err := w.numberShown(); err != nil || got != number {
+		return fmt.Errorf("after all ways out the page shows %q and not ticket %s: %w", got, number, err)
+	}
+	return nil
+}
+
+// onlyPage tells what else there is than one page in one window.
+func (w *window) onlyPage() error {
 	all, err := w.parts()
 	if err != nil {
 		return err
@@ -117,7 +154,7 @@ func (w *window) noWayOut(ctx context.Context) error {
 		}
 	}
 	if pages != 1 || frames != 1 {
-		return fmt.Errorf("after keys that do things in browsers there are %d pages and %d windows or menus: %v", pages, frames, all)
+		return fmt.Errorf("there are %d pages and %d windows or menus: %v", pages, frames, all)
 	}
 	return nil
 }

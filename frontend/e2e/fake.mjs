@@ -24,6 +24,7 @@ const items = [...read('items.json').items, ...read('street.json').items]
 const sets = read('datasets.json')
 const hallName = (id) => text(halls.halls.find((h) => h.id === id).name, halls.halls.find((h) => h.id === id).name_en)
 
+/** What the terminal that is answering now was told to be; each server has its own. */
 let over = {}
 /** What the page asked to be said aloud: text, language, volume, speed. */
 export const spoken = []
@@ -135,12 +136,13 @@ const often = (n) => [...items].sort((a, b) => Number(b.top ?? false) - Number(a
 
 export function serve(port = 0) {
   const streams = new Set()
+  let told = {}
   const server = createServer(async (req, res) => {
     const path = new URL(req.url, 'http://127.0.0.1').pathname
     const json = (status, body) => res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
     const body = async () => { let all = ''; for await (const part of req) all += part; return JSON.parse(all || '{}') }
     if (path === '/fake') {
-      over = await body()
+      told = await body()
       streams.forEach((s) => s.write('event: changed\ndata: {"revision":1}\n\n'))
       return json(200, {})
     }
@@ -152,6 +154,7 @@ export function serve(port = 0) {
     if (path.startsWith('/rpc/')) {
       const name = path.slice(5)
       const args = await body()
+      over = told
       const no = over.refuse?.[name]
       if (no) return json(409, { refusal: no })
       return methods[name] ? json(200, { value: methods[name](...args) }) : json(404, { refusal: { code: 804, key: 'request_unusable', args: {} } })
