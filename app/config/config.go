@@ -77,13 +77,16 @@ type Settings struct {
 	ScreenLowMM int `json:"screen_low_mm"`
 	// DistanceMM is from where the screen is read: text grows with it.
 	DistanceMM int `json:"distance_mm"`
+	// Floor is the floor of the hall on which the terminal stands: a kiosk's map says "you are
+	// here" there.
+	Floor int `json:"floor"`
 	// Catalogue is a folder with catalogue files to use instead of the shipped ones.
 	Catalogue string `json:"catalogue"`
 }
 
 // Default gives the settings of a terminal that has none: a hub on this machine.
 func Default(role string) Settings {
-	s := Settings{Role: role, Hall: "jiangnan", Device: "k1", Series: 1, Hub: "nats://127.0.0.1:4222", PxPerMM: 2.7, ScreenLowMM: 700, DistanceMM: 600}
+	s := Settings{Role: role, Hall: "jiangnan", Device: "k1", Series: 1, Hub: "nats://127.0.0.1:4222", PxPerMM: 2.7, ScreenLowMM: 700, DistanceMM: 600, Floor: 1}
 	switch role {
 	case Counter:
 		s.Device, s.Series, s.PxPerMM, s.ScreenLowMM = "c1", 0, 3.6, 850
@@ -158,7 +161,7 @@ func explain(path string, raw []byte, err error) error {
 	return fmt.Errorf("settings file %s: %w", path, err)
 }
 
-var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "reader", "scanner", "strip", "signature", "speaker", "says", "clips", "px_per_mm", "screen_low_mm", "distance_mm", "catalogue"}
+var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "reader", "scanner", "strip", "signature", "speaker", "says", "clips", "px_per_mm", "screen_low_mm", "distance_mm", "floor", "catalogue"}
 
 var (
 	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}$`)
@@ -208,6 +211,8 @@ func (s Settings) Check(path string) error {
 		return bad("screen_low_mm", fmt.Sprint(s.ScreenLowMM), "the screen of a kiosk must begin at 1000 mm or lower: low mode needs 200 mm of it below 1200 mm")
 	case s.DistanceMM < 300 || s.DistanceMM > 20_000:
 		return bad("distance_mm", fmt.Sprint(s.DistanceMM), "it must be between 300 and 20000: measure from the screen to the eyes of who reads it")
+	case s.Floor < -9 || s.Floor > 99:
+		return bad("floor", fmt.Sprint(s.Floor), "it must be the floor on which this terminal stands, such as 1")
 	}
 	return nil
 }

@@ -112,10 +112,12 @@ type Machine struct {
 	PxPerMM float64
 	// ScreenLowMM and DistanceMM are as in Place.
 	ScreenLowMM, DistanceMM int
-	Book                    Book
-	Hub                     Hub
-	Slips                   Slips
-	Printer                 Printer
+	// Floor is where the terminal stands.
+	Floor   int
+	Book    Book
+	Hub     Hub
+	Slips   Slips
+	Printer Printer
 	// Saying is the number of the call that is being announced, empty for none; nil where
 	// this terminal announces nothing.
 	Saying func() string

@@ -81,7 +81,9 @@ type Place struct {
 	ScreenLowMM int `json:"screenLowMm"`
 	DistanceMM  int `json:"distanceMm"`
 	// Voice tells that this terminal can speak.
-	Voice bool   `json:"voice"`
+	Voice bool `json:"voice"`
+	// Floor is where the terminal stands, from its settings.
+	Floor int    `json:"floor"`
 	Date  string `json:"date"`
 	NowMS int64  `json:"nowMs"`
 	// GuidesVersion is the version of the catalogue in use.

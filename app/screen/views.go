@@ -25,7 +25,7 @@ func (m *Machine) place() Place {
 	h, _ := m.Guides.Hall(guide.HallID(m.Hall))
 	now := m.Book.Now()
 	return Place{Role: m.Role, Hall: string(m.Hall), HallName: text(h.Name, h.NameEn), Terminal: string(m.Book.Origin()),
-		PxPerMM: m.PxPerMM, ScreenLowMM: m.ScreenLowMM, DistanceMM: m.DistanceMM, Voice: m.Voice != nil, Window: string(m.Window), Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: m.Guides.Version}
+		PxPerMM: m.PxPerMM, ScreenLowMM: m.ScreenLowMM, DistanceMM: m.DistanceMM, Voice: m.Voice != nil, Floor: m.Floor, Window: string(m.Window), Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: m.Guides.Version}
 }
 
 func (m *Machine) standing(ctx context.Context) Standing {

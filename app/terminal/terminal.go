@@ -148,7 +148,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if err := t.connect(origin, opt); err != nil {
 		return nil, err
 	}
-	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM,
+	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM, Floor: s.Floor,
 		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: opt.Guides, Index: opt.Index,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	t.lend(opt.Voice)

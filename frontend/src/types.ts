@@ -48,6 +48,8 @@ export interface Place {
   screenLowMm: number
   distanceMm: number
   voice: boolean
+  /** The floor on which the terminal stands. */
+  floor: number
   date: string
   nowMs: number
   guidesVersion: string
