@@ -178,24 +178,18 @@ func (d *drain) apply() (perSecond float64, err error) {
 }
 
 // oneHop gives the way terminal -> hub -> ack, in events per second.
-func (d *drain) oneHop() (perSecond float64, err error) {
-	h, err := d.hub("")
-	if err != nil {
-		return 0, err
-	}
-	defer closing(h, &err)
-	perSecond, err = d.send(h, true, noneOwed)
-	return perSecond, errors.Join(err, d.check(h.Store))
-}
+func (d *drain) oneHop() (float64, error) { return d.hop(true) }
 
 // firstContact is oneHop to a hub that has never heard of the terminal.
-func (d *drain) firstContact() (perSecond float64, err error) {
+func (d *drain) firstContact() (float64, error) { return d.hop(false) }
+
+func (d *drain) hop(met bool) (perSecond float64, err error) {
 	h, err := d.hub("")
 	if err != nil {
 		return 0, err
 	}
 	defer closing(h, &err)
-	perSecond, err = d.send(h, false, noneOwed)
+	perSecond, err = d.send(h, met, noneOwed)
 	return perSecond, errors.Join(err, d.check(h.Store))
 }
 

@@ -277,34 +277,33 @@ func (x *virtualScreen) close() error {
 
 // treePSS adds up the proportional set size of a process and all below it, in bytes.
 func treePSS(root int) (int64, error) {
-	children, err := processTree()
-	if err != nil {
-		return 0, err
-	}
-	var sum int64
-	for next := []int{root}; len(next) > 0; {
-		pid := next[0]
-		next = append(next[1:], children[pid]...)
-		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-		if err != nil {
-			return 0, fmt.Errorf("read the memory of process %d: %w", pid, err)
-		}
-		_, rest, found := strings.Cut(string(raw), "\nPss:")
+	return sumTree(root, "smaps_rollup", func(raw string) (int64, error) {
+		_, rest, found := strings.Cut(raw, "\nPss:")
 		fields := strings.Fields(rest)
 		if !found || len(fields) < 2 || fields[1] != "kB" {
-			return 0, fmt.Errorf("read the memory of process %d: no Pss in kB", pid)
+			return 0, errors.New("no Pss in kB")
 		}
 		kb, err := strconv.ParseInt(fields[0], 10, 64)
-		if err != nil {
-			return 0, fmt.Errorf("read the memory of process %d: %w", pid, err)
-		}
-		sum += kb << 10
-	}
-	return sum, nil
+		return kb << 10, err
+	})
 }
 
 // treeTicks adds up the processor time of a process and all below it, in ticks of 10 ms.
-func treeTicks(root int) (sum int64, err error) {
+func treeTicks(root int) (int64, error) {
+	return sumTree(root, "stat", func(raw string) (int64, error) {
+		// Fields 14 and 15 are its time in user and in kernel mode; the third stands behind the name.
+		fields := strings.Fields(raw[strings.LastIndexByte(raw, ')')+1:])
+		if len(fields) < 13 {
+			return 0, errors.New("too few fields")
+		}
+		user, err := strconv.ParseInt(fields[11], 10, 64)
+		kernel, err2 := strconv.ParseInt(fields[12], 10, 64)
+		return user + kernel, errors.Join(err, err2)
+	})
+}
+
+// sumTree adds up what read finds in a file of /proc for a process and all below it.
+func sumTree(root int, file string, read func(raw string) (int64, error)) (sum int64, err error) {
 	children, err := processTree()
 	if err != nil {
 		return 0, err
@@ -312,19 +311,15 @@ func treeTicks(root int) (sum int64, err error) {
 	for next := []int{root}; len(next) > 0; {
 		pid := next[0]
 		next = append(next[1:], children[pid]...)
-		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file))
 		if err != nil {
-			return 0, fmt.Errorf("read the time of process %d: %w", pid, err)
+			return 0, fmt.Errorf("read %s of process %d: %w", file, pid, err)
 		}
-		// Fields 14 and 15 are its time in user and in kernel mode; the third stands behind the name.
-		fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
-		for _, at := range []int{11, 12} {
-			ticks, err := strconv.ParseInt(fields[at], 10, 64)
-			if err != nil {
-				return 0, fmt.Errorf("read the time of process %d: %w", pid, err)
-			}
-			sum += ticks
+		n, err := read(string(raw))
+		if err != nil {
+			return 0, fmt.Errorf("read %s of process %d: %w", file, pid, err)
 		}
+		sum += n
 	}
 	return sum, nil
 }

@@ -3,7 +3,6 @@ package apptest_test
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
@@ -30,12 +29,7 @@ func words(t *testing.T) (folder string, sounds func(number, window, language st
 		for n := range sound {
 			sound[n] = int16(9000 * math.Sin(2*math.Pi*float64(n*(i+3))/800))
 		}
-		var b bytes.Buffer
-		b.WriteString("RIFF")
-		for _, v := range []any{uint32(36 + 1600), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1), uint32(8000), uint32(16000), uint16(2), uint16(16), []byte("data"), uint32(1600), sound} {
-			apptest.Must(t, binary.Write(&b, binary.LittleEndian, v))
-		}
-		apptest.Must(t, os.WriteFile(filepath.Join(folder, name+".wav"), b.Bytes(), 0o600))
+		apptest.Must(t, os.WriteFile(filepath.Join(folder, name+".wav"), device.WAV(8000, sound), 0o600))
 	}
 	clips, err := device.LoadClips(os.DirFS(folder))
 	apptest.Must(t, err)

@@ -20,16 +20,7 @@ func tone(hz, amplitude float64, ms int) []byte {
 		sound = append(sound, int16(amplitude*math.MaxInt16*math.Sin(2*math.Pi*hz*float64(i)/toneRate)))
 	}
 	sound = append(sound, make([]int16, toneRate/5)...)
-	return wavOf(1, toneRate, sound)
-}
-
-func wavOf(channels uint16, rate uint32, sound []int16) []byte {
-	var b bytes.Buffer
-	b.WriteString("RIFF")
-	for _, v := range []any{uint32(36 + 2*len(sound)), []byte("WAVEfmt "), uint32(16), uint16(1), channels, rate, rate * 2, uint16(2), uint16(16), []byte("data"), uint32(2 * len(sound)), sound} {
-		_ = binary.Write(&b, binary.LittleEndian, v)
-	}
-	return b.Bytes()
+	return device.WAV(toneRate, sound)
 }
 
 func samples(t *testing.T, wav []byte) (out []int16) {
@@ -121,6 +112,8 @@ func last(list []string) string {
 // Whoever records a hall's own words is told what is wrong with them.
 func TestUnusableClipsAreNamed(t *testing.T) {
 	good := tone(400, 0.5, 200)
+	stereo := bytes.Clone(good)
+	stereo[22] = 2 // channels
 	for _, c := range []struct {
 		name  string
 		files fstest.MapFS
@@ -128,11 +121,11 @@ func TestUnusableClipsAreNamed(t *testing.T) {
 	}{
 		{"no file", fstest.MapFS{"zh-1.mp3": {Data: good}}, "no .wav files"},
 		{"no WAV", fstest.MapFS{"zh-1.wav": {Data: []byte("ID3")}}, "zh-1.wav is no WAV file"},
-		{"stereo", fstest.MapFS{"zh-1.wav": {Data: wavOf(2, toneRate, []int16{1, 2})}}, "16-bit mono"},
-		{"silent", fstest.MapFS{"zh-1.wav": {Data: wavOf(1, toneRate, make([]int16, 400))}}, "silent"},
-		{"empty", fstest.MapFS{"zh-1.wav": {Data: wavOf(1, toneRate, nil)}}, "silent"},
+		{"stereo", fstest.MapFS{"zh-1.wav": {Data: stereo}}, "16-bit mono"},
+		{"silent", fstest.MapFS{"zh-1.wav": {Data: device.WAV(toneRate, make([]int16, 400))}}, "silent"},
+		{"empty", fstest.MapFS{"zh-1.wav": {Data: device.WAV(toneRate, nil)}}, "silent"},
 		{"cut", fstest.MapFS{"zh-1.wav": {Data: good[:30]}}, "holds no sound"},
-		{"rates", fstest.MapFS{"zh-1.wav": {Data: good}, "zh-2.wav": {Data: wavOf(1, 8000, []int16{9000, -9000})}}, "8000 samples"},
+		{"rates", fstest.MapFS{"zh-1.wav": {Data: good}, "zh-2.wav": {Data: device.WAV(8000, []int16{9000, -9000})}}, "8000 samples"},
 	} {
 		_, err := device.LoadClips(c.files)
 		if err == nil || !strings.Contains(err.Error(), c.says) {

@@ -73,13 +73,11 @@ func (t *Terminal) announce(ctx context.Context, speaker device.Speaker, p *part
 }
 
 // unsaid gives a copy of the oldest call that stands and was not said, and whether others
-// wait as well. What is no more in the hall is forgotten.
+// wait as well. What is called no more is forgotten.
 func (t *Terminal) unsaid(said map[hall.TicketID]int64) (next *hall.Ticket, others bool) {
 	now := t.Machine.Book.Now()
 	t.Store.View(hall.ID(t.Settings.Hall), func(h *hall.Hall) {
-		there := map[hall.TicketID]bool{}
 		for _, k := range h.Tickets(hall.DateOf(now)) {
-			there[k.Ticket] = true
 			if !k.Known || k.State != hall.CalledS || k.Window == "" || !t.speaksFor(k.Window) || k.LastCallMS <= said[k.Ticket] || now-k.LastCallMS > sayWithin.Milliseconds() {
 				continue
 			}
@@ -90,7 +88,7 @@ func (t *Terminal) unsaid(said map[hall.TicketID]int64) (next *hall.Ticket, othe
 			}
 		}
 		for id := range said {
-			if !there[id] {
+			if k := h.Ticket(id); k == nil || k.State != hall.CalledS {
 				delete(said, id)
 			}
 		}
