@@ -99,8 +99,8 @@ func TestCallsAreSaid(t *testing.T) {
 	heard(said, said)
 }
 
-// TestAnAnsweredCallIsNotSaid: while one call is said two others come; the first of them is
-// answered before its turn.
+// TestAnAnsweredCallIsNotSaid: while one call is said two others come, and it is recalled. The
+// first of the others is answered before its turn; then the older goes before the newer.
 func TestAnAnsweredCallIsNotSaid(t *testing.T) {
 	folder, sounds := words(t)
 	w := apptest.New(t)
@@ -124,11 +124,28 @@ func TestAnAnsweredCallIsNotSaid(t *testing.T) {
 	finish(t, c2)
 	third := call(t, c2)
 	apptest.Eventually(t, "the board shows all three", func() bool { return len(b.Board.Page().Calls) == 3 })
-	speaker.let <- true
-	speaker.let <- true
-	apptest.Eventually(t, "nothing is being said", func() bool { return b.Board.Page().Saying == "" && len(speaker.Played()) == 2 })
-	if got := speaker.Played(); !bytes.Equal(got[1], sounds(third, "A02", "zh", true)) {
-		t.Errorf("after %s not %s was said", first, third)
+	w.Clock.Forward(31 * time.Second)
+	_, err := c1.Counter.Recall()
+	apptest.Must(t, err)
+	recalled := func() (yes bool) {
+		b.Store.View("jiangnan", func(h *hall.Hall) {
+			for _, k := range h.Tickets(hall.DateOf(w.Clock.Now())) {
+				yes = yes || string(k.Number) == first && k.Recalls == 1
+			}
+		})
+		return yes
+	}
+	apptest.Eventually(t, "the board knows of the recall", recalled)
+	for range 3 {
+		speaker.let <- true
+	}
+	apptest.Eventually(t, "nothing is being said", func() bool { return b.Board.Page().Saying == "" && len(speaker.Played()) == 3 })
+	got := speaker.Played()
+	if !bytes.Equal(got[1], sounds(third, "A02", "zh", false)) {
+		t.Errorf("after %s not %s was said, in one language, because the recall waits", first, third)
+	}
+	if !bytes.Equal(got[2], sounds(first, "A01", "zh", true)) {
+		t.Errorf("last not the recall of %s was said, in both languages", first)
 	}
 	if n := len(elsewhere.Played()); n != 0 {
 		t.Errorf("the board of windows B and C said %d calls to A", n)
