@@ -35,8 +35,7 @@ func (tx *Tx) Follow(source string, f wire.Feed, above event.Epoch, leads bool) 
 		}
 	}
 	if tx.writes > before || f.Upto/followed > f.From/followed {
-		tx.Cursors[source] = Cursor{Epoch: f.Epoch, Pos: f.Upto}
-		tx.writes++
+		tx.reach(source, Cursor{Epoch: f.Epoch, Pos: f.Upto})
 	}
 	return nil
 }

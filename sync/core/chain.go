@@ -410,6 +410,9 @@ func (tx *Tx) Marked(marks []wire.Mark) {
 }
 
 func (tx *Tx) mark(c *Chain) {
+	if tx.Chains == nil {
+		tx.Chains = map[ChainID]*Chain{}
+	}
 	tx.Chains[c.ID] = c
 	tx.writes++
 }

@@ -94,7 +94,7 @@ type Tx struct {
 // nil, is called with every event that is folded, for further projections.
 func (n *Node) Begin(disk Disk, now func() int64, also func(event.Event) error) *Tx {
 	n.broken = nil
-	return &Tx{n: n, disk: disk, now: now, also: also, Chains: map[ChainID]*Chain{}, Cursors: map[string]Cursor{}}
+	return &Tx{n: n, disk: disk, now: now, also: also}
 }
 
 // Node is the memory that the commit changes.
@@ -315,9 +315,17 @@ func (tx *Tx) TakeFeed(source string, f wire.Feed, at Cursor) error {
 	if tx.n.above != 0 {
 		tx.n.above = f.Epoch // a hub that began another life may lack what it confirmed
 	}
+	tx.reach(source, at)
+	return nil
+}
+
+// reach notes how far the feed of a source is read.
+func (tx *Tx) reach(source string, at Cursor) {
+	if tx.Cursors == nil {
+		tx.Cursors = map[string]Cursor{}
+	}
 	tx.Cursors[source] = at
 	tx.writes++
-	return nil
 }
 
 // ownAmong reads the hashes of the own events that a feed brings back, in one go.

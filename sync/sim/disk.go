@@ -66,9 +66,18 @@ func idOf(r *core.Row) core.ChainID { return core.ChainID{Origin: r.ID.Origin, E
 
 // commit writes what a transaction gathered.
 func (d *disk) commit(tx *core.Tx, synced bool) {
-	u := undo{epoch: d.epoch, rows: len(d.rows), days: len(d.days), chains: map[core.ChainID]*core.Chain{}, cursors: map[string]core.Cursor{}, projected: d.projected}
-	rows := slices.Concat(tx.Rows, tx.Passed)
-	slices.SortFunc(rows, func(a, b core.Row) int { return cmp.Compare(a.Pos, b.Pos) })
+	u := undo{epoch: d.epoch, rows: len(d.rows), days: len(d.days), projected: d.projected}
+	if len(tx.Chains) > 0 {
+		u.chains = make(map[core.ChainID]*core.Chain, len(tx.Chains))
+	}
+	if len(tx.Cursors) > 0 {
+		u.cursors = make(map[string]core.Cursor, len(tx.Cursors))
+	}
+	rows := tx.Rows
+	if len(tx.Passed) > 0 {
+		rows = slices.Concat(tx.Rows, tx.Passed)
+		slices.SortFunc(rows, func(a, b core.Row) int { return cmp.Compare(a.Pos, b.Pos) })
+	}
 	for i := range rows {
 		r := &rows[i]
 		if !r.Stray {

@@ -21,6 +21,8 @@ type node struct {
 	key    ed25519.PrivateKey
 	disk   *disk
 	skew   int64 // of the wall clock
+	hour   int64 // of the wall clock in which since was computed
+	since  hall.Date
 
 	up    bool
 	life  int // of the process: what an earlier one began is nobody's business
@@ -65,9 +67,15 @@ type job struct {
 
 func (n *node) wall() int64 { return max(0, dayStart+n.w.nights*dayMS+n.w.now+n.skew) }
 
-// keepsSince is the first business day whose tickets are kept in memory.
-func (n *node) keepsSince() hall.Date { return hall.DateOf(n.wall() - dayMS) }
-func (n *node) elapsed() int64        { return n.w.now - n.born + 1 }
+// keepsSince is the first business day whose tickets are kept in memory. It is asked at
+// every turn, and a business day begins at a full hour.
+func (n *node) keepsSince() hall.Date {
+	if hour := n.wall() / 3600_000; hour != n.hour {
+		n.hour, n.since = hour, hall.DateOf(n.wall()-dayMS)
+	}
+	return n.since
+}
+func (n *node) elapsed() int64 { return n.w.now - n.born + 1 }
 
 // later does something unless the process has ended by then.
 func (n *node) later(ms int64, do func()) {

@@ -24,9 +24,17 @@ type observer struct {
 	slips    map[hall.ID][]event.Event
 	messages map[string]bool
 	forks    map[string]int
-	claimed  map[string]event.Seq
+	claimed  map[claimant]claim
 	sifted   int // answers from which something may have been left out
 }
+
+// claimant is a life of a node's database, claim how far it says that its events are saved.
+type claimant struct {
+	node  string
+	epoch event.Epoch
+}
+
+type claim struct{ up, centre event.Seq }
 
 // fact is an event that somebody noted.
 type fact struct {
@@ -48,7 +56,7 @@ func (o *observer) violate(format string, args ...any) {
 func (o *observer) committed(n *node, tx *core.Tx) {
 	if o.noted == nil {
 		o.noted, o.requests, o.calls, o.slips = map[event.Hash]*fact{}, map[string]event.ID{}, map[string]event.ID{}, map[hall.ID][]event.Event{}
-		o.messages, o.forks, o.claimed = map[string]bool{}, map[string]int{}, map[string]event.Seq{}
+		o.messages, o.forks, o.claimed = map[string]bool{}, map[string]int{}, map[claimant]claim{}
 	}
 	for i := range tx.Rows {
 		r := &tx.Rows[i]
@@ -151,14 +159,15 @@ func (o *observer) claims(n *node) {
 	}
 	above := n.parent.parent
 	if c := n.core.Own(); !c.Forked {
-		key := n.name + c.ID.Epoch.String()
-		if c.Up > o.claimed[key+"up"] && c.UpEpoch == above.disk.epoch && !above.disk.holds(event.ID{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: c.Up}) {
+		key := claimant{n.name, c.ID.Epoch}
+		before := o.claimed[key]
+		if c.Up > before.up && c.UpEpoch == above.disk.epoch && !above.disk.holds(event.ID{Origin: c.ID.Origin, Epoch: c.ID.Epoch, Seq: c.Up}) {
 			o.violate("I8 %s says that %d of %s is saved at %s, which does not have it", n.name, c.Up, c.ID.Epoch, above.name)
 		}
-		if c.Centre > o.claimed[key+"centre"] && !n.w.centre.disk.everHad(o, c.ID, c.Centre) {
+		if c.Centre > before.centre && !n.w.centre.disk.everHad(o, c.ID, c.Centre) {
 			o.violate("I8 %s says that %d of %s is saved at the centre, which never had it", n.name, c.Centre, c.ID.Epoch)
 		}
-		o.claimed[key+"up"], o.claimed[key+"centre"] = c.Up, c.Centre
+		o.claimed[key] = claim{c.Up, c.Centre}
 	}
 }
 

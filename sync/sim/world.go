@@ -90,7 +90,7 @@ type moment struct {
 	do     func()
 }
 
-type moments []moment
+type moments []*moment
 
 func (m moments) Len() int { return len(m) }
 func (m moments) Less(i, j int) bool {
@@ -99,7 +99,7 @@ func (m moments) Less(i, j int) bool {
 func (m moments) Swap(i, j int) { m[i], m[j] = m[j], m[i] }
 
 // Push and Pop serve container/heap.
-func (m *moments) Push(x any) { *m = append(*m, x.(moment)) }
+func (m *moments) Push(x any) { *m = append(*m, x.(*moment)) }
 
 // Pop serves container/heap.
 func (m *moments) Pop() any {
@@ -110,7 +110,7 @@ func (m *moments) Pop() any {
 
 func (w *world) after(ms int64, do func()) {
 	w.serial++
-	heap.Push(&w.queue, moment{w.now + ms, w.serial, do})
+	heap.Push(&w.queue, &moment{w.now + ms, w.serial, do})
 }
 
 // upto gives a number from 0 to n.
@@ -171,7 +171,7 @@ func Run(opt Options) (r *Result) {
 // run lets things happen until a moment.
 func (w *world) run(until int64) {
 	for len(w.queue) > 0 && w.queue[0].at <= until {
-		m := heap.Pop(&w.queue).(moment)
+		m := heap.Pop(&w.queue).(*moment)
 		w.now = m.at
 		m.do()
 	}
