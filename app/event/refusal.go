@@ -61,6 +61,8 @@ var (
 	OutcomeMissing  = &Refusal{Code: 208, Key: "outcome_missing"}
 	WindowUnknown   = &Refusal{Code: 209, Key: "window_unknown"}
 	RecallLimit     = &Refusal{Code: 210, Key: "recall_limit"}
+	NoticeLong      = &Refusal{Code: 211, Key: "notice_long"}
+	NoticesFull     = &Refusal{Code: 212, Key: "notices_full"}
 	CodeForeign     = &Refusal{Code: 301, Key: "code_foreign"}
 	CodeTorn        = &Refusal{Code: 302, Key: "code_torn"}
 	CodeForged      = &Refusal{Code: 303, Key: "code_forged"}

@@ -73,6 +73,8 @@ const (
 	KindClerk        event.Kind = "clerk.admitted"
 	KindHelpAsked    event.Kind = "help.asked"
 	KindHelpAnswered event.Kind = "help.answered"
+	KindNoticePosted event.Kind = "notice.posted"
+	KindNoticeEnded  event.Kind = "notice.ended"
 )
 
 // Issued is the immutable part of a ticket: the promise to a person.

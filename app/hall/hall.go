@@ -48,6 +48,7 @@ type Hall struct {
 	granted  map[string]TicketID   // request -> the ticket that it was granted
 	again    map[string][]TicketID // further ones, where a call was lost with its hub and granted again
 	helps    helps
+	notices  notices
 
 	// Missing brings back a ticket that is not in memory, nil when there is none.
 	Missing func(TicketID) *Ticket
@@ -63,7 +64,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[series]*line{}, windows: map[WindowID]*Window{},
 		current: map[WindowID]map[TicketID]bool{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps()}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices()}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -110,6 +111,10 @@ func Read(e event.Event) (any, error) {
 		return decode[HelpAsked](e)
 	case KindHelpAnswered:
 		return decode[HelpAnswered](e)
+	case KindNoticePosted:
+		return decode[NoticePosted](e)
+	case KindNoticeEnded:
+		return decode[NoticeEnded](e)
 	}
 	return nil, nil
 }
@@ -147,6 +152,10 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 		return Touched{}, h.ask(e, f)
 	case HelpAnswered:
 		return Touched{}, h.answer(e, f)
+	case NoticePosted:
+		return Touched{}, h.post(e, f)
+	case NoticeEnded:
+		return Touched{}, h.unpost(e, f)
 	}
 	return Touched{}, nil
 }
@@ -372,8 +381,8 @@ func (t *Ticket) grantedBy(request string) (event.ID, bool) {
 }
 
 // Forget drops the tickets of business days before from, their numbers, the number
-// blocks and the calls for help of those days: tickets are in their rows, and Missing brings back one that an
-// event speaks of; numbers of a day that is over are never given out. Tickets of which
+// blocks, the calls for help and the notices of those days: tickets are in their rows, and
+// Missing brings back one that an event speaks of; numbers of a day that is over are never given out. Tickets of which
 // keep is true stay; it may be nil.
 func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 	for id, t := range h.tickets {
@@ -401,6 +410,7 @@ func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 		}
 	}
 	h.helps.forget(from)
+	h.notices.forget(from)
 }
 
 // Ticket gives a ticket by id, nil when unknown. It must not be changed.

@@ -13,9 +13,18 @@ import (
 // zone is the civil time of the whole country: UTC+8 without summer time.
 var zone = time.FixedZone("UTC+8", 8*3600)
 
+// A business day begins at 04:00 local time, which is 20:00 UTC of the day before.
+const (
+	dayMS      = int64(24 * 3600_000)
+	dayBeginMS = int64(20 * 3600_000)
+)
+
+// dayEnd gives the end of a moment's business day in ms.
+func dayEnd(ms int64) int64 { return ms - (ms-dayBeginMS)%dayMS + dayMS }
+
 // DateOf gives the business day of a moment: it changes at 04:00 local time.
 func DateOf(ms int64) Date {
-	y, m, d := time.UnixMilli(ms + 4*3600_000).UTC().Date()
+	y, m, d := time.UnixMilli(ms - dayBeginMS + dayMS).UTC().Date()
 	if y < 0 || y > 9999 {
 		return Date(time.UnixMilli(ms).In(zone).Add(-4 * time.Hour).Format(time.DateOnly))
 	}

@@ -65,13 +65,8 @@ func (m *Machine) helps() []HelpAsk {
 // GoHelp tells that the clerk goes to the terminal where help is wanted. When somebody
 // else was first nothing is noted, and the page says who. Refusal: NotSignedIn.
 func (c *Counter) GoHelp(terminal string) (CounterPage, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.clerk.ID == "" {
-		return CounterPage{}, event.NotSignedIn
-	}
 	at := event.Origin(string(c.m.Hall) + "/" + terminal)
-	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
+	return c.told(func(tx Tx) error {
 		f, first := tx.Hall(c.m.Hall).AnswerHelp(at, c.window, c.clerk.ID, c.m.hallNow())
 		if !first {
 			return nil
@@ -79,8 +74,4 @@ func (c *Counter) GoHelp(terminal string) (CounterPage, error) {
 		_, _, err := tx.Append(hall.KindHelpAnswered, f)
 		return err
 	})
-	if err != nil {
-		return CounterPage{}, err
-	}
-	return c.page()
 }

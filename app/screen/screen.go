@@ -277,6 +277,18 @@ type CounterPage struct {
 	Conflicts []Conflict `json:"conflicts"`
 	// Helps are the kiosks at which somebody wants help.
 	Helps []HelpAsk `json:"helps"`
+	// Notices are what the boards tell everybody now, the newest first.
+	Notices []Notice `json:"notices"`
+}
+
+// Notice is a sentence of the staff to everybody in the hall. En may be empty; Until is the
+// local clock time at which it ends by itself, empty where that is the end of the day.
+type Notice struct {
+	ID    string `json:"id"`
+	Zh    string `json:"zh"`
+	En    string `json:"en"`
+	Until string `json:"until"`
+	Clerk string `json:"clerk"`
 }
 
 // WindowShape is a window of the hall.
@@ -364,6 +376,8 @@ type BoardPage struct {
 	// Calls has the newest call first, at most twelve.
 	Calls []BoardCall `json:"calls"`
 	Areas []Area      `json:"areas"`
+	// Notices are what the staff tells everybody, the newest first.
+	Notices []Notice `json:"notices"`
 	// Saying is the number that is being announced; empty for none.
 	Saying string `json:"saying"`
 }

@@ -74,7 +74,7 @@ func Refusal(err error) *event.Refusal {
 var pageCalls = map[string][]string{
 	"Terminal": {"Place"},
 	"Kiosk":    {"Guide", "Help", "Home", "Hush", "Issue", "Items", "Progress", "Reprint", "Say", "Search"},
-	"Counter": {"CloseWindow", "Finish", "GoHelp", "Guide", "Next", "NoShow", "OpenWindow", "Page", "ReadCard", "Recall", "Return", "Search",
+	"Counter": {"CloseWindow", "EndNotice", "Finish", "GoHelp", "Guide", "Next", "NoShow", "OpenWindow", "Page", "PostNotice", "ReadCard", "Recall", "Return", "Search",
 		"SignIn", "SignOut", "Start", "StartByScan", "TakeIntake"},
 	"Board": {"Page"},
 }

@@ -210,6 +210,17 @@ export interface CounterPage {
   recent: RecentVisit[]
   conflicts: Conflict[]
   helps: HelpAsk[]
+  /** What the boards tell everybody now, the newest first. */
+  notices: Notice[]
+}
+
+/** A sentence of the staff to everybody in the hall; `en` may be empty, `until` is the local clock time of its end, empty for the end of the day. */
+export interface Notice {
+  id: string
+  zh: string
+  en: string
+  until: string
+  clerk: string
 }
 
 export interface WindowShape {
@@ -284,6 +295,7 @@ export interface BoardPage {
   standing: Standing
   calls: BoardCall[]
   areas: Area[]
+  notices: Notice[]
   /** The number that is being announced; empty for none. */
   saying: string
 }

@@ -284,13 +284,16 @@ func (n *Node) remember(r Row) {
 // Lasting kinds are folded again at every start; ticket events are not, because
 // their fold is kept as rows.
 func Lasting(k event.Kind) bool {
-	k = k.Inner()
-	return strings.HasPrefix(string(k), "window.") || strings.HasPrefix(string(k), "block.") ||
-		strings.HasPrefix(string(k), "device.") || strings.HasPrefix(string(k), "clerk.") || strings.HasPrefix(string(k), "help.")
+	family, _, _ := strings.Cut(string(k.Inner()), ".")
+	switch family {
+	case "window", "block", "device", "clerk", "help", "notice":
+		return true
+	}
+	return false
 }
 
 // Public tells whether an event may go to every terminal of its hall: the queue,
-// windows, number blocks, keys, clerks and calls for help; never an application.
+// windows, number blocks, keys, clerks, calls for help and notices; never an application.
 func Public(k event.Kind) bool {
 	return strings.HasPrefix(string(k.Inner()), "ticket.") || Lasting(k)
 }

@@ -26,6 +26,7 @@ function empty(): BoardPage {
     place: { role: 'board', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'b1', window: '', pxPerMm: 1.6, screenLowMm: 2200, distanceMm: 10_000, voice: false, floor: 1, date: '2026-11-24', nowMs: now, guidesVersion: '1' },
     standing: { line: 'centre', sinceMs: now - 600_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none' },
     calls: [],
+    notices: [],
     saying: '',
     areas: ['A', 'B'].map((letter) => ({ letter, name: { zh: `业务${letter}`, en: `Service ${letter}` }, floor: 1, windows: 3, openWindows: 2, waiting: 7, wait: { known: true, low: 1, high: 9 }, items: 3 })),
   }
@@ -60,6 +61,29 @@ describe('the board', () => {
       expect(app.findAll('[data-call]')).toHaveLength(calls)
       await expectAccessible(app.element)
     }
+    expect(missing).toEqual([])
+  })
+
+  it.each(['centre', 'alone'] as const)('shows notices in turn, in both languages (%s)', async (line) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    page!.standing.line = line
+    page!.notices = [['电梯检修，请走楼梯', 'The lift is being repaired'], ['今天的取号即将结束', '']].map(([zh, en], i) => ({ id: `n${i}`, zh: zh!, en: en!, until: '17:00', clerk: '' }))
+    page!.calls = many(12)
+    const app = await open('en')
+    const strip = () => app.find('[data-notices] p').text()
+    expect(strip()).toBe('电梯检修，请走楼梯The lift is being repaired')
+    expect(app.find('[data-behind]').exists()).toBe(line === 'alone')
+    expect(app.find('[data-notices] [lang="en"]').exists()).toBe(true)
+    await expectAccessible(app.element)
+    vi.advanceTimersByTime(10_000)
+    await flushPromises()
+    expect(strip()).toBe('今天的取号即将结束')
+    vi.advanceTimersByTime(10_000)
+    await flushPromises()
+    expect(strip()).toContain('电梯检修')
+    page!.notices = []
+    await next(many(12))
+    expect(app.find('[data-notices]').exists()).toBe(false)
     expect(missing).toEqual([])
   })
 

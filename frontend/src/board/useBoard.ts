@@ -51,7 +51,7 @@ export function useBoard(): {
       // Answers may overtake each other; only a later question's answer replaces what is shown.
       if (turn < shown) return
       shown = turn
-      page.value = { ...next, calls: next.calls ?? [], areas: next.areas ?? [] }
+      page.value = { ...next, calls: next.calls ?? [], areas: next.areas ?? [], notices: next.notices ?? [] }
       skewMs.value = next.place.nowMs - Date.now()
       lost.value = false
       announce(page.value.calls)

@@ -4,7 +4,17 @@ import type { CounterTicket } from '../types'
 export type DeskState = 'idle' | 'called' | 'serving'
 
 /** What the right side of the desk shows. */
-export type Panel = 'queue' | 'intake' | 'finish'
+export type Panel = 'queue' | 'intake' | 'finish' | 'notice'
+
+/** A notice that is being written; minutes is how long it stands, '0' until the day ends. */
+export interface NoticeDraft {
+  zh: string
+  en: string
+  minutes: string
+}
+
+/** Sentences that halls need often. */
+export const readyNotices = ['slow', 'closing', 'found', 'lift'] as const
 
 export function deskState(current: CounterTicket | null): DeskState {
   if (current?.state === 'serving') return 'serving'

@@ -48,6 +48,7 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['cut off from the centre', () => terminal.set({ ...terminal.atDesk(), standing: { ...standing(), line: 'hall', hallOnly: 211, disk: 'full' } }), () => undefined, '[data-banner]'],
   ['idle with a call for help', () => terminal.set({ ...terminal.atDesk(), helps: [{ terminal: 'k1', atMs: Date.now() - 180_000, clerk: '' }, { terminal: 'k2', atMs: Date.now(), clerk: '王(样例)' }] }), () => undefined, '[data-help="k1"] [data-act="goHelp"]'],
   ['sign-in with a call for help', () => terminal.set({ helps: [{ terminal: 'k1', atMs: Date.now(), clerk: '' }] }), () => undefined, '[data-help="k1"]'],
+  ['notices', () => terminal.set({ ...terminal.atDesk(), notices: [{ id: 'n1', zh: '电梯检修，请走楼梯', en: 'The lift is being repaired', until: '11:30', clerk: '王(样例)' }, { id: 'n2', zh: '系统正在恢复', en: '', until: '', clerk: '李(样例)' }] }), (app) => app.find('[data-panel="notice"]').trigger('click'), '[data-notice] [data-act="endNotice"]'],
   ['called', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket(), class: 'priority', language: 'en', recalls: 3, recallInSeconds: -1 } }), () => undefined, '[data-act="start"]'],
   ['called, with a refusal', () => terminal.set({ ...terminal.atDesk(), current: ticket() }), (app) => { terminal.instead.set('NoShow', () => refuse('too_soon')); return app.find('[data-act="noShow"]').trigger('click') }, '.refused'],
   ['intake', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), () => undefined, '[data-material="1"]'],
@@ -182,6 +183,33 @@ describe('what the counter says', () => {
     expect(terminal.asked).toEqual([{ method: 'GoHelp', args: ['k1'] }])
     expect(app.find('[data-help="k1"]').text()).toBe('李(样例) 已去 k1')
     await expectAccessible(app.element)
+  })
+
+  it('posts a ready sentence in both languages, keeps what is half written, and takes a notice down', async () => {
+    terminal.atDesk()
+    const app = await open('zh')
+    const panel = async (name: string) => {
+      await app.find(`[data-panel="${name}"]`).trigger('click')
+      await flushPromises()
+    }
+    const press = async (act: string) => {
+      await app.find(`[data-act="${act}"]`).trigger('click')
+      await flushPromises()
+    }
+    await panel('notice')
+    await press('postNotice')
+    expect(app.find('[data-alert]').text()).toContain('还没有写公告')
+    await app.find('[data-ready="lift"]').trigger('click')
+    await panel('queue')
+    await panel('notice')
+    expect(app.find<HTMLInputElement>('#notice-zh').element.value).toContain('电梯检修')
+    await press('postNotice')
+    expect(terminal.asked.at(-1)).toEqual({ method: 'PostNotice', args: [expect.stringContaining('电梯检修'), expect.stringContaining('The lift'), 0] })
+    expect(app.find<HTMLInputElement>('#notice-zh').element.value).toBe('')
+    expect(app.find('[data-panel="notice"]').text()).toContain('1')
+    await press('endNotice')
+    expect(terminal.asked.at(-1)).toEqual({ method: 'EndNotice', args: ['n1'] })
+    expect(app.find('[data-notice]').exists()).toBe(false)
   })
 
   it('ignores the second click of a double click', async () => {

@@ -25,7 +25,7 @@ func main() {
 	mutants := flag.Bool("mutants", false, "break each rule in turn and tell after how many seeds it is noticed")
 	mutant := flag.String("mutant", "", "break this rule")
 	flag.Parse()
-	debug.SetGCPercent(1600) // a district lives in some 20 MB and is thrown away whole
+	debug.SetGCPercent(800) // a district lives in some 20 MB and is thrown away whole
 	ok := false
 	switch {
 	case *seed >= 0:

@@ -47,7 +47,7 @@ function firstPage(): CounterPage {
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     current: null, waiting: 30, servedToday: 4,
     recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
-    conflicts: [], helps: [],
+    conflicts: [], helps: [], notices: [],
   }
 }
 
@@ -79,6 +79,10 @@ export function fakeTerminal() {
     NoShow: () => (need('called'), set({ current: null })),
     Finish: (ended: Outcome[]) => (ended.every((o) => o.outcome) ? set({ current: need('serving') && null, servedToday: page.servedToday + 1 }) : refuse('outcome_missing')),
     GoHelp: (terminal: string) => set({ helps: page.helps.map((h) => (h.terminal === terminal ? { ...h, clerk: page.clerkName } : h)) }),
+    PostNotice: (zh: string, en: string, minutes: number) => (zh.trim() === ''
+      ? refuse('field_missing', { field: 'notice' })
+      : set({ notices: [{ id: `n${page.notices.length + 1}`, zh, en, until: minutes ? '17:00' : '', clerk: page.clerkName }, ...page.notices] })),
+    EndNotice: (id: string) => set({ notices: page.notices.filter((n) => n.id !== id) }),
     Guide: (code: string) => guide(code === 'lookup' ? lookup : transfer),
     Search: (text: string) => [transfer, lookup].filter((i) => i.name.zh.includes(text)),
     ReadCard: (): IdentityCard => ({ name: '罗庆(样例)', number: '99010820000907755X', birth: '2000-09-07', address: '样例路 1 号', validTo: '2020-01-01', expired: true }),

@@ -1,0 +1,215 @@
+//go:build bench
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// sessionsLived is how many people come one after another.
+	sessionsLived = 2000
+	// sessionsWarm is after how many the slope of memory begins: engines fill their caches first.
+	sessionsWarm = 500
+	// longFrame is the longest that a person may wait for a frame while navigating, in ms.
+	longFrame    = 50
+	sessionsStop = 3 * time.Minute // without a report
+)
+
+// told is what the page reports: how many frames came so many ms after the one before, and
+// how many sessions are lived; calm is the report of the time before the first; why is what
+// ended the run.
+type told struct {
+	Gaps map[int]int `json:"gaps"`
+	Done int         `json:"done"`
+	Calm bool        `json:"calm"`
+	Why  string      `json:"why"`
+}
+
+// frames counts frames by how long they took, in ms.
+type frames map[int]int
+
+func (f frames) add(gaps map[int]int) {
+	for ms, n := range gaps {
+		f[ms] += n
+	}
+}
+
+// over counts the frames that took longer than ms.
+func (f frames) over(ms int) (n int) {
+	for gap, times := range f {
+		if gap > ms {
+			n += times
+		}
+	}
+	return n
+}
+
+// quantile gives what at least a share q of all frames did not exceed.
+func (f frames) quantile(q float64) float64 {
+	all, seen := f.over(-1), 0
+	for _, ms := range slices.Sorted(maps.Keys(f)) {
+		if seen += f[ms]; float64(seen) >= q*float64(all) {
+			return float64(ms)
+		}
+	}
+	return 0
+}
+
+// benchSessions lives sessionsLived sessions in the production window on a virtual screen:
+// the same program, with a script in its pages that taps, waits for what a person waits for
+// and notes how long each frame took. The ceiling is the same window's first screen with
+// nothing happening. Memory is the proportional set size of all its processes; its slope
+// is the least squares' over what was read after sessionsWarm sessions.
+func benchSessions(y *bay) (out []figure, err error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if err := errors.Join(setup(ctx, needWindow, needDisplay), buildPages(ctx)); err != nil {
+		return nil, err
+	}
+	reports := make(chan told)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var report told
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&report); err != nil {
+			report.Why = "unreadable report: " + err.Error()
+		}
+		reports <- report
+	}), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	defer closing(server, &err)
+	program, err := y.selfTapping(ctx, "http://"+listener.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	args, err := y.kioskCommand()
+	if err != nil {
+		return nil, err
+	}
+	args[0] = program
+
+	folder, err := y.fresh("sessions")
+	if err != nil {
+		return nil, err
+	}
+	x, err := openScreen(ctx, folder)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, x.close()) }()
+	cmd := command(ctx, args[0], args[1:]...)
+	cmd.Env = append(x.env(), "HOME="+folder, "XDG_CACHE_HOME="+folder, "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder,
+		"NO_AT_BRIDGE=1", "WEBKIT_DISABLE_DMABUF_RENDERER=1")
+	p, err := launch(ctx, "sessions", folder, cmd)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, p.stop()) }()
+
+	lived, calm := frames{}, frames{}
+	var at, mb series
+	for done := 0; done < sessionsLived; {
+		var report told
+		select {
+		case report = <-reports:
+		case <-p.done:
+			return nil, p.ended()
+		case <-time.After(sessionsStop):
+			return nil, fmt.Errorf("the page has reported nothing for %s after %d sessions: see %s", sessionsStop, done, p.log)
+		}
+		if report.Why != "" {
+			return nil, fmt.Errorf("after %d sessions: %s", report.Done, report.Why)
+		}
+		if report.Calm {
+			calm.add(report.Gaps)
+			y.say("with nothing happening: %d frames, median %.0f ms, longest %.0f ms", calm.over(-1), calm.quantile(0.5), calm.quantile(1))
+			continue
+		}
+		lived.add(report.Gaps)
+		done = report.Done
+		bytes, err := treePSS(cmd.Process.Pid)
+		if err != nil {
+			return nil, err
+		}
+		at, mb = append(at, float64(done)), append(mb, float64(bytes)/1e6)
+		if done%200 == 0 {
+			y.say("%d sessions: %.0f MB; %d frames, 99 %% within %.0f ms, %d over %d ms, longest %.0f ms", done, mb[len(mb)-1], lived.over(-1), lived.quantile(0.99), lived.over(longFrame), longFrame, lived.quantile(1))
+		}
+	}
+	from := slices.IndexFunc(at, func(n float64) bool { return n >= sessionsWarm })
+	const still = "the same window's first screen with nothing happening"
+	worst := series{lived.quantile(1)}.against("session_frame_ms_longest", "ms", series{calm.quantile(1)}, still)
+	growth := slope(at[from:], mb[from:]) * 1000
+	return []figure{
+		worst.must(fmt.Sprintf("value <= %d", longFrame), worst.Value <= longFrame),
+		series{lived.quantile(0.99)}.against("session_frame_ms_p99", "ms", series{calm.quantile(0.99)}, still),
+		series{float64(lived.over(longFrame))}.against("session_frames_over_50_ms", "frames", series{float64(lived.over(-1))}, "all frames of the sessions"),
+		series{growth}.against("session_memory_mb_per_1000", "MB", series{mb[from:].median()}, "its memory at the median"),
+	}, nil
+}
+
+// slope is the least squares' of y over x.
+func slope(x, y series) float64 {
+	var mx, my, up, down float64
+	for i := range x {
+		mx, my = mx+x[i]/float64(len(x)), my+y[i]/float64(len(y))
+	}
+	for i := range x {
+		up, down = up+(x[i]-mx)*(y[i]-my), down+(x[i]-mx)*(x[i]-mx)
+	}
+	return up / down
+}
+
+// selfTapping builds the terminal's program as it is shipped, but for a script in its pages
+// that lives sessions and reports to an address. Pages and program of the product stay as they are.
+func (y *bay) selfTapping(ctx context.Context, to string) (string, error) {
+	index, err := os.ReadFile("frontend/dist/index.html")
+	if err != nil {
+		return "", err
+	}
+	page := strings.Replace(string(index), "connect-src ", "connect-src "+to+" ", 1)
+	page = strings.Replace(page, "</head>", fmt.Sprintf(`<script defer src="/sessions.js" data-to="%s" data-sessions="%d"></script></head>`, to, sessionsLived), 1)
+	if strings.Count(page, to) != 2 {
+		return "", errors.New("the script finds no place in index.html")
+	}
+	changed := filepath.Join(y.folder, "index.html")
+	if err := os.WriteFile(changed, []byte(page), 0o644); err != nil {
+		return "", err
+	}
+	replace := map[string]string{}
+	for name, by := range map[string]string{"frontend/dist/index.html": changed, "frontend/dist/sessions.js": "frontend/e2e/sessions.js"} {
+		from, err := filepath.Abs(name)
+		if err != nil {
+			return "", err
+		}
+		if replace[from], err = filepath.Abs(by); err != nil {
+			return "", err
+		}
+	}
+	raw, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay, program := filepath.Join(y.folder, "overlay.json"), filepath.Join(y.folder, "onewindow")
+	if err := os.WriteFile(overlay, raw, 0o644); err != nil {
+		return "", err
+	}
+	cmd := command(ctx, "go", "build", "-overlay", overlay, "-tags", linuxTags, "-trimpath", "-ldflags", "-s -w", "-o", program, "./app")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+	_, err = quiet(cmd)
+	return program, err
+}

@@ -1,0 +1,133 @@
+// Lives one session after another in the kiosk's page itself, with no hand from outside,
+// and reports how long the page kept each frame waiting. The bench of the production
+// window builds it into the pages (build/bench_sessions.go); it is in no product.
+const { to, sessions } = document.currentScript.dataset
+const calmMS = 10_000
+
+/** Milliseconds between one frame and the next, rounded up, and how often each was seen. */
+let gaps = {}
+let last = 0
+requestAnimationFrame(function frame(at) {
+  if (last > 0) {
+    const gap = Math.ceil(at - last)
+    gaps[gap] = (gaps[gap] ?? 0) + 1
+  }
+  last = at
+  requestAnimationFrame(frame)
+})
+
+const next = () => new Promise((done) => requestAnimationFrame(done))
+
+async function find(selector) {
+  const begun = performance.now()
+  for (;;) {
+    const found = document.querySelector(selector)
+    if (found && !found.disabled) return found
+    if (performance.now() - begun > 15_000) throw new Error(`there is no ${selector} on ${document.querySelector('main')?.dataset.screen}`)
+    await next()
+  }
+}
+
+async function press(selector) {
+  const found = await find(selector)
+  found.focus()
+  found.click()
+  await next()
+  await next()
+}
+
+const screen = (name) => find(`main[data-screen="${name}"]`)
+const home = async () => { await press('[data-nav="home"]'); await screen('home') }
+const some = (list) => list[Math.floor(Math.random() * list.length)]
+
+async function takeOne() {
+  await find('[data-take]')
+  const letter = some([...document.querySelectorAll('[data-take]')]).dataset.take
+  await press(`[data-take="${letter}"]`)
+  await find('[data-ticket]')
+  await press('[data-done]')
+  await screen('home')
+}
+
+async function comfort(name) {
+  await press('[data-comfort]')
+  await screen('comfort')
+  await press(`[data-switch="${name}"]`)
+  await press('[data-done]')
+  await screen('home')
+}
+
+/** What people come for. */
+const visits = [
+  async function ticket() {
+    await press('[data-verb="ticket"]')
+    await screen('areas')
+    await press('[data-nav="next"]')
+    await press('[data-nav="previous"]')
+    await takeOne()
+  },
+  async function guide() {
+    await press('[data-verb="guide"]')
+    await screen('areas')
+    await press('[data-area] .into')
+    await screen('items')
+    await press('[data-item]')
+    await screen('guide')
+    for (const tab of ['place', 'steps', 'materials']) await press(`[data-tab="${tab}"]`)
+    await press('[data-nav="back"]')
+    await home()
+  },
+  async function search() {
+    await press('[data-verb="search"]')
+    await screen('search')
+    for (const key of some(['SBK', 'JHZ', 'CLF'])) await press(`[data-key="${key}"]`)
+    await press('[data-item]')
+    await screen('guide')
+    await takeOne()
+  },
+  async function progress() {
+    await press('[data-verb="progress"]')
+    await screen('progress')
+    for (const key of 'B912') await press(`[data-key="${key}"]`)
+    await press('[data-look-up]')
+    await find('[data-refusal]')
+    await home()
+  },
+  async function foreigner() {
+    await press('button[lang="en"]')
+    await press('[data-verb="ticket"]')
+    await screen('areas')
+    await takeOne()
+  },
+  async function elderly() {
+    await comfort('big')
+    await press('[data-verb="ticket"]')
+    await screen('areas')
+    await takeOne()
+  },
+]
+
+async function report(more) {
+  await fetch(to, { method: 'POST', mode: 'no-cors', body: JSON.stringify({ gaps, ...more }) })
+  gaps = {}
+  last = 0
+}
+
+async function live() {
+  await screen('home')
+  await new Promise((done) => setTimeout(done, 3000))
+  gaps = {}
+  last = 0
+  await new Promise((done) => setTimeout(done, calmMS))
+  await report({ calm: true })
+  for (let n = 0; n < Number(sessions); n++) {
+    try {
+      await visits[n % visits.length]()
+    } catch (why) {
+      await report({ done: n, why: `${visits[n % visits.length].name}: ${why.message}` })
+      return
+    }
+    if ((n + 1) % 20 === 0 || n + 1 === Number(sessions)) await report({ done: n + 1 })
+  }
+}
+void live()
