@@ -14,7 +14,7 @@ var Mutants = []Mutant{
 	{"never-give-up-waiting", "a push whose answer was lost is waited for, for ever (rule 13)"},
 	{"watermark-never-back", "a place above that was restored is not sent its events again (rule 5)"},
 	{"no-epoch", "a restored or forked database goes on in its old life (rule 8)"},
-	{"fork-overwrites", "of two events with one number the second is taken as confirmed (rule 7)"},
+	{"fork-overwrites", "of two events with one number the second is taken as confirmed: none of the three comparisons is made (rule 7)"},
 	{"grants-at-once", "a hub with an empty disk grants before it has asked anybody (rule 8)"},
 	{"forgets-requests", "the allocator does not look whether a request was granted (rule 10)"},
 	{"last-writer-wins", "the state of a ticket follows the wall clock (rules 11, 12)"},
