@@ -27,14 +27,15 @@ const (
 	sessionsStop = 3 * time.Minute // without a report
 )
 
-// told is what the page reports: how many frames came so many ms after the one before, and
-// how many sessions are lived; calm is the report of the time before the first; why is what
+// told is what the page reports: how many frames came so many ms after the one before, where
+// those were that took longer than longFrame, how many sessions are lived; calm is the report of the time before the first; why is what
 // ended the run.
 type told struct {
-	Gaps map[int]int `json:"gaps"`
-	Done int         `json:"done"`
-	Calm bool        `json:"calm"`
-	Why  string      `json:"why"`
+	Gaps map[int]int    `json:"gaps"`
+	Slow map[string]int `json:"slow"`
+	Done int            `json:"done"`
+	Calm bool           `json:"calm"`
+	Why  string         `json:"why"`
 }
 
 // frames counts frames by how long they took, in ms.
@@ -120,7 +121,7 @@ func benchSessions(y *bay) (out []figure, err error) {
 	}
 	defer func() { err = errors.Join(err, p.stop()) }()
 
-	lived, calm := frames{}, frames{}
+	lived, calm, slow := frames{}, frames{}, map[string]int{}
 	var at, mb series
 	for done := 0; done < sessionsLived; {
 		var report told
@@ -140,6 +141,9 @@ func benchSessions(y *bay) (out []figure, err error) {
 			continue
 		}
 		lived.add(report.Gaps)
+		for at, n := range report.Slow {
+			slow[at] += n
+		}
 		done = report.Done
 		bytes, err := treePSS(cmd.Process.Pid)
 		if err != nil {
@@ -149,6 +153,9 @@ func benchSessions(y *bay) (out []figure, err error) {
 		if done%200 == 0 {
 			y.say("%d sessions: %.0f MB; %d frames, 99 %% within %.0f ms, %d over %d ms, longest %.0f ms", done, mb[len(mb)-1], lived.over(-1), lived.quantile(0.99), lived.over(longFrame), longFrame, lived.quantile(1))
 		}
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(slow), func(a, b string) int { return slow[b] - slow[a] }) {
+		y.say("%d frames over %d ms after %s", slow[at], longFrame, at)
 	}
 	from := slices.IndexFunc(at, func(n float64) bool { return n >= sessionsWarm })
 	const still = "the same window's first screen with nothing happening"

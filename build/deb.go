@@ -141,7 +141,12 @@ func (d debPackage) documents(root string, p product, stamp time.Time) error {
 	if err := copyTo(filepath.Join(dir, "NEWS"), "build/CHANGES.md", 0o644); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%s %s, built from sources of %s.\n", p.Name, p.Version, stamp.UTC().Format("2006-01-02"))
+	text := fmt.Sprintf("%s %s, built from sources of %s.\n\nIts pages carry Noto Sans SC:\n\n", p.Name, p.Version, stamp.UTC().Format("2006-01-02"))
+	licence, err := os.ReadFile("frontend/src/style/fonts/OFL-noto-sans-sc.txt")
+	if err != nil {
+		return err
+	}
+	text += string(licence)
 	return os.WriteFile(filepath.Join(dir, "copyright"), []byte(text), 0o644)
 }
 

@@ -6,11 +6,18 @@ const calmMS = 10_000
 
 /** Milliseconds between one frame and the next, rounded up, and how often each was seen. */
 let gaps = {}
+/** The screens on which a frame took longer than a person may wait, and how often. */
+let slow = {}
 let last = 0
+const longMS = 50
 requestAnimationFrame(function frame(at) {
   if (last > 0) {
     const gap = Math.ceil(at - last)
     gaps[gap] = (gaps[gap] ?? 0) + 1
+    if (gap > longMS) {
+      const at = `${step} on ${document.querySelector('main')?.dataset.screen}`
+      slow[at] = (slow[at] ?? 0) + 1
+    }
   }
   last = at
   requestAnimationFrame(frame)
@@ -28,8 +35,12 @@ async function find(selector) {
   }
 }
 
+/** What was pressed last. */
+let step = ''
 async function press(selector) {
   const found = await find(selector)
+  step = selector
+  found.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })) // somebody is there
   found.focus()
   found.click()
   await next()
@@ -108,8 +119,9 @@ const visits = [
 ]
 
 async function report(more) {
-  await fetch(to, { method: 'POST', mode: 'no-cors', body: JSON.stringify({ gaps, ...more }) })
+  await fetch(to, { method: 'POST', mode: 'no-cors', body: JSON.stringify({ gaps, slow, ...more }) })
   gaps = {}
+  slow = {}
   last = 0
 }
 
