@@ -121,52 +121,78 @@ func benchSessions(y *bay) (out []figure, err error) {
 	}
 	defer func() { err = errors.Join(err, p.stop()) }()
 
-	lived, calm, slow := frames{}, frames{}, map[string]int{}
-	var at, mb series
-	for done := 0; done < sessionsLived; {
-		var report told
+	l := lives{frames: frames{}, calm: frames{}, slow: map[string]int{}}
+	for l.done() < sessionsLived {
 		select {
-		case report = <-reports:
+		case report := <-reports:
+			err = l.take(y, report, cmd.Process.Pid)
 		case <-p.done:
-			return nil, p.ended()
+			err = p.ended()
 		case <-time.After(sessionsStop):
-			return nil, fmt.Errorf("the page has reported nothing for %s after %d sessions: see %s", sessionsStop, done, p.log)
+			err = fmt.Errorf("the page has reported nothing for %s after %d sessions: see %s", sessionsStop, l.done(), p.log)
 		}
-		if report.Why != "" {
-			return nil, fmt.Errorf("after %d sessions: %s", report.Done, report.Why)
-		}
-		if report.Calm {
-			calm.add(report.Gaps)
-			y.say("with nothing happening: %d frames, median %.0f ms, longest %.0f ms", calm.over(-1), calm.quantile(0.5), calm.quantile(1))
-			continue
-		}
-		lived.add(report.Gaps)
-		for at, n := range report.Slow {
-			slow[at] += n
-		}
-		done = report.Done
-		bytes, err := treePSS(cmd.Process.Pid)
 		if err != nil {
 			return nil, err
 		}
-		at, mb = append(at, float64(done)), append(mb, float64(bytes)/1e6)
-		if done%200 == 0 {
-			y.say("%d sessions: %.0f MB; %d frames, 99 %% within %.0f ms, %d over %d ms, longest %.0f ms", done, mb[len(mb)-1], lived.over(-1), lived.quantile(0.99), lived.over(longFrame), longFrame, lived.quantile(1))
-		}
 	}
-	for _, at := range slices.SortedFunc(maps.Keys(slow), func(a, b string) int { return slow[b] - slow[a] }) {
-		y.say("%d frames over %d ms after %s", slow[at], longFrame, at)
+	return l.figures(y), nil
+}
+
+// lives is what the page has reported so far, and the memory of all processes after so many
+// sessions.
+type lives struct {
+	frames, calm frames
+	slow         map[string]int
+	at, mb       series
+}
+
+func (l *lives) done() int {
+	if len(l.at) == 0 {
+		return 0
 	}
-	from := slices.IndexFunc(at, func(n float64) bool { return n >= sessionsWarm })
+	return int(l.at[len(l.at)-1])
+}
+
+// take enters a report.
+func (l *lives) take(y *bay, report told, pid int) error {
+	if report.Why != "" {
+		return fmt.Errorf("after %d sessions: %s", report.Done, report.Why)
+	}
+	if report.Calm {
+		l.calm.add(report.Gaps)
+		y.say("with nothing happening: %d frames, median %.0f ms, longest %.0f ms", l.calm.over(-1), l.calm.quantile(0.5), l.calm.quantile(1))
+		return nil
+	}
+	l.frames.add(report.Gaps)
+	for at, n := range report.Slow {
+		l.slow[at] += n
+	}
+	bytes, err := treePSS(pid)
+	if err != nil {
+		return err
+	}
+	l.at, l.mb = append(l.at, float64(report.Done)), append(l.mb, float64(bytes)/1e6)
+	if report.Done%200 == 0 {
+		y.say("%d sessions: %.0f MB; %d frames, 99 %% within %.0f ms, %d over %d ms, longest %.0f ms", report.Done, float64(bytes)/1e6,
+			l.frames.over(-1), l.frames.quantile(0.99), l.frames.over(longFrame), longFrame, l.frames.quantile(1))
+	}
+	return nil
+}
+
+func (l *lives) figures(y *bay) []figure {
+	for _, at := range slices.SortedFunc(maps.Keys(l.slow), func(a, b string) int { return l.slow[b] - l.slow[a] }) {
+		y.say("%d frames over %d ms after %s", l.slow[at], longFrame, at)
+	}
+	from := slices.IndexFunc(l.at, func(n float64) bool { return n >= sessionsWarm })
 	const still = "the same window's first screen with nothing happening"
-	worst := series{lived.quantile(1)}.against("session_frame_ms_longest", "ms", series{calm.quantile(1)}, still)
-	growth := slope(at[from:], mb[from:]) * 1000
+	worst := series{l.frames.quantile(1)}.against("session_frame_ms_longest", "ms", series{l.calm.quantile(1)}, still)
+	growth := slope(l.at[from:], l.mb[from:]) * 1000
 	return []figure{
 		worst.must(fmt.Sprintf("value <= %d", longFrame), worst.Value <= longFrame),
-		series{lived.quantile(0.99)}.against("session_frame_ms_p99", "ms", series{calm.quantile(0.99)}, still),
-		series{float64(lived.over(longFrame))}.against("session_frames_over_50_ms", "frames", series{float64(lived.over(-1))}, "all frames of the sessions"),
-		series{growth}.against("session_memory_mb_per_1000", "MB", series{mb[from:].median()}, "its memory at the median"),
-	}, nil
+		series{l.frames.quantile(0.99)}.against("session_frame_ms_p99", "ms", series{l.calm.quantile(0.99)}, still),
+		series{float64(l.frames.over(longFrame))}.against("session_frames_over_50_ms", "frames", series{float64(l.frames.over(-1))}, "all frames of the sessions"),
+		series{growth}.against("session_memory_mb_per_1000", "MB", series{l.mb[from:].median()}, "its memory at the median"),
+	}
 }
 
 // slope is the least squares' of y over x.
