@@ -106,6 +106,16 @@ async function visit(lang) {
       await page.click(`[data-tab="${tab}"]`)
       await page.locator(`[data-tab="${tab}"][data-state="active"]`).waitFor()
     }
+    // Whoever goes elsewhere and comes back finds the guide as far down as it was.
+    await page.setViewportSize({ width: 1080, height: 960 })
+    const down = await page.locator('main .body').evaluate((e) => { e.scrollTop = 90; return e.scrollTop })
+    check(down === 90, `the guide on a small screen scrolls by ${down}`)
+    await page.click('[data-comfort]')
+    await screen('comfort')
+    await page.click('[data-done]')
+    await screen('guide')
+    await page.waitForFunction(() => document.querySelector('main .body')?.scrollTop === 90)
+    await page.setViewportSize({ width: 1080, height: 1920 })
     await page.click('[data-nav="back"]')
     await screen('search')
     check((await page.inputValue('[data-search]')) === 'SBK', 'back lost what was typed')

@@ -2,6 +2,9 @@ package sim_test
 
 import (
 	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,8 +22,18 @@ func TestDistricts(t *testing.T) {
 	}
 	events, wrong := 0, 0
 	faults := map[string]int{}
-	for seed := range seeds {
-		r := sim.Run(sim.Options{Seed: seed})
+	results, next := make(chan *sim.Result), atomic.Uint64{}
+	var all sync.WaitGroup
+	for range runtime.NumCPU() {
+		all.Go(func() {
+			for seed := next.Add(1) - 1; seed < seeds; seed = next.Add(1) - 1 {
+				results <- sim.Run(sim.Options{Seed: seed})
+			}
+		})
+	}
+	go func() { all.Wait(); close(results) }()
+	for r := range results {
+		seed := r.Seed
 		for _, v := range r.Violations {
 			t.Errorf("seed %d: %s", seed, v)
 		}

@@ -1,11 +1,12 @@
 import { computed, reactive, type ComputedRef } from 'vue'
 import type { Progress, TicketPage } from '../types'
+import type { Kept } from './useReturn'
 
 /** What somebody came for: a number, or to read first. */
 export type Goal = 'ticket' | 'guide'
 
-/** A screen and what was chosen or typed on it. */
-export type Screen =
+/** A screen, what was chosen or typed on it, and how far it was scrolled. */
+export type Screen = { scrolled?: { room: Kept; body: Kept } } & (
   | { name: 'home' }
   | { name: 'areas'; goal: Goal; page: number }
   | { name: 'items'; goal: Goal; letter: string; page: number }
@@ -15,6 +16,7 @@ export type Screen =
   | { name: 'progress'; text: string }
   | { name: 'found'; progress: Progress }
   | { name: 'comfort' }
+)
 
 export interface Trail {
   screen: ComputedRef<Screen>
