@@ -103,12 +103,16 @@ func encode(v any) ([]byte, error) {
 
 // Hash names the content: equal for catalogues with the same items in the same
 // order and the same documents, whatever the spacing of their files.
-func (c *Catalogue) Hash() event.Hash {
+func (c *Catalogue) Hash() event.Hash { return HashRows(c.rows, c.documents) }
+
+// HashRows is the Hash of the catalogue that rows and documents would make, without
+// reading what is in them.
+func HashRows(rows []Row, documents []Document) event.Hash {
 	h := sha256.New()
-	for _, d := range c.documents {
+	for _, d := range documents {
 		feed(h, []byte(d.Name), d.Body)
 	}
-	for _, r := range c.rows {
+	for _, r := range rows {
 		feed(h, []byte(r.Source), r.Body)
 	}
 	return event.Hash(h.Sum(nil))

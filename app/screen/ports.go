@@ -129,8 +129,9 @@ type Machine struct {
 	Devices func() []Device
 	Alerts  func() []Device
 	Guides  *guide.Catalogue
-	Index   *guide.Index
-	Disk    func() string
+	// Index may wait a moment for the index, which is made while the first screen is shown.
+	Index func() *guide.Index
+	Disk  func() string
 	// NewID makes a UUIDv7 of a moment in ms: a ticket's id tells its business day.
 	NewID    func(nowMS int64) string
 	CheckPIN func(pin, verifier string) bool

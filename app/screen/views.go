@@ -145,7 +145,7 @@ func (m *Machine) cards(items []*guide.Item) []ItemCard {
 }
 
 func (m *Machine) search(query string) []ItemCard {
-	hits := m.Index.Search(query, 20)
+	hits := m.Index().Search(query, 20)
 	out := make([]ItemCard, 0, len(hits))
 	for _, hit := range hits {
 		i, ok := m.Guides.Item(hit.Code)

@@ -9,39 +9,51 @@ import (
 
 // Catalogue reads the catalogue in use; nil when none was ever kept.
 func (s *Store) Catalogue(ctx context.Context) (*guide.Catalogue, error) {
-	var documents []guide.Document
+	list, documents, err := s.catalogue(ctx)
+	if err != nil || len(documents) == 0 {
+		return nil, err
+	}
+	return guide.FromRows(list, documents)
+}
+
+// InUse tells whether a catalogue is the one in use.
+func (s *Store) InUse(ctx context.Context, c *guide.Catalogue) (bool, error) {
+	list, documents, err := s.catalogue(ctx)
+	return err == nil && guide.HashRows(list, documents) == c.Hash(), err
+}
+
+func (s *Store) catalogue(ctx context.Context) (list []guide.Row, documents []guide.Document, err error) {
 	rows, err := s.reader.QueryContext(ctx, "SELECT name, version, body FROM document ORDER BY name")
 	if err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
+		return nil, nil, fmt.Errorf("read catalogue: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var d guide.Document
 		if err := rows.Scan(&d.Name, &d.Version, &d.Body); err != nil {
-			return nil, fmt.Errorf("read catalogue: %w", err)
+			return nil, nil, fmt.Errorf("read catalogue: %w", err)
 		}
 		documents = append(documents, d)
 	}
-	if err := rows.Err(); err != nil || len(documents) == 0 {
-		return nil, err
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("read catalogue: %w", err)
 	}
 	items, err := s.reader.QueryContext(ctx, "SELECT code, place, area, name, source, body FROM item ORDER BY place")
 	if err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
+		return nil, nil, fmt.Errorf("read catalogue: %w", err)
 	}
 	defer items.Close()
-	var list []guide.Row
 	for items.Next() {
 		var r guide.Row
 		if err := items.Scan(&r.Code, &r.Place, &r.Letter, &r.Name, &r.Source, &r.Body); err != nil {
-			return nil, fmt.Errorf("read catalogue: %w", err)
+			return nil, nil, fmt.Errorf("read catalogue: %w", err)
 		}
 		list = append(list, r)
 	}
 	if err := items.Err(); err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
+		return nil, nil, fmt.Errorf("read catalogue: %w", err)
 	}
-	return guide.FromRows(list, documents)
+	return list, documents, nil
 }
 
 // KeepCatalogue puts a checked catalogue in the place of the one in use, in one

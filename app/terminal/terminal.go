@@ -134,8 +134,11 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 			return nil, err
 		}
 	}
+	// The first screen needs no index: it is made while the window comes up.
+	index := func() *guide.Index { return opt.Index }
 	if opt.Index == nil {
-		opt.Index = guide.NewIndex(opt.Guides)
+		index = sync.OnceValue(func() *guide.Index { return guide.NewIndex(opt.Guides) })
+		t.done.Go(func() { index() })
 	}
 	calendar, err := intake.ShippedCalendar()
 	if err != nil {
@@ -149,7 +152,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM, Floor: s.Floor,
-		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: opt.Guides, Index: opt.Index,
+		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: opt.Guides, Index: index,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	t.lend(opt.Voice)
 	t.Machine.Saying = t.announced
@@ -339,19 +342,20 @@ func knows(c *guide.Catalogue, id string) error {
 // that is faulty it is reported and the kept one stays in use.
 func (t *Terminal) guides(fresh *guide.Catalogue, faulty error) (*guide.Catalogue, error) {
 	ctx := context.Background()
-	kept, err := t.Store.Catalogue(ctx)
-	if err != nil {
-		t.log.Error("the kept catalogue cannot be read; it is taken anew", "error", err)
-	}
 	if faulty != nil {
-		if kept == nil {
-			return nil, fmt.Errorf("no catalogue can be used: %w", faulty)
+		kept, err := t.Store.Catalogue(ctx)
+		if err != nil || kept == nil {
+			return nil, errors.Join(fmt.Errorf("no catalogue can be used: %w", faulty), err)
 		}
 		t.log.Error("the catalogue is not taken; the one in use stays", "version", kept.Version, "error", faulty)
 		return kept, nil
 	}
-	if kept != nil && kept.Hash() == fresh.Hash() {
-		return kept, nil
+	same, err := t.Store.InUse(ctx, fresh)
+	if err != nil {
+		t.log.Error("the kept catalogue cannot be read; it is taken anew", "error", err)
+	}
+	if same {
+		return fresh, nil
 	}
 	if err := t.Store.KeepCatalogue(ctx, fresh); err != nil {
 		return nil, fmt.Errorf("keep the catalogue: %w", err)
