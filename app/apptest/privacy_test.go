@@ -51,7 +51,9 @@ func TestAnIdentityNumberIsWhereItBelongsAndNowhereElse(t *testing.T) {
 	twin.Lay(&card)
 	item := k.Machine.Guides.ItemsIn("A")[0]
 	for n := range visits {
-		k.Kiosk.Search(string(card.Number))
+		if found := k.Kiosk.Search(string(card.Number)); len(found) != 0 {
+			t.Fatalf("a person's number finds %d items", len(found))
+		}
 		if p, err := k.Kiosk.Progress(string(card.Number)); err == nil && p.Found {
 			t.Fatalf("a number that is no ticket's finds %+v", p)
 		}

@@ -2,6 +2,7 @@ package guide
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -47,12 +48,16 @@ const (
 	leastShareKept = 0.12
 )
 
+// ownNumber is an identity number, of 15 or 18 places, or a unified social credit code.
+var ownNumber = regexp.MustCompile(`^(\d{15}|\d{17}[\dXx]|\d{8}[0-9A-Za-z]{10})$`)
+
 // Search gives at most limit items for what a person typed: one character or a
 // whole sentence, pinyin, initials of pinyin, English, or a mixture; the best
-// first, and equal ones in the order of the catalogue. Nothing typed gives nothing.
+// first, and equal ones in the order of the catalogue. Nothing typed gives nothing, and
+// so does the number of a person or a company, of which a part would be in many texts.
 func (x *Index) Search(query string, limit int) []Hit {
 	q := newQuery(query)
-	if q.empty() || limit <= 0 {
+	if q.empty() || limit <= 0 || ownNumber.MatchString(strings.TrimSpace(query)) {
 		return nil
 	}
 	scores := make([]float64, len(x.items))

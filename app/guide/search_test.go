@@ -61,7 +61,7 @@ func TestSearchFindsInManyWays(t *testing.T) {
 
 func TestSearchOfNothing(t *testing.T) {
 	x := NewIndex(shipped(t))
-	for _, q := range []string{"", " ", "?!,。", "\x00\xff"} {
+	for _, q := range []string{"", " ", "?!,。", "\x00\xff", "99010820000907755X", " 990108000907755 ", "91990100MA00000000"} {
 		if hits := x.Search(q, 5); len(hits) != 0 {
 			t.Errorf("%q finds %v", q, hits)
 		}
