@@ -25,6 +25,7 @@ type script struct {
 var scripts = []script{
 	{file: "kiosk.mjs", role: "kiosk"},
 	{file: "gallery.mjs", args: func(dir string) []string { return []string{dir} }},
+	{file: "board.mjs", args: func(dir string) []string { return []string{dir} }},
 	{file: "fonts.mjs"},
 	{file: "counter.mjs", role: "counter", env: func(_ *stage, kiosk string) ([]string, error) {
 		// Somebody has to wait for a service of the window.

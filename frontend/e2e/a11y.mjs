@@ -4,29 +4,17 @@
 // break them. Prints what it counted; exit 1 on a finding.
 //
 //   node e2e/a11y.mjs [PROFILE...]
-import { readFileSync } from 'node:fs'
 import { chromium } from 'playwright-core'
+import { axeOn } from './axe.mjs'
 import { prove } from './broken.mjs'
 import { serve } from './fake.mjs'
 import { measure } from './measure.mjs'
 import { finger, modes, openKiosk, profiles, settle, walk } from './screens.mjs'
 
-const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 const only = process.argv.slice(2)
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
 const findings = []
 const count = { screens: 0, axe: 0, zoomed: 0, long: 0 }
-
-/** What axe finds; in high contrast it asks for 7:1 as well. */
-async function axeOn(page, on) {
-  const found = await page.evaluate(async ([source, high]) => {
-    if (!window.axe) new Function(source)()
-    const { violations } = await window.axe.run(document, { rules: { region: { enabled: false }, 'color-contrast-enhanced': { enabled: high } } })
-    return violations.map((v) => `axe: ${v.id} ${v.nodes.map((x) => x.target.join(' ')).join(', ')}`)
-  }, [axe, on.includes('contrast')])
-  count.axe++
-  return found
-}
 
 /** Words twice as large: what is left must be readable and pressable, though it scrolls. */
 async function zoomed(page, profile) {
@@ -73,7 +61,10 @@ async function look(profile, language, mode, { withAxe = false, zoom = false, lo
       const on = modes[mode]
       const found = await measure(kiosk.page, profiles[profile], on)
       if (!long) found.push(...await moved(kiosk.page))
-      if (withAxe) found.push(...await axeOn(kiosk.page, on))
+      if (withAxe) {
+        found.push(...await axeOn(kiosk.page, { high: on.includes('contrast') }))
+        count.axe++
+      }
       if (zoom) found.push(...await zoomed(kiosk.page, profiles[profile]))
       count[long ? 'long' : 'screens']++
       for (const f of found) faults.push(`${screen}: ${f}`)
@@ -97,7 +88,10 @@ async function idle(base, profile, language, mode, withAxe) {
   await page.clock.runFor(61_000)
   await page.locator('[data-idle]').waitFor()
   const found = await measure(page, profiles[profile], modes[mode])
-  if (withAxe) found.push(...await axeOn(page, modes[mode]))
+  if (withAxe) {
+    found.push(...await axeOn(page, { high: modes[mode].includes('contrast') }))
+    count.axe++
+  }
   await page.clock.runFor(31_000)
   await page.locator('main[data-screen="home"]').waitFor()
   count.screens++
@@ -110,7 +104,7 @@ async function proved() {
   const moved = new Map()
   const tell = async (page, on) => {
     if (!moved.has(page)) moved.set(page, places())
-    return [...await measure(page, profiles['portrait-32'], on), ...await moved.get(page)(page), ...await axeOn(page, on)]
+    return [...await measure(page, profiles['portrait-32'], on), ...await moved.get(page)(page), ...await axeOn(page, { high: on.includes('contrast') })]
   }
   const { faults, pages, rules } = await prove(() => openKiosk(browser, base, 'portrait-32'), settle, finger, tell)
   findings.push(...faults)

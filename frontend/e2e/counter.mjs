@@ -1,11 +1,13 @@
 // Plays one visit at a counter, the way a clerk does it: sign in, open a window,
-// call next, start, intake, finish. By keyboard alone; exit 1 when a step fails.
+// call next, start, intake, finish, by keyboard alone; then a notice to the hall by mouse.
+// axe looks at the page after each step, in both languages. Exit 1 when a step fails.
 //
 //   BASE=http://127.0.0.1:7801 CLERK=... PIN=... [WINDOW=B07] [SHOTS=dir] node e2e/counter.mjs
 //
 // Somebody has to wait for a service of that window. SHOTS keeps counter-call.png
 // and counter-intake.png there.
 import { chromium } from 'playwright-core'
+import { axeOn } from './axe.mjs'
 
 const { BASE, CLERK, PIN, WINDOW, SHOTS } = process.env
 if (!BASE || !CLERK || !PIN) {
@@ -17,13 +19,20 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 })
-const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
+const page = await browser.newPage({ viewport: { width: 1920, height: 1080 }, bypassCSP: true })
 page.setDefaultTimeout(10_000)
 
 const steps = []
 async function step(name, work) {
   try {
     await work()
+    for (const language of ['en', 'zh-CN']) {
+      const focus = await page.evaluateHandle(() => document.activeElement)
+      await page.click(`button[lang="${language}"]`)
+      await focus.evaluate((e) => e.focus())
+      const found = await axeOn(page)
+      if (found.length > 0) throw new Error(found.join('; '))
+    }
     steps.push(name)
   } catch (fault) {
     const said = await page.locator('[data-alert]').textContent().catch(() => '')
@@ -104,6 +113,18 @@ try {
   })
   await step('intake', intake)
   await step('finish', finish)
+  await step('a notice', async () => {
+    await page.click('[data-panel="notice"]')
+    await page.click('[data-ready="lift"]')
+    await page.click('[data-act="postNotice"]')
+    await page.locator('[data-notice] [data-act="endNotice"]').waitFor()
+    await shot('counter-notice')
+  })
+  await step('no notice', async () => {
+    await page.click('[data-act="endNotice"]')
+    await page.locator('[data-notice]').waitFor({ state: 'detached' })
+    await page.keyboard.press('Escape')
+  })
   console.log(`counter: ${steps.join(', ')}: done`)
 } catch (fault) {
   console.error(`counter: failed at ${fault.message}`)

@@ -5,7 +5,7 @@
 //
 //   PORT=7801 node e2e/fake.mjs        serves ../dist on http://127.0.0.1:7801
 //
-// POST /fake takes {standing, ticket, refuse, place, progress, help, long} and changes what is answered.
+// POST /fake takes {standing, ticket, refuse, place, progress, help, long, board} and changes what is answered.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
@@ -112,6 +112,7 @@ function ticket(letter, codes = [], more = {}) {
 
 const methods = {
   'Terminal.Place': place,
+  'Board.Page': () => ({ place: place(), standing: standing(), calls: [], notices: [], saying: '', areas: areas(), ...over.board }),
   'Kiosk.Home': () => ({ place: place(), standing: standing(), areas: areas(), often: items.filter((i) => i.top && here(i)).slice(0, 12).map((i) => card(i)), help: over.help ?? { state: '', atMs: 0, window: '' } }),
   'Kiosk.Help': () => (over.help ??= { state: 'sending', atMs: Date.now(), window: '' }),
   'Kiosk.Items': (letter) => items.filter((i) => i.area_letter === letter).map((i) => card(i)),
