@@ -110,7 +110,7 @@ async function visit(lang) {
     await page.setViewportSize({ width: 1080, height: 560 })
     const down = () => page.evaluate(() => [...document.querySelectorAll('main :is(.room, .body)')].map((e) => e.scrollTop).join())
     await page.evaluate(() => document.querySelectorAll('main :is(.room, .body)').forEach((e) => { e.scrollTop = 60 }))
-    await page.waitForTimeout(100) // a scroll is told with the next frame
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))) // a scroll is told with a frame
     const left = await down()
     check(left !== '0,0', 'a guide on a small screen does not scroll')
     await page.click('[data-comfort]')
@@ -118,8 +118,7 @@ async function visit(lang) {
     await page.click('[data-done]')
     await screen('guide')
     await page.locator('.materials').waitFor()
-    await page.waitForTimeout(100)
-    check(await down() === left, `the guide is at ${await down()} and was at ${left}`)
+    await page.waitForFunction((was) => [...document.querySelectorAll('main :is(.room, .body)')].map((e) => e.scrollTop).join() === was, left)
     await page.setViewportSize({ width: 1080, height: 1920 })
     await page.click('[data-nav="back"]')
     await screen('search')
