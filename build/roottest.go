@@ -36,12 +36,13 @@ func debInstalls(ctx context.Context) error {
 	if err := setup(ctx, needDisplay); err != nil {
 		return err
 	}
+	hubKey := "U" + strings.Repeat("A", 55) // nobody's
 	return inRoot(ctx, "deb", func(r *cleanRoot) error {
-		if err := r.install(ctx, "onewindow", "onewindow onewindow/role select kiosk\nonewindow onewindow/data string /srv/onewindow\n"); err != nil {
+		if err := r.install(ctx, "onewindow", "onewindow onewindow/role select kiosk\nonewindow onewindow/data string /srv/onewindow\nonewindow onewindow/hub_key string "+hubKey+"\n"); err != nil {
 			return err
 		}
 		settings, err := os.ReadFile(r.inside("/etc/onewindow/terminal.json"))
-		if err != nil || !strings.Contains(string(settings), `"data": "/srv/onewindow"`) {
+		if err != nil || !strings.Contains(string(settings), `"data": "/srv/onewindow"`) || !strings.Contains(string(settings), `"hub_key": "`+hubKey+`"`) {
 			return fmt.Errorf("the settings lack what was answered at the installation (%v):\n%s", err, settings)
 		}
 		if err := r.terminalAnswers(ctx); err != nil {

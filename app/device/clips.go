@@ -28,6 +28,9 @@ const (
 	clipFloor = 0.01
 	// clipFadeMS is how far neighbours overlap, clipPauseMS the length of a pause.
 	clipFadeMS, clipPauseMS = 12, 250
+	// clipSlowest and clipFastest are the sample rates that a recording can have, in Hz: what
+	// a damaged header says may be a thousand times as much, and a pause would fill the memory.
+	clipSlowest, clipFastest = 8_000, 96_000
 )
 
 // LoadClips reads the .wav files of a folder. Each loses the silence at its ends and
@@ -49,6 +52,9 @@ func LoadClips(from fs.FS) (*Clips, error) {
 		rate, sound, err := readWAV(raw)
 		if err != nil {
 			return nil, fmt.Errorf("the clip %s %w: save it as 16-bit mono PCM", name, err)
+		}
+		if rate < clipSlowest || rate > clipFastest {
+			return nil, fmt.Errorf("the clip %s has %d samples a second: save it with %d to %d", name, rate, clipSlowest, clipFastest)
 		}
 		if c.rate == 0 {
 			c.rate = rate

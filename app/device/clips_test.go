@@ -125,6 +125,7 @@ func TestUnusableClipsAreNamed(t *testing.T) {
 		{"silent", fstest.MapFS{"zh-1.wav": {Data: device.WAV(toneRate, make([]int16, 400))}}, "silent"},
 		{"empty", fstest.MapFS{"zh-1.wav": {Data: device.WAV(toneRate, nil)}}, "silent"},
 		{"cut", fstest.MapFS{"zh-1.wav": {Data: good[:30]}}, "holds no sound"},
+		{"a damaged rate", fstest.MapFS{"zh-1.wav": {Data: device.WAV(0x30303030, []int16{9000, -9000})}}, "808464432 samples a second: save it with 8000 to 96000"},
 		{"rates", fstest.MapFS{"zh-1.wav": {Data: good}, "zh-2.wav": {Data: device.WAV(8000, []int16{9000, -9000})}}, "8000 samples"},
 	} {
 		_, err := device.LoadClips(c.files)

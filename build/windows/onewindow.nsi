@@ -1,7 +1,7 @@
 ; The installer of the terminal for Windows.
 ;
-;   setup.exe                     asks for the role, the data folder and the hub
-;   setup.exe /S /ROLE=counter /DATA=D:\OneWindow /HALL=jiangnan /DEVICE=c07 /HUB=nats://10.1.2.3:4222
+;   setup.exe                     asks for the role, the data folder, the hub and its key
+;   setup.exe /S /ROLE=counter /DATA=D:\OneWindow /HALL=jiangnan /DEVICE=c07 /HUB=nats://10.1.2.3:4222 /HUBKEY=UBX5...
 ;
 ; /S asks nothing; /D=C:\Folder, as the last, chooses where the program goes.
 ; Settings that are there already are kept. An uninstall keeps settings and data.
@@ -38,6 +38,7 @@ Var Data
 Var Hall
 Var Device
 Var Hub
+Var HubKey
 Var Field1
 Var Field2
 Var Field3
@@ -45,6 +46,7 @@ Var FieldData
 Var FieldHall
 Var FieldDevice
 Var FieldHub
+Var FieldHubKey
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
@@ -76,6 +78,8 @@ LangString DeviceLabel ${LANG_SIMPCHINESE} "本机名称,如 k1、c07:"
 LangString DeviceLabel ${LANG_ENGLISH} "Name of this terminal, such as k1 or c07:"
 LangString HubLabel ${LANG_SIMPCHINESE} "大厅服务器地址:"
 LangString HubLabel ${LANG_ENGLISH} "Address of the hall's hub:"
+LangString HubKeyLabel ${LANG_SIMPCHINESE} "大厅服务器的公钥(onewindowd key 打印,可后补):"
+LangString HubKeyLabel ${LANG_ENGLISH} "The hub's public key, as onewindowd key prints it there (may follow later):"
 LangString BadRole ${LANG_SIMPCHINESE} "/ROLE 必须是 kiosk、counter 或 board,现在是“$Role”。"
 LangString BadRole ${LANG_ENGLISH} "/ROLE must be kiosk, counter or board; it is '$Role'."
 LangString BadData ${LANG_SIMPCHINESE} "请选择一个数据文件夹,例如 C:\ProgramData\OneWindow\data。"
@@ -171,6 +175,7 @@ Function .onInit
   !insertmacro Switch "/HALL=" $Hall "jiangnan"
   !insertmacro Switch "/DEVICE=" $Device ""
   !insertmacro Switch "/HUB=" $Hub "nats://127.0.0.1:4222"
+  !insertmacro Switch "/HUBKEY=" $HubKey ""
   ${If} $Role != "kiosk"
   ${AndIf} $Role != "counter"
   ${AndIf} $Role != "board"
@@ -219,6 +224,10 @@ Function PlacePage
   Pop $0
   ${NSD_CreateText} 0 106u 100% 12u "$Hub"
   Pop $FieldHub
+  ${NSD_CreateLabel} 0 119u 100% 9u "$(HubKeyLabel)"
+  Pop $0
+  ${NSD_CreateText} 0 128u 100% 12u "$HubKey"
+  Pop $FieldHubKey
   nsDialogs::Show
 FunctionEnd
 
@@ -243,6 +252,7 @@ Function PlaceLeave
   ${NSD_GetText} $FieldHall $Hall
   ${NSD_GetText} $FieldDevice $Device
   ${NSD_GetText} $FieldHub $Hub
+  ${NSD_GetText} $FieldHubKey $HubKey
   ${If} $Data == ""
     MessageBox MB_OK|MB_ICONEXCLAMATION "$(BadData)"
     Abort
@@ -325,8 +335,9 @@ Function WriteSettings
   !insertmacro Quote $Hall
   !insertmacro Quote $Device
   !insertmacro Quote $Hub
+  !insertmacro Quote $HubKey
   FileOpen $0 "$Settings\terminal.json.new" w
-  FileWrite $0 '{$\n  "role": "$Role",$\n  "hall": "$Hall",$\n  "device": "$Device",$\n  "series": $1,$\n  "hub": "$Hub",$\n  "data": "$Data"$\n}$\n'
+  FileWrite $0 '{$\n  "role": "$Role",$\n  "hall": "$Hall",$\n  "device": "$Device",$\n  "series": $1,$\n  "hub": "$Hub",$\n  "hub_key": "$HubKey",$\n  "data": "$Data"$\n}$\n'
   FileClose $0
   Rename "$Settings\terminal.json.new" "$Settings\terminal.json"
 FunctionEnd

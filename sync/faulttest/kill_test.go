@@ -111,6 +111,16 @@ func killAtRandom(ctx context.Context, o *observer, r *rand.Rand, kills int, dow
 		if err := victim.start(); err != nil {
 			return err
 		}
+		if victim.role == "counter" {
+			// Its next life begins when it answers: on a slow machine a clerk would never come to work.
+			_, err := within(readyLimit, "a page after a restart", func() error {
+				_, err := ask[struct{}](ctx, victim.pages, "Counter.Page")
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
 		if victim.role != "kiosk" {
 			continue
 		}
