@@ -36,7 +36,7 @@ func debInstalls(ctx context.Context) error {
 	if err := setup(ctx, needDisplay); err != nil {
 		return err
 	}
-	hubKey := "U" + strings.Repeat("A", 55) // nobody's
+	const hubKey = "UA5WUJ54Z23KILLCUOUNAKTPBVZWKMQVO4O6EQ5GHLAERIMLLHNCTYM5" // of a seed of zeros: no hub has it
 	return inRoot(ctx, "deb", func(r *cleanRoot) error {
 		if err := r.install(ctx, "onewindow", "onewindow onewindow/role select kiosk\nonewindow onewindow/data string /srv/onewindow\nonewindow onewindow/hub_key string "+hubKey+"\n"); err != nil {
 			return err
