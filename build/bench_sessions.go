@@ -102,30 +102,16 @@ func benchSessions(y *bay) (out []figure, err error) {
 		return nil, err
 	}
 	args[0] = program
-
-	folder, err := y.fresh("sessions")
+	x, p, _, err := y.onScreen(ctx, "sessions", args)
 	if err != nil {
 		return nil, err
 	}
-	x, err := openScreen(ctx, folder)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, x.close()) }()
-	cmd := command(ctx, args[0], args[1:]...)
-	cmd.Env = append(x.env(), "HOME="+folder, "XDG_CACHE_HOME="+folder, "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder,
-		"NO_AT_BRIDGE=1", "WEBKIT_DISABLE_DMABUF_RENDERER=1")
-	p, err := launch(ctx, "sessions", folder, cmd)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, p.stop()) }()
-
+	defer func() { err = errors.Join(err, p.stop(), x.close()) }()
 	l := lives{frames: frames{}, calm: frames{}, slow: map[string]int{}}
 	for l.done() < sessionsLived {
 		select {
 		case report := <-reports:
-			err = l.take(y, report, cmd.Process.Pid)
+			err = l.take(y, report, p.cmd.Process.Pid)
 		case <-p.done:
 			err = p.ended()
 		case <-time.After(sessionsStop):

@@ -124,24 +124,11 @@ type showing struct{ ms, mb, idle float64 }
 func (y *bay) show(ctx context.Context, name string, args []string) (got showing, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	folder, err := y.fresh(name)
+	x, p, begin, err := y.onScreen(ctx, name, args)
 	if err != nil {
 		return got, err
 	}
-	x, err := openScreen(ctx, folder)
-	if err != nil {
-		return got, err
-	}
-	defer func() { err = errors.Join(err, x.close()) }()
-	cmd := command(ctx, args[0], args[1:]...)
-	cmd.Env = append(x.env(), "HOME="+folder, "XDG_CACHE_HOME="+folder, "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder,
-		"NO_AT_BRIDGE=1", "WEBKIT_DISABLE_DMABUF_RENDERER=1")
-	begin := time.Now()
-	p, err := launch(ctx, name, folder, cmd)
-	if err != nil {
-		return got, err
-	}
-	defer func() { err = errors.Join(err, p.stop()) }()
+	defer func() { err = errors.Join(err, p.stop(), x.close()) }()
 	for {
 		there, err := x.shows()
 		if err != nil {
@@ -165,12 +152,12 @@ func (y *bay) show(ctx context.Context, name string, args []string) (got showing
 		return got, p.ended()
 	case <-time.After(settled - time.Since(begin)):
 	}
-	bytes, err := treePSS(cmd.Process.Pid)
+	bytes, err := treePSS(p.cmd.Process.Pid)
 	if err != nil {
 		return got, err
 	}
 	got.mb = float64(bytes) / 1e6
-	before, err := treeTicks(cmd.Process.Pid)
+	before, err := treeTicks(p.cmd.Process.Pid)
 	if err != nil {
 		return got, err
 	}
@@ -179,9 +166,28 @@ func (y *bay) show(ctx context.Context, name string, args []string) (got showing
 		return got, p.ended()
 	case <-time.After(idleFor):
 	}
-	after, err := treeTicks(cmd.Process.Pid)
+	after, err := treeTicks(p.cmd.Process.Pid)
 	got.idle = float64(after-before) / idleFor.Seconds() // a tick is 10 ms: so many in a second are so many percent
 	return got, err
+}
+
+// onScreen starts a program on a screen of its own, with a home of its own; begin is when.
+func (y *bay) onScreen(ctx context.Context, name string, args []string) (x *virtualScreen, p *process, begin time.Time, err error) {
+	folder, err := y.fresh(name)
+	if err != nil {
+		return nil, nil, begin, err
+	}
+	if x, err = openScreen(ctx, folder); err != nil {
+		return nil, nil, begin, err
+	}
+	cmd := command(ctx, args[0], args[1:]...)
+	cmd.Env = append(x.env(), "HOME="+folder, "XDG_CACHE_HOME="+folder, "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder,
+		"NO_AT_BRIDGE=1", "WEBKIT_DISABLE_DMABUF_RENDERER=1")
+	begin = time.Now()
+	if p, err = launch(ctx, name, folder, cmd); err != nil {
+		return nil, nil, begin, errors.Join(err, x.close())
+	}
+	return x, p, begin, nil
 }
 
 // virtualScreen is a display whose memory lies in a file.

@@ -3,6 +3,7 @@ package hall
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"onewindow/app/event"
@@ -89,16 +90,8 @@ func (h *Hall) answer(e event.Event, f HelpAnswered) error {
 
 // forget drops what was asked and answered on business days before one.
 func (l helps) forget(from Date) {
-	for o, q := range l.asked {
-		if DateOf(q.AtMS) < from {
-			delete(l.asked, o)
-		}
-	}
-	for id, a := range l.answers {
-		if DateOf(a.AtMS) < from {
-			delete(l.answers, id)
-		}
-	}
+	maps.DeleteFunc(l.asked, func(_ event.Origin, q question) bool { return DateOf(q.AtMS) < from })
+	maps.DeleteFunc(l.answers, func(_ string, a answer) bool { return DateOf(a.AtMS) < from })
 }
 
 // HelpAt gives what a terminal asked for and still waits for, or was answered a moment ago.

@@ -3,6 +3,7 @@ package hall
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,13 +12,13 @@ import (
 	"onewindow/app/event"
 )
 
-// What a board can show of a notice to somebody ten metres away, in characters, and how
-// many notices it can show in turn.
+// What a board can show of a notice to somebody ten metres away, in characters, how many
+// notices it can show in turn, and how long one stands at most.
 const (
-	NoticeMost     = 60
-	NoticeMostEn   = 120
-	NoticesAtOnce  = 4
-	noticeMostDays = 1
+	NoticeMost    = 60
+	NoticeMostEn  = 120
+	NoticesAtOnce = 4
+	noticeMostMS  = dayMS
 )
 
 // NoticePosted is a sentence of the staff to everybody in the hall: "the lift is out of
@@ -81,16 +82,8 @@ func (h *Hall) unpost(e event.Event, f NoticeEnded) error {
 
 // forget drops the notices that ended on business days before one.
 func (l notices) forget(from Date) {
-	for id, n := range l.posted {
-		if DateOf(n.UntilMS) < from {
-			delete(l.posted, id)
-		}
-	}
-	for id, ms := range l.ended {
-		if DateOf(ms+noticeMostDays*dayMS) < from {
-			delete(l.ended, id)
-		}
-	}
+	maps.DeleteFunc(l.posted, func(_ string, n Notice) bool { return DateOf(n.UntilMS) < from })
+	maps.DeleteFunc(l.ended, func(_ string, ms int64) bool { return DateOf(ms+noticeMostMS) < from })
 }
 
 // Notices lists what stands now, the newest first.
@@ -112,7 +105,7 @@ func (h *Hall) Notices(nowMS int64) []Notice {
 func (h *Hall) PostNotice(zh, en string, minutes int, w WindowID, clerk ClerkID, nowMS int64) (NoticePosted, bool, error) {
 	f := NoticePosted{Hall: h.ID, Zh: oneLine(zh), En: oneLine(en), UntilMS: dayEnd(nowMS), Window: w, Clerk: clerk, AtMS: nowMS}
 	if minutes > 0 {
-		f.UntilMS = nowMS + min(int64(minutes)*60_000, noticeMostDays*dayMS)
+		f.UntilMS = nowMS + min(int64(minutes)*60_000, noticeMostMS)
 	}
 	switch {
 	case f.Zh == "":

@@ -20,7 +20,7 @@ const boardCalls = 12
 
 // Page gives the last calls, the newest first, and the queues. No names of people.
 func (b *Board) Page() BoardPage {
-	p := BoardPage{Place: b.m.place(), Standing: b.m.standing(context.Background()), Calls: []BoardCall{}, Areas: b.m.areas(), Notices: b.m.notices()}
+	p := BoardPage{Place: b.m.place(), Standing: b.m.standing(context.Background()), Calls: []BoardCall{}, Areas: b.m.areas(), Notices: []Text{}}
 	floors := map[hall.Letter]int{}
 	for _, a := range b.m.Guides.AreasOf(guide.HallID(b.m.Hall)) {
 		floors[hall.Letter(a.Letter)] = a.Floor
@@ -37,8 +37,8 @@ func (b *Board) Page() BoardPage {
 		return cmp.Or(cmp.Compare(y.AtMS, x.AtMS), cmp.Compare(x.Number, y.Number))
 	})
 	p.Calls = p.Calls[:min(len(p.Calls), boardCalls)]
-	for i := range p.Notices {
-		p.Notices[i].Clerk = "" // nobody in the hall needs the name
+	for _, n := range b.m.notices() {
+		p.Notices = append(p.Notices, Text{Zh: n.Zh, En: n.En})
 	}
 	if b.m.Saying != nil {
 		p.Saying = b.m.Saying()

@@ -376,8 +376,8 @@ type BoardPage struct {
 	// Calls has the newest call first, at most twelve.
 	Calls []BoardCall `json:"calls"`
 	Areas []Area      `json:"areas"`
-	// Notices are what the staff tells everybody, the newest first.
-	Notices []Notice `json:"notices"`
+	// Notices are what the staff tells everybody, the newest first; English may be empty.
+	Notices []Text `json:"notices"`
 	// Saying is the number that is being announced; empty for none.
 	Saying string `json:"saying"`
 }

@@ -4,15 +4,15 @@
 // break them. Prints what it counted; exit 1 on a finding.
 //
 //   node e2e/a11y.mjs [PROFILE...]
-import { chromium } from 'playwright-core'
 import { axeOn } from './axe.mjs'
 import { prove } from './broken.mjs'
+import { launch } from './browser.mjs'
 import { serve } from './fake.mjs'
 import { measure } from './measure.mjs'
 import { finger, modes, openKiosk, profiles, settle, walk } from './screens.mjs'
 
 const only = process.argv.slice(2)
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+const browser = await launch()
 const findings = []
 const count = { screens: 0, axe: 0, zoomed: 0, long: 0 }
 
@@ -51,7 +51,7 @@ const settled = (page) => page.evaluate(() => new Promise((done) => requestAnima
 
 /** One walk through all screens of a profile, in a language and a mode. */
 async function look(profile, language, mode, { withAxe = false, zoom = false, long = false } = {}) {
-  const { server, base } = await serve()
+  const { close, base } = await serve()
   const faults = []
   try {
     const kiosk = await openKiosk(browser, base, profile, { faults, long })
@@ -74,8 +74,7 @@ async function look(profile, language, mode, { withAxe = false, zoom = false, lo
   } catch (fault) {
     faults.push(`the walk ended: ${fault.message.split('\n').slice(0, 3).join(' ')}`)
   } finally {
-    server.closeAllConnections()
-    server.close()
+    close()
   }
   findings.push(...faults.map((f) => `${profile} ${language} ${mode}${long ? ' longest' : ''} ${f}`))
 }
@@ -100,7 +99,7 @@ async function idle(base, profile, language, mode, withAxe) {
 }
 
 async function proved() {
-  const { server, base } = await serve()
+  const { close, base } = await serve()
   const moved = new Map()
   const tell = async (page, on) => {
     if (!moved.has(page)) moved.set(page, places())
@@ -109,8 +108,7 @@ async function proved() {
   const { faults, pages, rules } = await prove(() => openKiosk(browser, base, 'portrait-32'), settle, finger, tell)
   findings.push(...faults)
   console.log(`rules: ${rules} rules proved by ${pages} broken pages`)
-  server.closeAllConnections()
-  server.close()
+  close()
 }
 
 const walks = Object.keys(profiles).filter((p) => only.length === 0 || only.includes(p)).flatMap((profile) => ['zh', 'en'].flatMap((language) => {

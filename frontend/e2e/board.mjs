@@ -4,8 +4,8 @@
 //
 //   node e2e/board.mjs DIR
 import { mkdirSync } from 'node:fs'
-import { chromium } from 'playwright-core'
 import { axeOn } from './axe.mjs'
+import { launch } from './browser.mjs'
 import { serve } from './fake.mjs'
 
 const dir = process.argv[2]
@@ -18,7 +18,7 @@ mkdirSync(dir, { recursive: true })
 const now = Date.UTC(2026, 10, 24, 1, 12)
 const states = ['called', 'serving', 'no_show', 'done']
 const calls = (n, over = {}) => Array.from({ length: n }, (_, i) => ({ number: `B0${50 - i}`, window: `B0${1 + i % 9}`, floor: 1 + i % 3, letter: 'B', atMs: now - i * 1000, state: states[i % 4], recalls: 0, ...over }))
-const notice = (zh, en = '') => ({ id: zh, zh, en, until: '', clerk: '' })
+const notice = (zh, en = '') => ({ zh, en })
 const lift = notice('电梯检修，请走楼梯；需要帮助请告诉工作人员。', 'The lift is being repaired. Please use the stairs, or ask staff for help.')
 const long = notice('长'.repeat(60), 'This is as long as a notice can be, and a board has room for it all in one line. '.repeat(2).slice(0, 120))
 const alone = { line: 'alone', sinceMs: now - 600_000 }
@@ -65,8 +65,8 @@ function cutTexts() {
   return found
 }
 
-const { server, base } = await serve()
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+const { close, base } = await serve()
+const browser = await launch()
 const findings = []
 let pictures = 0
 try {
@@ -87,8 +87,7 @@ try {
   }
 } finally {
   await browser.close()
-  server.closeAllConnections()
-  server.close()
+  close()
 }
 for (const f of [...new Set(findings)]) console.error(f)
 console.log(`board: ${pictures} pictures in ${dir}, ${findings.length} findings`)

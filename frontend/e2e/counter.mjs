@@ -6,8 +6,8 @@
 //
 // Somebody has to wait for a service of that window. SHOTS keeps counter-call.png
 // and counter-intake.png there.
-import { chromium } from 'playwright-core'
 import { axeOn } from './axe.mjs'
+import { launch } from './browser.mjs'
 
 const { BASE, CLERK, PIN, WINDOW, SHOTS } = process.env
 if (!BASE || !CLERK || !PIN) {
@@ -15,10 +15,7 @@ if (!BASE || !CLERK || !PIN) {
   process.exit(1)
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-})
+const browser = await launch()
 const page = await browser.newPage({ viewport: { width: 1920, height: 1080 }, bypassCSP: true })
 page.setDefaultTimeout(10_000)
 

@@ -167,7 +167,7 @@ export function serve(port = 0) {
       res.writeHead(404).end()
     }
   })
-  return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ server, base: `http://127.0.0.1:${server.address().port}`, often })))
+  return new Promise((done) => server.listen(port, '127.0.0.1', () => done({ close: () => { server.closeAllConnections(); server.close() }, base: `http://127.0.0.1:${server.address().port}`, often })))
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) console.log((await serve(Number(process.env.PORT ?? 7801))).base)

@@ -4,7 +4,7 @@
 //
 //   node e2e/fonts.mjs
 import { readdirSync, readFileSync } from 'node:fs'
-import { chromium } from 'playwright-core'
+import { launch } from './browser.mjs'
 
 const at = (path) => new URL(path, import.meta.url)
 const characters = new Set()
@@ -20,7 +20,7 @@ for (let row = 0xb0; row <= 0xd7; row++) {
 // Four of them are in no name and no text that we know; the font's makers left them out.
 for (const c of '毖耪谰锨') characters.delete(c)
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+const browser = await launch()
 const page = await browser.newPage()
 const data = (weight) => readFileSync(at(`../src/style/fonts/noto-sans-sc-chinese-simplified-${weight}-normal.woff2`)).toString('base64')
 const list = [...characters].sort()

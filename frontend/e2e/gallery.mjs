@@ -4,7 +4,7 @@
 //
 //   node e2e/gallery.mjs DIR [NAME...]      names as below: normal big contrast low en landscape
 import { mkdirSync } from 'node:fs'
-import { chromium } from 'playwright-core'
+import { launch } from './browser.mjs'
 import { serve } from './fake.mjs'
 import { measure } from './measure.mjs'
 import { finger, modes, openKiosk, profiles, settle, walk } from './screens.mjs'
@@ -25,8 +25,8 @@ const galleries = {
   landscape: ['landscape-21', 'zh', 'normal'],
 }
 
-const { server, base } = await serve()
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+const { close, base } = await serve()
+const browser = await launch()
 const findings = []
 let pictures = 0
 
@@ -61,8 +61,7 @@ try {
   }
 } finally {
   await browser.close()
-  server.closeAllConnections()
-  server.close()
+  close()
 }
 for (const f of [...new Set(findings)]) console.error(f)
 console.log(`gallery: ${pictures} pictures in ${dir}, ${findings.length} findings`)

@@ -5,12 +5,12 @@
 // any more. Exit 1 on a finding.
 //
 //   node e2e/keys.mjs
-import { chromium } from 'playwright-core'
+import { launch } from './browser.mjs'
 import { serve } from './fake.mjs'
 import { finger, openKiosk, walk } from './screens.mjs'
 
-const { server, base, often } = await serve()
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+const { close, base, often } = await serve()
+const browser = await launch()
 const findings = []
 
 /** Where the focus is: lost on the body, or on an element whose ring can be seen. */
@@ -152,8 +152,7 @@ try {
   findings.push(fault.message)
 } finally {
   await browser.close()
-  server.closeAllConnections()
-  server.close()
+  close()
 }
 for (const f of [...new Set(findings)]) console.error(f)
 console.log(`keys: ${findings.length} findings`)

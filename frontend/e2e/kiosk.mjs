@@ -8,7 +8,7 @@
 // SHOTS keeps kiosk-home.png, kiosk-areas.png, kiosk-guide.png, kiosk-search.png,
 // kiosk-ticket.png and kiosk-progress.png, and the same with -en, there. The last
 // lines name the tickets that were given: "ticket zh B012".
-import { chromium } from 'playwright-core'
+import { launch } from './browser.mjs'
 import { measure } from './measure.mjs'
 
 const { BASE, SHOTS } = process.env
@@ -19,10 +19,7 @@ if (!BASE) {
   process.exit(1)
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-})
+const browser = await launch()
 const page = await browser.newPage({ viewport: { width: 1080, height: 1920 } })
 page.setDefaultTimeout(10_000)
 const faults = []

@@ -7,8 +7,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
-import { chromium } from 'playwright-core'
 import { build } from 'vite'
+import { axeOn } from './axe.mjs'
+import { launch } from './browser.mjs'
 import { markListeners, measure } from './measure.mjs'
 import { profiles } from './screens.mjs'
 
@@ -18,7 +19,6 @@ if (!dir) {
   process.exit(1)
 }
 mkdirSync(dir, { recursive: true })
-const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 const modes = { normal: [], big: ['big'], contrast: ['contrast'] }
 const findings = []
 let examples = 0
@@ -36,7 +36,7 @@ const server = createServer((req, res) => {
   }
 })
 await new Promise((done) => server.listen(0, '127.0.0.1', done))
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+const browser = await launch()
 
 async function look(language, mode) {
   const { width, pxPerMm } = profiles['portrait-32']
@@ -47,13 +47,8 @@ async function look(language, mode) {
   await page.locator('[data-part]').first().waitFor()
   examples += await page.locator('.example').count()
   const found = await measure(page, profiles['portrait-32'], modes[mode])
-  found.push(...await page.evaluate(async ([source, high]) => {
-    new Function(source)()
-    // Side by side there are several of what a screen has once.
-    const once = Object.fromEntries(['region', 'landmark-unique', 'landmark-no-duplicate-contentinfo'].map((r) => [r, { enabled: false }]))
-    const { violations } = await window.axe.run(document, { rules: { ...once, 'color-contrast-enhanced': { enabled: high } } })
-    return violations.map((v) => `axe: ${v.id} ${v.nodes.map((x) => x.target.join(' ')).join(', ')}`)
-  }, [axe, mode === 'contrast']))
+  // Side by side there are several of what a screen has once.
+  found.push(...await axeOn(page, { high: mode === 'contrast', without: ['landmark-unique', 'landmark-no-duplicate-contentinfo'] }))
   for (const f of found) findings.push(`${language} ${mode} ${f}`)
   await page.screenshot({ path: `${dir}/parts-${language}-${mode}.png`, fullPage: true })
   await page.close()

@@ -48,7 +48,8 @@ async function press(selector) {
 }
 
 const screen = (name) => find(`main[data-screen="${name}"]`)
-const home = async () => { await press('[data-nav="home"]'); await screen('home') }
+const go = async (selector, to) => { await press(selector); await screen(to) }
+const home = () => go('[data-nav="home"]', 'home')
 const some = (list) => list[Math.floor(Math.random() * list.length)]
 
 async function takeOne() {
@@ -56,49 +57,39 @@ async function takeOne() {
   const letter = some([...document.querySelectorAll('[data-take]')]).dataset.take
   await press(`[data-take="${letter}"]`)
   await find('[data-ticket]')
-  await press('[data-done]')
-  await screen('home')
+  await go('[data-done]', 'home')
 }
 
 async function comfort(name) {
-  await press('[data-comfort]')
-  await screen('comfort')
+  await go('[data-comfort]', 'comfort')
   await press(`[data-switch="${name}"]`)
-  await press('[data-done]')
-  await screen('home')
+  await go('[data-done]', 'home')
 }
 
 /** What people come for. */
 const visits = [
   async function ticket() {
-    await press('[data-verb="ticket"]')
-    await screen('areas')
+    await go('[data-verb="ticket"]', 'areas')
     await press('[data-nav="next"]')
     await press('[data-nav="previous"]')
     await takeOne()
   },
   async function guide() {
-    await press('[data-verb="guide"]')
-    await screen('areas')
-    await press('[data-area] .into')
-    await screen('items')
-    await press('[data-item]')
-    await screen('guide')
+    await go('[data-verb="guide"]', 'areas')
+    await go('[data-area] .into', 'items')
+    await go('[data-item]', 'guide')
     for (const tab of ['place', 'steps', 'materials']) await press(`[data-tab="${tab}"]`)
     await press('[data-nav="back"]')
     await home()
   },
   async function search() {
-    await press('[data-verb="search"]')
-    await screen('search')
+    await go('[data-verb="search"]', 'search')
     for (const key of some(['SBK', 'JHZ', 'CLF'])) await press(`[data-key="${key}"]`)
-    await press('[data-item]')
-    await screen('guide')
+    await go('[data-item]', 'guide')
     await takeOne()
   },
   async function progress() {
-    await press('[data-verb="progress"]')
-    await screen('progress')
+    await go('[data-verb="progress"]', 'progress')
     for (const key of 'B912') await press(`[data-key="${key}"]`)
     await press('[data-look-up]')
     await find('[data-refusal]')
@@ -106,14 +97,12 @@ const visits = [
   },
   async function foreigner() {
     await press('button[lang="en"]')
-    await press('[data-verb="ticket"]')
-    await screen('areas')
+    await go('[data-verb="ticket"]', 'areas')
     await takeOne()
   },
   async function elderly() {
     await comfort('big')
-    await press('[data-verb="ticket"]')
-    await screen('areas')
+    await go('[data-verb="ticket"]', 'areas')
     await takeOne()
   },
 ]

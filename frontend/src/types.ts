@@ -295,7 +295,8 @@ export interface BoardPage {
   standing: Standing
   calls: BoardCall[]
   areas: Area[]
-  notices: Notice[]
+  /** What the staff tells everybody, the newest first; `en` may be empty. */
+  notices: Text[]
   /** The number that is being announced; empty for none. */
   saying: string
 }

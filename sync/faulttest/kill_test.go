@@ -111,7 +111,9 @@ func killAtRandom(ctx context.Context, o *observer, r *rand.Rand, kills int, dow
 		if err := victim.start(); err != nil {
 			return err
 		}
-		if victim.role == "counter" {
+		switch victim.role {
+		case "kiosk":
+		case "counter":
 			// Its next life begins when it answers: on a slow machine a clerk would never come to work.
 			_, err := within(readyLimit, "a page after a restart", func() error {
 				_, err := ask[struct{}](ctx, victim.pages, "Counter.Page")
@@ -120,8 +122,8 @@ func killAtRandom(ctx context.Context, o *observer, r *rand.Rand, kills int, dow
 			if err != nil {
 				return err
 			}
-		}
-		if victim.role != "kiosk" {
+			continue
+		default:
 			continue
 		}
 		request := fmt.Sprintf("back-%s-%d-%d", victim.name, n, r.Uint64())

@@ -70,7 +70,7 @@ func (n *node) wall() int64 { return max(0, dayStart+n.w.nights*dayMS+n.w.now+n.
 // keepsSince is the first business day whose tickets are kept in memory. It is asked at
 // every turn, and a business day begins at a full hour.
 func (n *node) keepsSince() hall.Date {
-	if hour := n.wall() / 3600_000; hour != n.hour {
+	if hour := n.wall() / 3600_000; hour != n.hour || n.since == "" {
 		n.hour, n.since = hour, hall.DateOf(n.wall()-dayMS)
 	}
 	return n.since

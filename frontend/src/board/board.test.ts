@@ -67,7 +67,7 @@ describe('the board', () => {
   it.each(['centre', 'alone'] as const)('shows notices in turn, in both languages (%s)', async (line) => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     page!.standing.line = line
-    page!.notices = [['电梯检修，请走楼梯', 'The lift is being repaired'], ['今天的取号即将结束', '']].map(([zh, en], i) => ({ id: `n${i}`, zh: zh!, en: en!, until: '17:00', clerk: '' }))
+    page!.notices = [['电梯检修，请走楼梯', 'The lift is being repaired'], ['今天的取号即将结束', '']].map(([zh, en]) => ({ zh: zh!, en: en! }))
     page!.calls = many(12)
     const app = await open('en')
     const strip = () => app.find('[data-notices] p').text()

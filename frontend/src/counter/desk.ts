@@ -13,6 +13,9 @@ export interface NoticeDraft {
   minutes: string
 }
 
+/** How many Chinese characters a notice may have, and twice as many English ones: hall.NoticeMost. */
+export const noticeMost = 60
+
 /** Sentences that halls need often. */
 export const readyNotices = ['slow', 'closing', 'found', 'lift'] as const
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { noticeMost } from '../counter/desk'
 import { languages, wordsOf } from '../i18n'
 
 /** The paths of all words of a branch, with the names that they let in: "kiosk.ahead {n}". */
@@ -59,5 +60,13 @@ describe('refusals', () => {
     for (const [key, words] of Object.entries(wordsOf('en')['refusal'] as Record<string, string>)) {
       expect(words, key).toMatch(/[Pp]lease|Call again/)
     }
+  })
+})
+
+describe('limits', () => {
+  it('are the terminal\'s own', () => {
+    const [go = ''] = Object.values(import.meta.glob<string>('../../../app/hall/notice.go', { eager: true, query: '?raw', import: 'default' }))
+    expect(go.match(/NoticeMost += (\d+)/)?.[1]).toBe(String(noticeMost))
+    expect(go.match(/NoticeMostEn += (\d+)/)?.[1]).toBe(String(2 * noticeMost))
   })
 })
