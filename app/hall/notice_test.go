@@ -40,6 +40,24 @@ func TestNoticesDoNotDependOnTheOrder(t *testing.T) {
 	})
 }
 
+// Two copies of one counter may each post under the same number: whoever hears of both, in
+// whatever order, shows the same one.
+func TestOneOfTwoNoticesWithOneNumberStands(t *testing.T) {
+	post := func(zh string, ms int64) event.Event {
+		copied := &desk{origin: "jiangnan/c1"}
+		return copied.note(hall.KindNoticePosted, hall.NoticePosted{Hall: "jiangnan", Zh: zh, UntilMS: start + 60_000, AtMS: start}, ms)
+	}
+	for _, pair := range [][2]event.Event{{post("一", start), post("二", start+1)}, {post("一", start), post("二", start)}} {
+		if pair[0].ID != pair[1].ID {
+			t.Fatalf("%s and %s are no pair", pair[0].ID, pair[1].ID)
+		}
+		one, other := fold(t, pair[:]).Notices(start), fold(t, []event.Event{pair[1], pair[0]}).Notices(start)
+		if len(one) != 1 || len(other) != 1 || one[0].Zh != "一" || other[0].Zh != "一" {
+			t.Errorf("%+v here and %+v there", one, other)
+		}
+	}
+}
+
 func TestANoticeStandsUntilItEnds(t *testing.T) {
 	c := &desk{origin: "jiangnan/c1"}
 	h := hall.New("jiangnan")
@@ -81,6 +99,12 @@ func TestANoticeStandsUntilItEnds(t *testing.T) {
 	}
 	if _, fresh, err := h.PostNotice("2 号电梯 检修，请走楼梯", "", 0, "A01", "li", start+120_000); fresh || err != nil {
 		t.Errorf("the same once more is noted: %v, %v", fresh, err)
+	}
+	if _, fresh, err := h.PostNotice("A 区系统恢复中", "", 60, "A01", "li", start+120_000); !fresh || err != nil {
+		t.Errorf("the same for longer is not noted: %v, %v", fresh, err)
+	}
+	if stand := h.Notices(start + 120_000); stand[0].AllDay() || !stand[1].AllDay() {
+		t.Errorf("half an hour is a day, or a day is none: %+v", stand)
 	}
 	f, stands := h.EndNotice(lift, "li", start+180_000)
 	if !stands {

@@ -109,6 +109,9 @@ func TestOneHubFollowsTheOther(t *testing.T) {
 			}
 		}
 	}
+	if at, err := two.Cursor(context.Background(), "peer"); err != nil || at.Epoch != one.Epoch() || at.Pos < 250 {
+		t.Errorf("after a start it would read on from %+v: %v", at, err)
+	}
 	before := two.Position()
 	two.at = core.Cursor{}
 	two.follow(t, one.Store, false)
