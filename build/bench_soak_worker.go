@@ -177,9 +177,9 @@ func (w *worker) look(proc string) (m footprint) {
 	for line := range strings.Lines(string(raw)) {
 		var kb float64
 		if n, _ := fmt.Sscanf(line, "VmRSS: %f kB", &kb); n == 1 {
-			m.memoryMB = kb / 1000
+			m.memoryMB = kb * 1024 / 1e6
 		} else if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &kb); n == 1 {
-			w.peakMB = max(w.peakMB, kb/1000)
+			w.peakMB = max(w.peakMB, kb*1024/1e6)
 		}
 	}
 	if list, err := os.ReadDir(filepath.Join(proc, "fd")); err == nil {

@@ -49,6 +49,7 @@ type Hall struct {
 	again    map[string][]TicketID // further ones, where a call was lost with its hub and granted again
 	helps    helps
 	notices  notices
+	words    words
 
 	// Missing brings back a ticket that is not in memory, nil when there is none.
 	Missing func(TicketID) *Ticket
@@ -64,7 +65,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[series]*line{}, windows: map[WindowID]*Window{},
 		current: map[WindowID]map[TicketID]bool{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices()}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), words: words{}}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -211,6 +212,8 @@ func (h *Hall) learn(f Issued, source string) (Touched, error) {
 		return Touched{Ticket: t}, nil
 	}
 	h.before(t)
+	f.Ticket = t.Ticket
+	f = h.words.ofTicket(f)
 	switch {
 	case !t.Known:
 		t.Issued, t.Known, t.Source = f, true, source
@@ -235,10 +238,11 @@ func (h *Hall) step(id TicketID, s Step) (Touched, error) {
 	}
 	t := h.ticket(id)
 	h.before(t)
+	s = h.words.ofStep(s)
 	t.add(s)
 	h.after(t)
 	if s.Request != "" {
-		h.grant(s.Request, id)
+		h.grant(s.Request, t.Ticket)
 	}
 	if s.Kind == KindFinished && t.StartedMS > 0 {
 		h.spent(t)
@@ -254,8 +258,8 @@ func (h *Hall) ticket(id TicketID) *Ticket {
 		}
 	}
 	if t == nil {
-		t = &Ticket{Issued: Issued{Ticket: id, Hall: h.ID}}
-		h.tickets[id] = t
+		t = &Ticket{Issued: Issued{Ticket: own(id), Hall: h.ID}}
+		h.tickets[t.Ticket] = t
 	}
 	return t
 }
@@ -323,6 +327,12 @@ func (h *Hall) window(e event.Event, f WindowOpened) (Touched, error) {
 func (h *Hall) Restore(t *Ticket) {
 	if old := h.tickets[t.Ticket]; old != nil {
 		return
+	}
+	t.Ticket, t.Source = own(t.Ticket), own(t.Source)
+	t.Issued = h.words.ofTicket(t.Issued)
+	for i := range t.Steps {
+		t.Steps[i] = h.words.ofStep(t.Steps[i])
+		t.Steps[i].By = own(t.Steps[i].By)
 	}
 	h.tickets[t.Ticket] = t
 	if t.Known {
