@@ -35,7 +35,6 @@ type Item struct {
 	PromisedDays int        `json:"promised_days"`
 	DayUnit      string     `json:"day_unit"`
 	Visits       int        `json:"visits"`
-	RunOnce      bool       `json:"run_once"`
 	Audience     []string   `json:"audience"`
 	LifeEvents   []string   `json:"life_events"`
 	Conditions   []string   `json:"conditions"`
@@ -57,6 +56,9 @@ type Item struct {
 	// Version counts the editions of this guide from 1.
 	Version int `json:"version"`
 }
+
+// RunOnce tells whether an item is on the run-once list (最多跑一次): it is whenever one visit is enough.
+func (i *Item) RunOnce() bool { return i.Visits <= 1 }
 
 // Units of LegalDays and PromisedDays.
 const (

@@ -71,21 +71,14 @@ func split(file string, text []byte) (rest []byte, items []part, _ *Fault) {
 	if f := decode(file, text, text, 0, &top); f != nil {
 		return nil, nil, f
 	}
-	list, ok := top["items"]
+	bodies, ok := top["items"]
 	if !ok {
 		f := &Fault{Kind: FaultShape, File: file, Field: "items", Problem: "there is no list of items", Advice: adviceCopy}
 		return nil, nil, f.at(text, 0)
 	}
-	var bodies []json.RawMessage
-	at := bytes.Index(text, list)
-	if f := decode(file, text, list, at, &bodies); f != nil {
-		f.Field = "items"
+	items, f := list(file, text, bodies)
+	if f != nil {
 		return nil, nil, f
-	}
-	for _, body := range bodies {
-		at += bytes.Index(text[at:], body)
-		items = append(items, part{file: file, whole: text, start: at, body: body})
-		at += len(body)
 	}
 	delete(top, "items")
 	rest, err := encode(top)
@@ -95,14 +88,34 @@ func split(file string, text []byte) (rest []byte, items []part, _ *Fault) {
 	return rest, items, nil
 }
 
+// list takes a list of items apart, which is a piece of text.
+func list(file string, text, piece []byte) (items []part, _ *Fault) {
+	var bodies []json.RawMessage
+	at := bytes.Index(text, piece)
+	if f := decode(file, text, piece, at, &bodies); f != nil {
+		f.Field = "items"
+		return nil, f
+	}
+	for _, body := range bodies {
+		at += bytes.Index(text[at:], body)
+		items = append(items, part{file: file, whole: text, start: at, body: body})
+		at += len(body)
+	}
+	return items, nil
+}
+
 // builder puts a catalogue together from documents and items.
 type builder struct {
 	documents []Document
 	cat       *Catalogue
 }
 
+func newCatalogue() *Catalogue {
+	return &Catalogue{byCode: map[Code]*Item{}, hallAreas: map[HallID][]HallArea{}}
+}
+
 func (b *builder) build(parts []part) (*Catalogue, *Fault) {
-	b.cat = &Catalogue{byCode: map[Code]*Item{}, hallAreas: map[HallID][]HallArea{}}
+	b.cat = newCatalogue()
 	slices.SortFunc(b.documents, func(x, y Document) int { return strings.Compare(x.Name, y.Name) })
 	if f := b.halls(b.document(FileHalls)); f != nil {
 		return nil, f

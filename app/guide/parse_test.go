@@ -196,7 +196,7 @@ func TestFaultsNameThePlace(t *testing.T) {
 		{"windows odd", FileItems, `"windows": "A01-A16"`, `"windows": "A1 to A16"`, FaultValue, first, "places[0].windows"},
 		{"need unknown", FileItems, `"necessity": "必要"`, `"necessity": "必须"`, FaultValue, first, "materials[0].necessity"},
 		{"material number twice", FileItems, `"no": 2`, `"no": 1`, FaultDuplicate, first, "materials[1].no"},
-		{"days below zero", FileItems, `"promised_days": 1`, `"promised_days": -1`, FaultValue, first, "legal_days, promised_days, visits"},
+		{"days below zero", FileItems, `"promised_days": 1`, `"promised_days": -1`, FaultValue, first, "promised_days"},
 		{"no name", FileItems, `"name": "存量房(二手房)转移登记"`, `"name": ""`, FaultValue, first, "name"},
 		{"no items", FileItems, `"items": [`, `"itens": [`, FaultShape, "", "items"},
 		{"no version", FileStreet, `"version": "2026.11-1"`, `"edition": 1`, FaultValue, "", "meta.version"},

@@ -124,7 +124,7 @@ func (m *Machine) windowsText(l hall.Letter) string {
 func (m *Machine) card(i *guide.Item) ItemCard {
 	a, _ := m.Guides.Area(i.Letter)
 	return ItemCard{Code: string(i.Code), Name: text(i.Name, i.NameEn), Department: i.Department, Letter: string(i.Letter),
-		Area: text(a.Name, a.NameEn), RunOnce: i.RunOnce, Materials: len(i.Materials), Here: m.here(i)}
+		Area: text(a.Name, a.NameEn), RunOnce: i.RunOnce(), Materials: len(i.Materials), Here: m.here(i)}
 }
 
 func (m *Machine) here(i *guide.Item) bool {
