@@ -45,18 +45,17 @@ var clauseWords = map[byte]string{
 // conditionShapes of one in a condition.
 var (
 	materialShapes = shapes(
-		`(?:^|C)[NVAPQKW]*O[NVAOWBKPQ]*[PQK]S*(?:[CR]|$)`,            // 其他应当提交的证明材料; 申请书及其他材料
-		`(?:^|C)[NVPQ]*O[NVOWB]*T+S*(?:[CR]|$)`,                      // 其他相关证件
-		`(?:^|[CR])O[NVWBA]*$`,                                       // 其他
-		`RO[NVAOWK]*P+S*(?:[CR]|$)`,                                  // 遗嘱或其他材料, and not 身份证或者其他证明
-		`RO[NVAOWKPQ]*[NWB][NVAOWKPQ]*[PQKT]S*(?:[CR]|$)`,            // 离婚证或其他有关证明
-		`[NWB][NVAPQK]*O[NVAOWKPQ]*[PQKT]S*(?:[CR]|$)`,               // 登记机构认为必要的其他材料
-		`(?:^|[CR])OC[^O]*N[NVA]*[PQ]S*(?:[CR]|$)`,                   // 其他与变更有关的材料
-		`(?:^|[CR])O[^CRO]*[IH][NVAKW]*[WB][NVA]*[PQKT]S*(?:[CR]|$)`, // 其他登记机构要求提供的材料
-		`[IH][NVAK]*[WB][NVAWPQK]*[PQT]S*(?:[CR]|$)`,                 // 审批机关要求提供的文件
-		`(?:^|[CR])[NVAWBPQK]*[NWB][NVAWBPQK]*[PQT]S*(?:[CR]|$)`,     // 相关材料; 需要补充的证明
-		`.E[NVO]*[PQ]*S*$`,                                           // 身份证明、学历证明等相关材料; 身份证、户口簿等
-		`.E[NVWO]*[NWO][NVWOPQ]*T+S*$`,                               // 身份证等相关证件
+		`(?:^|C)[NVAPQKW]*O[NVAOWBKPQ]*[PQK]S*(?:[CR]|$)`,        // 其他应当提交的证明材料; 申请书及其他材料
+		`(?:^|C)[NVPQ]*O[NVOWB]*T+S*(?:[CR]|$)`,                  // 其他相关证件
+		`(?:^|[CR])O[NVWBA]*$`,                                   // 其他
+		`RO[NVAOWK]*P+S*(?:[CR]|$)`,                              // 遗嘱或其他材料, and not 身份证或者其他证明
+		`RO[NVAOWKPQ]*[NWB][NVAOWKPQ]*[PQKT]S*(?:[CR]|$)`,        // 离婚证或其他有关证明
+		`[NWB][NVAPQK]*O[NVAOWKPQ]*[PQKT]S*(?:[CR]|$)`,           // 登记机构认为必要的其他材料
+		`(?:^|[CR])OC[^O]*N[NVA]*[PQ]S*(?:[CR]|$)`,               // 其他与变更有关的材料
+		`[IH][NVAK]*[WB][NVAWPQK]*[PQT]S*(?:[CR]|$)`,             // 审批机关要求提供的文件
+		`(?:^|[CR])[NVAWBPQK]*[NWB][NVAWBPQK]*[PQT]S*(?:[CR]|$)`, // 相关材料; 需要补充的证明
+		`.E[NVO]*[PQ]*S*$`,                                       // 身份证明、学历证明等相关材料; 身份证、户口簿等
+		`.E[NVWO]*[NWO][NVWOPQ]*T+S*$`,                           // 身份证等相关证件
 	)
 	conditionShapes = shapes(
 		`(?:^|[CR])[NVAPQKW]*O[NVAOWBIKPQ]*[KPW]V*(?:[CR]|$)`, // 法律、法规规定的其他条件; 其他应当符合的要求

@@ -71,7 +71,7 @@ func Check(halls, dataSets File, files ...File) ([]Finding, error) {
 			faults = append(faults, fault)
 		}
 		for n, p := range parts {
-			out = append(out, checkOne(cat, fmt.Sprintf("items[%d]", n), p)...)
+			out = append(out, placed(checkOne(cat, fmt.Sprintf("items[%d]", n), p), p)...)
 		}
 		items += len(parts)
 	}
@@ -79,6 +79,18 @@ func Check(halls, dataSets File, files ...File) ([]Finding, error) {
 		return nil, &Fault{Kind: FaultEmpty, File: files[0].Name, Field: "items", Problem: "there is not one item", Advice: adviceCopy}
 	}
 	return out, errors.Join(faults...)
+}
+
+// placed notes where the item of findings begins.
+func placed(found []Finding, p part) []Finding {
+	if len(found) == 0 {
+		return nil
+	}
+	at := p.fault("", "", "", "", "")
+	for n := range found {
+		found[n].File, found[n].Line = at.File, at.Line
+	}
+	return found
 }
 
 // surroundings makes a catalogue of halls, areas and data sets without items.
@@ -148,8 +160,7 @@ func checkOne(cat *Catalogue, place string, p part) (out []Finding) {
 	d := &draft{}
 	var broken []string
 	add := func(r *rule, path, zh, en string) {
-		out = append(out, Finding{Code: d.Code, Rule: r.id, Path: path, Severity: r.severity, Zh: zh + ";" + r.zh, En: en + "; " + r.en,
-			File: p.file, Line: p.fault("", "", "", "", "").Line})
+		out = append(out, Finding{Code: d.Code, Rule: r.id, Path: path, Severity: r.severity, Zh: zh + ";" + r.zh, En: en + "; " + r.en})
 	}
 	// What fits is in the draft even where something does not.
 	if err := json.Unmarshal(p.body, d); err != nil {

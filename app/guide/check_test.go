@@ -195,7 +195,7 @@ var ruleCases = []struct {
 	{"code with a small letter", "", set{"code": "119901080000x0019K4990701001000"}, []string{"bad_code code"}},
 	{"no code", "", set{"code": gone{}}, []string{"bad_code code"}},
 	{"check character of the credit code", "", set{"code": "119901080000X0019L4990701001000"}, []string{"bad_code code"}},
-	{"check character of the organisation code", "", set{"code": "119901080000X001844990701001000"}, []string{"bad_code code"}},
+	{"check character of the organisation code", "", set{"code": "119901080000X0018G4990701001000"}, []string{"bad_code code"}},
 	{"two digits changed places", "", set{"code": "191901080000X0019K4990701001000"}, []string{"bad_code code"}},
 	{"a letter that no credit code has", "", set{"code": "119901080000O0019K4990701001000"}, []string{"bad_code code"}},
 	{"a true code of a real agency", "", set{"code": "11511301MB1550442U4990701001000"}, nil},
