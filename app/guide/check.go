@@ -154,8 +154,7 @@ type draft struct {
 	SaidRunOnce *bool `json:"run_once"`
 }
 
-// checkOne gives the findings of one item. A code that it is the first to use is
-// noted in cat.
+// checkOne gives the findings of one item, and notes its code in cat.
 func checkOne(cat *Catalogue, place string, p part) (out []Finding) {
 	d := &draft{}
 	var broken []string
@@ -189,9 +188,7 @@ func checkOne(cat *Catalogue, place string, p part) (out []Finding) {
 			}
 		})
 	}
-	if _, known := cat.byCode[d.Code]; !known {
-		cat.byCode[d.Code] = &d.Item
-	}
+	cat.byCode[d.Code] = &d.Item
 	return out
 }
 

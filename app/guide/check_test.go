@@ -236,11 +236,15 @@ var ruleCases = []struct {
 	{"asked for what is shared", "", set{"materials[4].waived_by": nil}, []string{"asks_shared materials[4].waived_by"}},
 	{"data set that does not prove it", "", set{"materials[4].waived_by": "birth"}, []string{"waiver_unproved materials[4].waived_by"}},
 	{"fee without text", "", set{"fee.text": " ", "faq": []any{}}, []string{"fee_missing fee.text"}},
+	{"fee without text, of which the answer says free", "", set{"fee.text": "", "faq[2].a": "不收费。"}, []string{"fee_missing fee.text"}},
+	{"answer that says when it is free", "", set{"fee.text": "每证20元", "faq[2].a": "首次不收费,补领每证20元。"}, nil},
 	{"fee to be settled", "", set{"fee.text": "待定"}, []string{"fee_missing fee.text"}},
 	{"no fee and no text", "", set{"fee": set{"charged": false, "text": ""}}, nil},
 	{"free, with a price", "", set{"fee.charged": false}, []string{"fee_mismatch fee.text"}},
 	{"charged, and free", "pol-driver", set{"fee.text": "免费", "faq": []any{}}, []string{"fee_mismatch fee.text"}},
 	{"first one free", "pol-driver", set{"fee.text": "首次免费,补领每证10元"}, nil},
+	{"first one free, in one breath", "pol-driver", set{"fee.text": "首次免费补领每证10元"}, nil},
+	{"first one free, then by a standard", "pol-driver", set{"fee.text": "首次免费,补领按标准收取", "faq": []any{}}, nil},
 	{"no phone for questions", "", set{"consult_phone": nil}, []string{"missing_consult_phone consult_phone"}},
 	{"no phone for complaints", "", set{"complaint_phone": "暂无"}, []string{"missing_complaint_phone complaint_phone"}},
 	{"phone with letters", "", set{"complaint_phone": "0571-0000ABCD"}, []string{"bad_phone complaint_phone"}},
@@ -257,7 +261,7 @@ var ruleCases = []struct {
 	{"place without address", "", set{"places[1].address": ""}, []string{"missing_place places[1].address"}},
 	{"unknown hall", "", set{"places[0].hall": "jiangdong"}, []string{"unknown_hall places[0].hall"}},
 	{"odd windows", "", set{"places[0].windows": "A1至A16"}, []string{"bad_windows places[0].windows"}},
-	{"hall without windows for it", "jus-aid", set{"places[0].hall": "jiangbei", "places[0].windows": "", "places[0].floor": 0}, []string{"no_window places[0]"}},
+	{"hall without windows for it", "jus-aid", set{"places[0].hall": "jiangbei", "places[0].windows": ""}, []string{"no_window places[0]"}},
 	{"windows that are not there", "", set{"places[1].windows": "A01-A05"}, []string{"no_window places[1].windows"}},
 	{"a few of the windows", "", set{"places[0].windows": "A03-A05"}, nil},
 	{"all windows of the area", "", set{"places[0].windows": ""}, nil},
@@ -351,6 +355,15 @@ func TestCheckAcrossFiles(t *testing.T) {
 	}
 	if wrong, doubtful := Count(first); wrong != 7 || doubtful != 0 {
 		t.Errorf("%d errors, %d warnings", wrong, doubtful)
+	}
+}
+
+func TestCheckReadsLists(t *testing.T) {
+	broken := string(sampleItem(t, "re-transfer-resale", set{"consult_phone": ""}))
+	for _, body := range []string{"[" + broken + "]", broken, broken + "\n", "\n" + broken + "\r\n\r\n", "\xef\xbb\xbf{\"items\":[" + broken + "]}", `{"items":[` + broken + `],"meta":{}}`} {
+		if got := checked(t, "x", File{Name: "x", Body: []byte(body)}); !slices.Equal(got, []string{"missing_consult_phone consult_phone"}) {
+			t.Errorf("%.20q: %v", body, got)
+		}
 	}
 }
 
