@@ -227,6 +227,15 @@ func TestFaultsNameThePlace(t *testing.T) {
 	}
 }
 
+func TestParseTellsTheFirstFaultOfAnItem(t *testing.T) {
+	files := shippedFiles(t)
+	files[FileItems] = bytes.Join([][]byte{[]byte(`{"meta":{"version":"1"},"items":[`), sampleItem(t, "re-transfer-resale", set{"code": "1", "name": "", "visits": -1}), []byte(`]}`)}, nil)
+	var f *Fault
+	if _, err := Parse(files); !errors.As(err, &f) || f.Kind != FaultCode || f.Field != "code" {
+		t.Errorf("%v", f)
+	}
+}
+
 func TestHalfWrittenFilesAreRefused(t *testing.T) {
 	for _, name := range fileNames {
 		whole := shippedFiles(t)[name]
