@@ -8,6 +8,9 @@ const codeLength = 31
 
 // item reads, checks and adds one item.
 func (b *builder) item(place int, p part) *Fault {
+	if p.file == FileNames {
+		return b.bare(place, p)
+	}
 	i := &Item{}
 	if f := decode(p.file, p.whole, p.body, p.start, i); f != nil {
 		f.Item = string(i.Code)
@@ -30,10 +33,14 @@ func (b *builder) item(place int, p part) *Fault {
 			return p.fault(FaultValue, string(i.Code), path+".windows", fmt.Sprintf("%q is not a range of windows", at.Windows), `write it like "A01-A16"`)
 		}
 	}
+	b.add(i, place, p)
+	return nil
+}
+
+func (b *builder) add(i *Item, place int, p part) {
 	b.cat.items = append(b.cat.items, i)
 	b.cat.byCode[i.Code] = i
 	b.cat.rows = append(b.cat.rows, Row{Code: i.Code, Place: place, Letter: i.Letter, Name: i.Name, Source: p.file, Body: compact(p.body)})
-	return nil
 }
 
 func (b *builder) checkItem(i *Item, p part) *Fault {
@@ -41,11 +48,8 @@ func (b *builder) checkItem(i *Item, p part) *Fault {
 	if !validCode(code) {
 		return p.fault(FaultCode, code, "code", "a code has 31 digits and capital letters", "correct the code")
 	}
-	if first, twice := b.cat.byCode[i.Code]; twice {
-		return p.fault(FaultDuplicate, code, "code", fmt.Sprintf("the code is already used by %q", first.Name), "give one of them its own code")
-	}
-	if i.Name == "" {
-		return p.fault(FaultValue, code, "name", "the item has no name", "fill it in")
+	if f := b.checkOwn(i, p, "code"); f != nil {
+		return f
 	}
 	a, known := b.cat.Area(i.Letter)
 	if !known {
@@ -61,6 +65,18 @@ func (b *builder) checkItem(i *Item, p part) *Fault {
 		if day < 1 || day > 7 {
 			return p.fault(FaultValue, code, "hours.weekdays", fmt.Sprintf("%d is no day of the week", day), "use 1 (Monday) to 7")
 		}
+	}
+	return nil
+}
+
+// checkOwn checks what each item needs: a code of its own, and a name.
+func (b *builder) checkOwn(i *Item, p part, field string) *Fault {
+	code := string(i.Code)
+	if first, twice := b.cat.byCode[i.Code]; twice {
+		return p.fault(FaultDuplicate, code, field, fmt.Sprintf("the code is already used by %q", first.Name), "give one of them its own code")
+	}
+	if i.Name == "" {
+		return p.fault(FaultValue, code, "name", "the item has no name", "fill it in")
 	}
 	return nil
 }

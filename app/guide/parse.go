@@ -18,7 +18,7 @@ const (
 
 var fileNames = []string{FileItems, FileStreet, FileHalls, FileDataSets}
 
-// Parse reads a catalogue from its four files and checks it whole. On the first
+// Parse reads a catalogue from its four files, and from FileNames where there is one, and checks it whole. On the first
 // thing wrong it gives a *Fault and no catalogue, so that the one in use stays.
 // Fields and files that it does not know are let pass.
 func Parse(files map[string][]byte) (*Catalogue, error) {
@@ -43,6 +43,13 @@ func Parse(files map[string][]byte) (*Catalogue, error) {
 		}
 		b.documents = append(b.documents, Document{Name: name, Body: rest})
 		parts = append(parts, items...)
+	}
+	if text, ok := files[FileNames]; ok {
+		text, fault := readable(FileNames, text)
+		if fault != nil {
+			return nil, fault
+		}
+		parts = append(parts, nameParts(text)...)
 	}
 	c, fault := b.build(parts)
 	if fault != nil {
@@ -101,8 +108,12 @@ type builder struct {
 	cat       *Catalogue
 }
 
+func newCatalogue() *Catalogue {
+	return &Catalogue{byCode: map[Code]*Item{}, hallAreas: map[HallID][]HallArea{}}
+}
+
 func (b *builder) build(parts []part) (*Catalogue, *Fault) {
-	b.cat = &Catalogue{byCode: map[Code]*Item{}, hallAreas: map[HallID][]HallArea{}}
+	b.cat = newCatalogue()
 	slices.SortFunc(b.documents, func(x, y Document) int { return strings.Compare(x.Name, y.Name) })
 	if f := b.halls(b.document(FileHalls)); f != nil {
 		return nil, f
