@@ -4,7 +4,6 @@
 package crowd
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -13,19 +12,18 @@ import (
 	"onewindow/app/guide"
 )
 
-// Names reads the names of a file with one item a line, as guide.FileNames has them.
+// Names reads the names of a guide.FileNames.
 func Names(path string) ([]string, error) {
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("the names to make a catalogue of are missing: %w", err)
 	}
-	defer f.Close()
+	c, err := guide.ParseNames(text)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var i guide.Item
-		if err := json.Unmarshal(lines.Bytes(), &i); err != nil {
-			return nil, fmt.Errorf("read %s: %w", path, err)
-		}
+	for _, i := range c.Items() {
 		out = append(out, i.Name)
 	}
 	return out, nil
