@@ -65,7 +65,10 @@ func TestTheBoundChangesLittleInALargeCatalogue(t *testing.T) {
 	x := guide.NewIndex(c)
 	all := x.Exhaustive()
 	total, first, shown, kept := 0.0, 0.0, 0.0, 0.0
-	for _, q := range inputs(t) {
+	for n, q := range inputs(t) {
+		if n%3 != 0 {
+			continue
+		}
 		got, want := codes(x.Search(q, 8)), codes(all.Search(q, 8))
 		if len(want) == 0 {
 			continue

@@ -460,7 +460,7 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 	}
 	item, ok := c.m.Guides.Item(guide.Code(in.Item))
 	switch {
-	case !ok, item.Bare():
+	case !ok:
 		return IntakeResult{}, event.ItemUnknown.With("code", in.Item)
 	case in.Request == "", len(in.Request) > 64:
 		return IntakeResult{}, event.RequestUnusable
