@@ -65,6 +65,7 @@ var house = map[string]room{
 
 	"app/screen":          {door, []string{"app/event", "app/hall", "app/guide", "app/intake"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
 	"app/baddisk":         {door, nil, []string{"modernc.org/libc", "modernc.org/sqlite"}, "a disk that fails, for tests: a room of its own, because it needs SQLite's insides and the store must not"},
+	"app/crowd":           {door, []string{"app/guide"}, nil, "catalogues of any size, for tests and the bench"},
 	"app/terminal":        {door, []string{"*"}, []string{"*"}, "puts a terminal together"},
 	"app/apptest":         {door, []string{"*"}, []string{"*"}, "a whole hall in a temporary folder, for tests"},
 	"app":                 {door, []string{"app/config", "app/terminal", "frontend"}, []string{"*"}, "the terminal's command line and window: no logic"},
@@ -79,7 +80,7 @@ var house = map[string]room{
 }
 
 // forTests are the rooms of which nothing may be in the product.
-var forTests = []string{"app/apptest", "app/baddisk"}
+var forTests = []string{"app/apptest", "app/baddisk", "app/crowd"}
 
 // mayImport tells whether the table lets a room import a folder. "*" is all but
 // the rooms that are made for tests.

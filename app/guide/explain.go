@@ -1,29 +1,32 @@
 package guide
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// fieldWhy names the fields of Index.folded for an explanation; the last is what people say.
+// fieldWhy names the fields for an explanation.
 var fieldWhy = []Why{WhyName, WhyAlias, WhyQuestion, WhyLifeEvent, WhyDepartment, WhyMaterial, WhyCondition, WhyEnglish, WhyWords}
 
 // explain names the part of an item that answered the query best.
 func (x *Index) explain(q *query, n int, best found) (Why, string) {
-	if best.phrase >= 0 && best.likeness > phraseFloor {
-		p := x.phrases[best.phrase]
-		if best.pinyin {
-			return WhyPinyin, p.text
-		}
-		return p.why, p.text
-	}
 	i := x.items[n]
+	if best.likeness > phraseFloor {
+		why := roleWhy[best.role]
+		if best.pinyin {
+			why = WhyPinyin
+		}
+		return why, x.wording(i, best)
+	}
 	why, match, most := WhyName, i.Name, 0.0
-	for f, texts := range x.folded[n] {
+	for f, texts := range x.read(i).texts {
 		for k, text := range texts {
 			weight := 1.0
 			if fieldWhy[f] == WhyName || fieldWhy[f] == WhyEnglish {
 				weight = 1.2
 			}
 			if v := weight * x.overlap(q, text); v > most {
-				why, match, most = fieldWhy[f], x.original(i, f, k, text), v
+				why, match, most = fieldWhy[f], original(i, f, k, text), v
 			}
 		}
 	}
@@ -33,12 +36,30 @@ func (x *Index) explain(q *query, n int, best found) (Why, string) {
 	return why, match
 }
 
+// wording gives a phrase as the item has it.
+func (x *Index) wording(i *Item, best found) string {
+	var want strings.Builder
+	for _, k := range x.phrases.charsOf(best.phrase) {
+		want.WriteRune(x.chars[k].r)
+	}
+	var texts []string
+	switch best.role {
+	case named:
+		return i.Name
+	case aliased:
+		texts = i.Aliases
+	case heard:
+		texts = x.read(i).heard
+	case varied:
+		texts = x.read(i).varied
+	}
+	return texts[slices.IndexFunc(texts, func(t string) bool { return squeezed(string(fold(t))) == want.String() })]
+}
+
 // original gives the text as the catalogue has it.
-func (x *Index) original(i *Item, field, at int, folded string) string {
-	if field < len(fields) {
-		if texts := fields[field].text(i); at < len(texts) {
-			return texts[at]
-		}
+func original(i *Item, field, at int, folded string) string {
+	if texts := fields[field].text(i); at < len(texts) {
+		return texts[at]
 	}
 	return folded
 }

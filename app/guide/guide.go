@@ -4,7 +4,7 @@
 // tickets, applications, files or the database.
 package guide
 
-// Code is the 31-character implementation code of an item.
+// Code is the 31-character implementation code of an item; that of a bare one is as its district has it.
 type Code string
 
 // Letter is the letter of an area, which is also the letter of its queue: "A".

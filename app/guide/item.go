@@ -8,6 +8,9 @@ import (
 // item reads, checks and adds one item. Of the rules it takes those that a
 // terminal cannot live without.
 func (b *builder) item(place int, p part) *Fault {
+	if p.file == FileNames {
+		return b.bare(place, p)
+	}
 	d := &draft{}
 	if f := decode(p.file, p.whole, p.body, p.start, &d.Item); f != nil {
 		f.Item = string(d.Code)
@@ -33,9 +36,12 @@ func (b *builder) item(place int, p part) *Fault {
 	if fault != nil {
 		return fault
 	}
-	i := &d.Item
+	b.add(&d.Item, place, p)
+	return nil
+}
+
+func (b *builder) add(i *Item, place int, p part) {
 	b.cat.items = append(b.cat.items, i)
 	b.cat.byCode[i.Code] = i
 	b.cat.rows = append(b.cat.rows, Row{Code: i.Code, Place: place, Letter: i.Letter, Name: i.Name, Source: p.file, Body: compact(p.body)})
-	return nil
 }

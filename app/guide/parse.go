@@ -18,7 +18,7 @@ const (
 
 var fileNames = []string{FileItems, FileStreet, FileHalls, FileDataSets}
 
-// Parse reads a catalogue from its four files and checks it whole. On the first
+// Parse reads a catalogue from its four files, and from FileNames where there is one, and checks it whole. On the first
 // thing wrong it gives a *Fault and no catalogue, so that the one in use stays.
 // Fields and files that it does not know are let pass.
 func Parse(files map[string][]byte) (*Catalogue, error) {
@@ -43,6 +43,13 @@ func Parse(files map[string][]byte) (*Catalogue, error) {
 		}
 		b.documents = append(b.documents, Document{Name: name, Body: rest})
 		parts = append(parts, items...)
+	}
+	if text, ok := files[FileNames]; ok {
+		text, fault := readable(FileNames, text)
+		if fault != nil {
+			return nil, fault
+		}
+		parts = append(parts, nameParts(text)...)
 	}
 	c, fault := b.build(parts)
 	if fault != nil {

@@ -18,16 +18,30 @@ type sound uint16
 // readings holds the sounds of each character, the main one first. The letter ü
 // is u here, because half of the people type it so.
 type readings struct {
-	of      map[rune][]sound
+	sounds  [][]sound // per character from firstHan on
 	names   []string
 	numbers map[string]sound
 	longest int
 }
 
+// The characters that have readings are between these.
+const (
+	firstHan = 0x4E00
+	afterHan = 0xA000
+)
+
+// of gives the sounds of a character; none for one that is not in the table.
+func (r *readings) of(c rune) []sound {
+	if c < firstHan || c >= afterHan {
+		return nil
+	}
+	return r.sounds[c-firstHan]
+}
+
 // spoken is made once and never changed. It is about 30 KB of table in the
 // program; the dictionary that it comes from would add 1.4 MB and 4 ms to every start.
-var spoken = sync.OnceValue(func() readings {
-	r := readings{of: make(map[rune][]sound, 7000), numbers: map[string]sound{}}
+var spoken = sync.OnceValue(func() *readings {
+	r := &readings{sounds: make([][]sound, afterHan-firstHan), numbers: map[string]sound{}}
 	further := map[rune][]sound{}
 	for line := range strings.Lines(readingsTable) {
 		syllable, chars, ok := strings.Cut(strings.TrimSpace(line), " ")
@@ -37,14 +51,14 @@ var spoken = sync.OnceValue(func() readings {
 		n := r.number(strings.ReplaceAll(syllable, "v", "u"))
 		mains, others, _ := strings.Cut(chars, "|")
 		for _, c := range mains {
-			r.of[c] = []sound{n}
+			r.sounds[c-firstHan] = []sound{n}
 		}
 		for _, c := range others {
 			further[c] = append(further[c], n)
 		}
 	}
 	for c, more := range further {
-		r.of[c] = append(r.of[c], more...)
+		r.sounds[c-firstHan] = append(r.sounds[c-firstHan], more...)
 	}
 	return r
 })

@@ -71,6 +71,9 @@ func (c *Catalogue) Files() (map[string][]byte, error) {
 		lists[r.Source] = append(lists[r.Source], r.Body)
 	}
 	out := map[string][]byte{}
+	for _, line := range lists[FileNames] {
+		out[FileNames] = append(append(out[FileNames], line...), '\n')
+	}
 	for _, d := range c.documents {
 		if d.Name != FileItems && d.Name != FileStreet {
 			out[d.Name] = d.Body

@@ -2,6 +2,7 @@ package guide
 
 import (
 	"cmp"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,27 +65,39 @@ func (x *Index) Search(query string, limit int) []Hit {
 	x.addTerms(&q, scores)
 	best := x.addPhrases(&q, scores)
 	x.addPinyin(&q, scores, best)
-	order := make([]int, 0, len(scores))
-	top := 0.0
-	for n, s := range scores {
-		if s > 0 {
-			if x.items[n].Top {
-				scores[n] *= worthTop
-			}
-			order = append(order, n)
-			top = max(top, scores[n])
-		}
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
 	var hits []Hit
-	for _, n := range order {
-		if len(hits) == limit || scores[n] < leastShareKept*top {
-			break
-		}
-		why, match := x.explain(&q, n, best[n])
+	for _, n := range x.ranked(scores, limit) {
+		why, match := x.explain(&q, n, best.of(n))
 		hits = append(hits, Hit{Code: x.items[n].Code, Why: why, Match: match, Score: scores[n]})
 	}
 	return hits
+}
+
+// ranked gives the best items in order, without those that are far below the first.
+func (x *Index) ranked(scores []float64, limit int) (order []int) {
+	for _, n := range x.top {
+		scores[n] *= worthTop
+	}
+	top := slices.Max(scores)
+	limit = min(limit, len(scores))
+	least := max(leastShareKept*top, math.SmallestNonzeroFloat64)
+	for n, s := range scores {
+		if s < least {
+			continue
+		}
+		order = append(order, n)
+		if len(order) == 2*limit {
+			order = bestOf(order, scores, limit)
+			least = scores[order[limit-1]]
+		}
+	}
+	return bestOf(order, scores, limit)
+}
+
+// bestOf gives the first of the items in order of their scores, equal ones as they stand.
+func bestOf(order []int, scores []float64, limit int) []int {
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
+	return order[:min(limit, len(order))]
 }
 
 // query is what a person typed, prepared.
@@ -132,24 +145,27 @@ func (q *query) empty() bool { return len(q.chars) == 0 && len(q.words) == 0 }
 func (x *Index) addTerms(q *query, scores []float64) {
 	seen := map[term]bool{}
 	add := func(t term, worth float64) bool {
-		list := x.postings[t]
+		number, known := x.terms[t]
+		if !known {
+			return false
+		}
 		if !seen[t] {
 			seen[t] = true
-			for _, p := range list {
-				scores[p.item] += worth * p.worth
+			for _, p := range x.postings[number] {
+				scores[p.item] += worth * float64(p.worth)
 			}
 		}
-		return len(list) > 0
+		return true
 	}
 	var before rune
 	for _, part := range q.core {
 		for _, c := range part {
-			add(term{kind: oneChar, a: c}, worthChar)
+			add(newTerm(oneChar, c, 0), worthChar)
 			// The pair over a gap counts too: "房产证 丢失" is also "证丢". A pair
 			// that nobody writes may be a slip of the input method.
-			if before != 0 && !add(term{kind: twoChars, a: before, b: c}, worthPair) {
+			if before != 0 && !add(newTerm(twoChars, before, c), worthPair) {
 				soundTerms(before, c, func(t term) {
-					if t.kind == twoSounds {
+					if t.kind() == twoSounds {
 						add(t, worthSounds)
 					}
 				})
@@ -162,7 +178,7 @@ func (x *Index) addTerms(q *query, scores []float64) {
 			continue
 		}
 		if number, known := x.words[stem(w)]; known {
-			add(term{kind: oneWord, a: number}, worthWord)
+			add(newTerm(oneWord, number, 0), worthWord)
 		} else if len(w) >= 3 {
 			x.addHalfTyped(w, n == len(q.words)-1, add)
 		}
@@ -178,7 +194,7 @@ func (x *Index) addHalfTyped(word string, last bool, add func(term, float64) boo
 	}
 	at, _ := slices.BinarySearch(x.english, word)
 	for n := at; n < len(x.english) && n < at+4 && strings.HasPrefix(x.english[n], word); n++ {
-		add(term{kind: oneWord, a: x.words[x.english[n]]}, worth)
+		add(newTerm(oneWord, x.words[x.english[n]], 0), worth)
 	}
 }
 
@@ -192,9 +208,9 @@ func (x *Index) addSyllables(q *query, add func(term, float64) bool) {
 			continue
 		}
 		for _, s := range parts {
-			add(term{kind: oneSound, a: int32(s)}, worthSound)
+			add(newTerm(oneSound, int32(s), 0), worthSound)
 			if before >= 0 {
-				add(term{kind: twoSounds, a: before, b: int32(s)}, worthPair)
+				add(newTerm(twoSounds, before, int32(s)), worthPair)
 			}
 			before = int32(s)
 		}

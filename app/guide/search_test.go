@@ -93,7 +93,7 @@ func TestEachItemIsFoundByItsOwnWords(t *testing.T) {
 func initialsOf(s string) string {
 	var out strings.Builder
 	for _, r := range fold(s) {
-		if of := spoken().of[r]; len(of) > 0 {
+		if of := spoken().of(r); len(of) > 0 {
 			out.WriteByte(spoken().names[of[0]][0])
 		}
 	}

@@ -2,6 +2,7 @@ package guide
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -9,27 +10,48 @@ import (
 // letters to ASCII, capitals to small ones, traditional characters to simplified
 // ones, and everything that is no letter, digit or Chinese character to a space.
 func fold(s string) []rune {
-	simple := simplified()
+	table := folds()
 	out := make([]rune, 0, len(s))
 	for _, r := range s {
-		switch {
-		case r == '\'' || r == '’':
-			continue
-		case r >= 0xFF01 && r <= 0xFF5E:
-			r -= 0xFEE0
-		case r == 'ü' || r == 'Ü':
-			r = 'v'
+		if int(r) < len(table) {
+			r = table[r]
+		} else {
+			r = foldRune(r)
 		}
-		r = unicode.ToLower(r)
-		if to, ok := simple[r]; ok {
-			r = to
+		if r != 0 {
+			out = append(out, r)
 		}
-		if !unicode.Is(unicode.Han, r) && !isLetter(r) && !isDigit(r) {
-			r = ' '
-		}
-		out = append(out, r)
 	}
 	return out
+}
+
+// folds has what becomes of the characters that are usual.
+var folds = sync.OnceValue(func() []rune {
+	out := make([]rune, 0x10000)
+	for r := range out {
+		out[r] = foldRune(rune(r))
+	}
+	return out
+})
+
+// foldRune folds one character; 0 leaves it out.
+func foldRune(r rune) rune {
+	switch {
+	case r == '\'' || r == '’':
+		return 0
+	case r >= 0xFF01 && r <= 0xFF5E:
+		r -= 0xFEE0
+	case r == 'ü' || r == 'Ü':
+		r = 'v'
+	}
+	r = unicode.ToLower(r)
+	if to, ok := simplified()[r]; ok {
+		r = to
+	}
+	if !unicode.Is(unicode.Han, r) && !isLetter(r) && !isDigit(r) {
+		r = ' '
+	}
+	return r
 }
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' }

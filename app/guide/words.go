@@ -2,65 +2,77 @@ package guide
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 //go:embed tables/words.txt
 var wordsTable string
 
-// saying is one line of tables/words.txt: an item that has all words of one of
-// the lists in needs is also found by what is heard.
-type saying struct {
-	needs [][]string
-	heard []string
+// sayings is tables/words.txt, ready to be asked for one item after the other:
+// both maps have the first character of a word as their key, because a text has
+// few characters and the table has many words.
+type sayings struct {
+	heard [][]string // per line, what people say
+	needs map[rune][]need
+	alike [][]string // words for the same
+	words map[rune][]alikeWord
 }
 
-// sayings reads tables/words.txt; alike are its lists of words for the same.
-func sayings() (out []saying, alike [][]string) {
+// need is one list of words of a line: who has them all is also found by what is heard.
+type need struct {
+	line  int
+	words []string
+}
+
+// alikeWord is the word with number at of a list of words for the same.
+type alikeWord struct{ list, at int }
+
+func newSayings() *sayings {
+	s := &sayings{needs: map[rune][]need{}, words: map[rune][]alikeWord{}}
 	for line := range strings.Lines(wordsTable) {
 		line = strings.TrimSpace(line)
 		if same, ok := strings.CutPrefix(line, "~"); ok {
-			alike = append(alike, strings.Fields(same))
+			s.alike = append(s.alike, strings.Fields(same))
 			continue
 		}
 		left, right, ok := strings.Cut(line, "=")
 		if !ok || strings.HasPrefix(line, "#") {
 			continue
 		}
-		var s saying
-		for _, need := range strings.Fields(left) {
-			var words []string
-			for _, w := range strings.Split(need, "+") {
-				words = append(words, string(fold(w)))
+		for _, list := range strings.Fields(left) {
+			n := need{line: len(s.heard)}
+			for _, w := range strings.Split(list, "+") {
+				n.words = append(n.words, string(fold(w)))
 			}
-			s.needs = append(s.needs, words)
+			first, _ := utf8.DecodeRuneInString(n.words[0])
+			s.needs[first] = append(s.needs[first], n)
 		}
+		var heard []string
 		for _, h := range strings.Fields(right) {
-			s.heard = append(s.heard, string(fold(strings.ReplaceAll(h, "_", " "))))
+			heard = append(heard, string(fold(strings.ReplaceAll(h, "_", " "))))
 		}
-		out = append(out, s)
+		s.heard = append(s.heard, heard)
 	}
-	return out, alike
+	for list, same := range s.alike {
+		for at, w := range same {
+			first, _ := utf8.DecodeRuneInString(w)
+			s.words[first] = append(s.words[first], alikeWord{list, at})
+		}
+	}
+	return s
 }
 
 // variants gives phrases with one of their words replaced by each that is used
-// for it, and the words that were put in; both without doubles.
-func variants(alike [][]string, phrases []string) (texts, words []string) {
+// for it, and all words that are used for one another in them; without doubles.
+func (s *sayings) variants(phrases []string) (texts, words []string) {
 	seen := map[string]bool{}
 	for _, p := range phrases {
-		for _, same := range alike {
-			// The longest word counts, so that "驾驶证" is not taken for another word within it.
-			longest := ""
-			for _, w := range same {
-				if len(w) > len(longest) && strings.Contains(p, w) {
-					longest = w
-				}
-			}
-			if longest == "" {
-				continue
-			}
-			for _, w := range same {
-				if v := strings.Replace(p, longest, w, 1); w != longest && !seen[v] {
+		for _, found := range s.longest(p) {
+			same := s.alike[found.list]
+			for at, w := range same {
+				if v := strings.Replace(p, same[found.at], w, 1); at != found.at && !seen[v] {
 					seen[v] = true
 					texts = append(texts, v)
 				}
@@ -74,35 +86,53 @@ func variants(alike [][]string, phrases []string) (texts, words []string) {
 	return texts, words
 }
 
-// heardFor gives what people say for an item whose name and aliases are phrases,
-// each word once.
-func heardFor(all []saying, phrases []string) []string {
-	has := func(word string) bool {
-		for _, p := range phrases {
-			if strings.Contains(p, word) {
-				return true
-			}
-		}
-		return false
-	}
-	seen := map[string]bool{}
-	var out []string
-	for _, s := range all {
-		for _, need := range s.needs {
-			met := true
-			for _, w := range need {
-				met = met && has(w)
-			}
-			if !met {
+// longest gives the words of a phrase for which others are used, one of each list: the
+// longest counts, so that "驾驶证" is not taken for another word within it.
+func (s *sayings) longest(phrase string) (out []alikeWord) {
+	for at, r := range phrase {
+		for _, w := range s.words[r] {
+			word := s.alike[w.list][w.at]
+			if !strings.HasPrefix(phrase[at:], word) {
 				continue
 			}
-			for _, h := range s.heard {
-				if !seen[h] {
-					seen[h] = true
-					out = append(out, h)
-				}
+			n := slices.IndexFunc(out, func(o alikeWord) bool { return o.list == w.list })
+			if n < 0 {
+				out = append(out, w)
+			} else if best := s.alike[w.list][out[n].at]; len(word) > len(best) || len(word) == len(best) && w.at < out[n].at {
+				out[n] = w
 			}
-			break
+		}
+	}
+	slices.SortFunc(out, func(a, b alikeWord) int { return a.list - b.list })
+	return out
+}
+
+// heardFor gives what people say for an item whose name and aliases are phrases,
+// each word once, in the order of the table.
+func (s *sayings) heardFor(phrases []string) []string {
+	whole := strings.Join(phrases, "\n")
+	var lines []int
+	asked := map[rune]bool{}
+	for _, r := range whole {
+		if asked[r] {
+			continue
+		}
+		asked[r] = true
+		for _, n := range s.needs[r] {
+			if !slices.ContainsFunc(n.words, func(w string) bool { return !strings.Contains(whole, w) }) {
+				lines = append(lines, n.line)
+			}
+		}
+	}
+	slices.Sort(lines)
+	seen := map[string]bool{}
+	var out []string
+	for _, line := range slices.Compact(lines) {
+		for _, h := range s.heard[line] {
+			if !seen[h] {
+				seen[h] = true
+				out = append(out, h)
+			}
 		}
 	}
 	return out

@@ -45,11 +45,12 @@ func (c Take) LogValue() slog.Value {
 // today in the unit of the guide; a year that the calendar does not know gives an
 // empty one, as does a nil calendar.
 //
-// Refusals: ItemUnknown for a nil item; RequestUnusable (args field) for what
+// Refusals: ItemUnknown for a nil item and for a bare one, of which nobody knows what it
+// takes; RequestUnusable (args field) for what
 // only a program can get wrong; FieldMissing (args field: applicant,
 // document_number, phone); IdentityWrong (args why and type).
 func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Taken, *event.Refusal) {
-	if item == nil {
+	if item == nil || item.Bare() {
 		return Taken{}, event.ItemUnknown
 	}
 	if _, ok := addDays(today, 0); !ok {

@@ -19,7 +19,7 @@ import (
 )
 
 func item() *guide.Item {
-	return &guide.Item{Code: "119901080000X0019K4990701001000", Name: "样例", PromisedDays: 3, DayUnit: guide.WorkingDays, Version: 2,
+	return &guide.Item{Code: "119901080000X0019K4990701001000", Name: "样例", Letter: "A", PromisedDays: 3, DayUnit: guide.WorkingDays, Version: 2,
 		Materials: []guide.Material{
 			{No: 1, Name: "申请书", Necessity: "必要"},
 			{No: 2, Name: "户口簿", Necessity: "必要", WaivedBy: "hukou"},
@@ -127,6 +127,9 @@ func TestRefusals(t *testing.T) {
 	}
 	if _, refusal := wish().Decide(nil, c, today); !errors.Is(refusal, event.ItemUnknown) {
 		t.Errorf("no item: %v", refusal)
+	}
+	if _, refusal := wish().Decide(&guide.Item{Code: "G-1", Name: "样例", Department: "区民政局"}, c, today); !errors.Is(refusal, event.ItemUnknown) {
+		t.Errorf("an item without a guide: %v", refusal)
 	}
 	if _, refusal := wish().Decide(item(), c, "soon"); !errors.Is(refusal, event.RequestUnusable) {
 		t.Errorf("no day: %v", refusal)

@@ -8,6 +8,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -374,6 +375,14 @@ func readCatalogue(dir string) (*guide.Catalogue, error) {
 			if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
 				return nil, fmt.Errorf("read the catalogue: %w: correct \"catalogue\" in the settings", err)
 			}
+		}
+		// Names without guides are something that a district may have.
+		names, err := os.ReadFile(filepath.Join(dir, guide.FileNames))
+		switch {
+		case err == nil:
+			files[guide.FileNames] = names
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("read the catalogue: %w: correct the file or take it away", err)
 		}
 	}
 	return guide.Parse(files)

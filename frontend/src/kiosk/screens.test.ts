@@ -55,6 +55,17 @@ describe('each tab of a guide', () => {
 })
 
 describe('a guide', () => {
+  it('that does not exist yet says who to ask, claims nothing and gives no ticket', async () => {
+    at.kiosk['Guide']!.mockResolvedValue({ ...sample.guide, item: sample.item(1, { letter: '', here: false }), promisedDays: 0, places: [], faq: [] })
+    const person = await mountKiosk()
+    for (const t of ways['guide']!) await person.tap(t)
+    expect(person.text()).toContain('暂无办事指南，由区市场监督管理局办理')
+    expect(person.page.find('[data-take]').exists()).toBe(false)
+    expect(person.page.find('[data-tab]').exists()).toBe(false)
+    expect(person.page.find('dl').exists()).toBe(false)
+    await expectAccessible(document.body)
+  })
+
   it('of an item that this hall does not serve gives no ticket', async () => {
     at.kiosk['Guide']!.mockResolvedValue({ ...sample.guide, item: sample.item(1, { here: false }) })
     const person = await mountKiosk()

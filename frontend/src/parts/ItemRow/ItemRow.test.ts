@@ -25,6 +25,13 @@ describe('ItemRow', () => {
     expect(mountPart(ItemRow, { item: item(1, { here: false }) }, 'en').text()).toContain('Not in this hall')
   })
 
+  it('says who handles what has no guide yet, and where to ask', () => {
+    const part = mountPart(ItemRow, { item: item(1, { letter: '', area: { zh: '', en: '' }, here: false, why: 'name', match: item(1).name.zh }), showArea: true })
+    expect(part.find('.more').text()).toContain('区市场监督管理局')
+    expect(part.text()).toContain('暂无办事指南')
+    expect(part.text()).not.toContain('本厅不办')
+  })
+
   it('counts one document as one', () => {
     expect(mountPart(ItemRow, { item: item(1, { materials: 1 }) }, 'en').text()).toContain('1 document')
     expect(mountPart(ItemRow, { item: item(1, { materials: 0 }) }, 'en').text()).toContain('no documents')
