@@ -2,8 +2,8 @@ package guide
 
 import "strings"
 
-// fieldWhy names the fields of Index.folded for an explanation; the last is what people say.
-var fieldWhy = []Why{WhyName, WhyAlias, WhyQuestion, WhyLifeEvent, WhyDepartment, WhyMaterial, WhyCondition, WhyEnglish, WhyWords}
+// fieldWhy names the fields of Index.folded for an explanation; the last two are what people say.
+var fieldWhy = []Why{WhyName, WhyAlias, WhyQuestion, WhyLifeEvent, WhyDepartment, WhyMaterial, WhyCondition, WhyEnglish, WhyWords, WhyWords}
 
 // explain names the part of an item that answered the query best.
 func (x *Index) explain(q *query, n int, best found) (Why, string) {

@@ -18,6 +18,10 @@ type field struct {
 // saidField is the weight of what people say for an item (tables/words.txt).
 var saidField = field{weight: 3, damp: 0.2, spoken: true}
 
+// aroundField is that of the words around an item. There are many, of which most
+// sound like others, so they count as they are written alone.
+var aroundField = field{weight: 1.5, damp: 0.2}
+
 var fields = []field{
 	{5, 0.3, true, func(i *Item) []string { return []string{i.Name} }},
 	{4.5, 0.3, true, func(i *Item) []string { return i.Aliases }},
@@ -116,16 +120,16 @@ func NewIndex(c *Catalogue) *Index {
 		number: map[rune]uint16{}, bySound: map[sound][]uint16{}}
 	all, alike := sayings()
 	for n, i := range c.items {
-		texts := make([][]string, 0, len(fields)+1)
+		texts := make([][]string, 0, len(fields)+2)
 		for _, f := range fields {
 			texts = append(texts, foldAll(f.text(i)))
 		}
 		area, _ := c.Area(i.Letter)
 		texts[areaField] = append(texts[areaField], string(fold(area.NameEn)))
 		own := append(slices.Clone(texts[0]), texts[1]...)
-		heard := heardFor(all, own)
+		heard, around := heardFor(all, own)
 		others, replaced := variants(alike, own)
-		x.folded = append(x.folded, append(texts, append(slices.Clone(heard), replaced...)))
+		x.folded = append(x.folded, append(texts, append(slices.Clone(heard), replaced...), around))
 		x.addPhrase(n, WhyName, 1, i.Name)
 		for _, a := range i.Aliases {
 			x.addPhrase(n, WhyAlias, 1, a)
@@ -156,7 +160,7 @@ func foldAll(texts []string) []string {
 
 // weigh turns the terms of all fields into postings (BM25F).
 func (x *Index) weigh() {
-	all := append(slices.Clone(fields), saidField)
+	all := append(slices.Clone(fields), saidField, aroundField)
 	mean := make([]float64, len(all))
 	sizes := make([][]float64, len(x.items))
 	for n, texts := range x.folded {

@@ -9,10 +9,12 @@ import (
 var wordsTable string
 
 // saying is one line of tables/words.txt: an item that has all words of one of
-// the lists in needs is also found by what is heard.
+// the lists in needs is also found by what is heard. What is only around an item
+// ("金毛" for a dog licence) tells by its words; it is no name to compare with.
 type saying struct {
-	needs [][]string
-	heard []string
+	needs  [][]string
+	heard  []string
+	around bool
 }
 
 // sayings reads tables/words.txt; alike are its lists of words for the same.
@@ -23,11 +25,15 @@ func sayings() (out []saying, alike [][]string) {
 			alike = append(alike, strings.Fields(same))
 			continue
 		}
-		left, right, ok := strings.Cut(line, "=")
-		if !ok || strings.HasPrefix(line, "#") {
+		at := strings.IndexAny(line, "=:")
+		if at < 0 || strings.HasPrefix(line, "#") {
 			continue
 		}
-		var s saying
+		left, right := strings.TrimSpace(line[:at]), line[at+1:]
+		s := saying{around: line[at] == ':'}
+		if left == "" && len(out) > 0 {
+			s.needs = out[len(out)-1].needs
+		}
 		for _, need := range strings.Fields(left) {
 			var words []string
 			for _, w := range strings.Split(need, "+") {
@@ -75,8 +81,8 @@ func variants(alike [][]string, phrases []string) (texts, words []string) {
 }
 
 // heardFor gives what people say for an item whose name and aliases are phrases,
-// each word once.
-func heardFor(all []saying, phrases []string) []string {
+// and the words around it, each once.
+func heardFor(all []saying, phrases []string) (heard, around []string) {
 	has := func(word string) bool {
 		for _, p := range phrases {
 			if strings.Contains(p, word) {
@@ -86,8 +92,11 @@ func heardFor(all []saying, phrases []string) []string {
 		return false
 	}
 	seen := map[string]bool{}
-	var out []string
 	for _, s := range all {
+		to := &heard
+		if s.around {
+			to = &around
+		}
 		for _, need := range s.needs {
 			met := true
 			for _, w := range need {
@@ -99,11 +108,11 @@ func heardFor(all []saying, phrases []string) []string {
 			for _, h := range s.heard {
 				if !seen[h] {
 					seen[h] = true
-					out = append(out, h)
+					*to = append(*to, h)
 				}
 			}
 			break
 		}
 	}
-	return out
+	return heard, around
 }
