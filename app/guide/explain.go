@@ -6,7 +6,7 @@ import (
 )
 
 // fieldWhy names the fields for an explanation.
-var fieldWhy = []Why{WhyName, WhyAlias, WhyQuestion, WhyLifeEvent, WhyDepartment, WhyMaterial, WhyCondition, WhyEnglish, WhyWords}
+var fieldWhy = []Why{WhyName, WhyAlias, WhyQuestion, WhyLifeEvent, WhyDepartment, WhyMaterial, WhyCondition, WhyEnglish, WhyWords, WhyWords}
 
 // explain names the part of an item that answered the query best.
 func (x *Index) explain(q *query, n int, best found) (Why, string) {

@@ -11,7 +11,8 @@ type field struct {
 	text   func(*Item) []string
 }
 
-// The fields of an item, and last what people say for it (tables/words.txt).
+// The fields of an item, and last what people say for it and the words around it
+// (tables/words.txt). Of those there are many, and most sound like others.
 var fields = []field{
 	{5, 0.3, true, func(i *Item) []string { return []string{i.Name} }},
 	{4.5, 0.3, true, func(i *Item) []string { return i.Aliases }},
@@ -22,12 +23,14 @@ var fields = []field{
 	{0.9, 0.5, false, func(i *Item) []string { return append([]string{i.Result}, i.Conditions...) }},
 	{5, 0.3, false, func(i *Item) []string { return []string{i.NameEn} }},
 	{3, 0.2, true, func(*Item) []string { return nil }},
+	{1.5, 0.2, false, func(*Item) []string { return nil }},
 }
 
 const (
 	// areaField is where the area's English name goes as well.
-	areaField = 3
-	saidField = 8
+	areaField   = 3
+	saidField   = 8
+	aroundField = 9
 )
 
 func questions(i *Item) []string {
@@ -102,7 +105,7 @@ func (x *Index) read(i *Item) reading {
 	r := reading{texts: x.texts(i)}
 	own := append(slices.Clone(r.texts[0]), r.texts[1]...)
 	var replaced []string
-	r.heard = x.sayings.heardFor(own)
+	r.heard, r.texts[aroundField] = x.sayings.heardFor(own)
 	r.varied, replaced = x.sayings.variants(own)
 	r.texts[saidField] = append(slices.Clone(r.heard), replaced...)
 	return r
@@ -113,7 +116,7 @@ func (r reading) phrases() [][]string {
 	return [][]string{named: r.texts[0], aliased: r.texts[1], heard: r.heard, varied: r.varied}
 }
 
-// texts gives the folded texts of an item per field, those of saidField aside.
+// texts gives the folded texts of an item per field, those of saidField and aroundField aside.
 func (x *Index) texts(i *Item) [][]string {
 	out := make([][]string, 0, len(fields))
 	for _, f := range fields {

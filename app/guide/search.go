@@ -37,10 +37,10 @@ type Hit struct {
 
 // Worth of the parts of a score, found on the development queries.
 const (
-	worthChar      = 0.35
+	worthChar      = 0.65
 	worthPair      = 1.0
 	worthSound     = 0.12
-	worthSounds    = 0.55
+	worthSounds    = 0.4
 	worthWord      = 1.3
 	worthWhole     = 14.0
 	worthPinyin    = 12.0
@@ -157,12 +157,11 @@ func (x *Index) addTerms(q *query, scores []float64) {
 		}
 		return true
 	}
-	var before rune
 	for _, part := range q.core {
+		var before rune
 		for _, c := range part {
 			add(newTerm(oneChar, c, 0), worthChar)
-			// The pair over a gap counts too: "房产证 丢失" is also "证丢". A pair
-			// that nobody writes may be a slip of the input method.
+			// A pair that nobody writes may be a slip of the input method.
 			if before != 0 && !add(newTerm(twoChars, before, c), worthPair) {
 				soundTerms(before, c, func(t term) {
 					if t.kind() == twoSounds {

@@ -47,6 +47,8 @@ func TestSearchFindsInManyWays(t *testing.T) {
 		{"passpo", "pol-passport", ""},
 		{"请问我想给小狗办证,需要带什么材料?", "urb-dog", ""},
 		{"娃生下来要落户口", "pol-birth", ""},
+		{"刚抱回来一只柯基", "urb-dog", WhyWords},
+		{"lost business license", "biz-reissue", WhyEnglish},
 	} {
 		hits := x.Search(w.query, 5)
 		if len(hits) == 0 || slugs(c, hits)[0] != w.first {

@@ -41,8 +41,8 @@ type weigher struct {
 	x     *Index
 	sizes [][]float64 // bytes per item and field
 	mean  []float64
-	said  [][]string // per item
-	seen  []uint64   // the terms of one item: number and field
+	said  [][][]string // per item, from saidField on
+	seen  []uint64     // the terms of one item: number and field
 }
 
 // measure is the first round: how long the texts of the next item are.
@@ -55,7 +55,7 @@ func (w *weigher) measure(texts [][]string) {
 		w.mean[f] += sizes[f] / float64(len(w.x.items))
 	}
 	w.sizes = append(w.sizes, sizes)
-	w.said = append(w.said, texts[saidField])
+	w.said = append(w.said, texts[saidField:])
 }
 
 // weigh is the second round.
@@ -63,7 +63,7 @@ func (w *weigher) weigh() {
 	x := w.x
 	for n, i := range x.items {
 		texts := x.texts(i)
-		texts[saidField] = w.said[n]
+		copy(texts[saidField:], w.said[n])
 		w.count(texts)
 		for at := 0; at < len(w.seen); {
 			number, worth := w.seen[at]>>8, 0.0

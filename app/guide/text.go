@@ -82,9 +82,12 @@ func runs(folded []rune) []run {
 	return out
 }
 
-// stem cuts the endings of English words that make no difference here.
+// stem cuts the endings of English words that make no difference here, and takes
+// the American spelling of a licence for the British one.
 func stem(w string) string {
 	switch {
+	case strings.HasPrefix(w, "license"):
+		return "licence"
 	case len(w) > 4 && strings.HasSuffix(w, "ies"):
 		return w[:len(w)-3] + "y"
 	case len(w) > 4 && (strings.HasSuffix(w, "sses") || strings.HasSuffix(w, "xes") || strings.HasSuffix(w, "ches")):

@@ -14,10 +14,17 @@ var wordsTable string
 // both maps have the first character of a word as their key, because a text has
 // few characters and the table has many words.
 type sayings struct {
-	heard [][]string // per line, what people say
+	lines []line
 	needs map[rune][]need
 	alike [][]string // words for the same
 	words map[rune][]alikeWord
+}
+
+// line is what people say for an item. What is only around it ("金毛" for a dog licence)
+// tells by its words; it is no name to compare with.
+type line struct {
+	heard  []string
+	around bool
 }
 
 // need is one list of words of a line: who has them all is also found by what is heard.
@@ -31,29 +38,32 @@ type alikeWord struct{ list, at int }
 
 func newSayings() *sayings {
 	s := &sayings{needs: map[rune][]need{}, words: map[rune][]alikeWord{}}
-	for line := range strings.Lines(wordsTable) {
-		line = strings.TrimSpace(line)
-		if same, ok := strings.CutPrefix(line, "~"); ok {
+	var lists [][]string // of the line, or of the one above it that says to whom both belong
+	for text := range strings.Lines(wordsTable) {
+		text = strings.TrimSpace(text)
+		if same, ok := strings.CutPrefix(text, "~"); ok {
 			s.alike = append(s.alike, strings.Fields(same))
 			continue
 		}
-		left, right, ok := strings.Cut(line, "=")
-		if !ok || strings.HasPrefix(line, "#") {
+		at := strings.IndexAny(text, "=:")
+		if at < 0 || strings.HasPrefix(text, "#") {
 			continue
 		}
-		for _, list := range strings.Fields(left) {
-			n := need{line: len(s.heard)}
-			for _, w := range strings.Split(list, "+") {
-				n.words = append(n.words, string(fold(w)))
+		if left := strings.Fields(text[:at]); len(left) > 0 {
+			lists = nil
+			for _, list := range left {
+				lists = append(lists, foldAll(strings.Split(list, "+")))
 			}
-			first, _ := utf8.DecodeRuneInString(n.words[0])
-			s.needs[first] = append(s.needs[first], n)
 		}
-		var heard []string
-		for _, h := range strings.Fields(right) {
-			heard = append(heard, string(fold(strings.ReplaceAll(h, "_", " "))))
+		for _, words := range lists {
+			first, _ := utf8.DecodeRuneInString(words[0])
+			s.needs[first] = append(s.needs[first], need{line: len(s.lines), words: words})
 		}
-		s.heard = append(s.heard, heard)
+		l := line{around: text[at] == ':'}
+		for _, h := range strings.Fields(text[at+1:]) {
+			l.heard = append(l.heard, string(fold(strings.ReplaceAll(h, "_", " "))))
+		}
+		s.lines = append(s.lines, l)
 	}
 	for list, same := range s.alike {
 		for at, w := range same {
@@ -107,9 +117,9 @@ func (s *sayings) longest(phrase string) (out []alikeWord) {
 	return out
 }
 
-// heardFor gives what people say for an item whose name and aliases are phrases,
-// each word once, in the order of the table.
-func (s *sayings) heardFor(phrases []string) []string {
+// heardFor gives what people say for an item whose name and aliases are phrases, and
+// the words around it, each word once, in the order of the table.
+func (s *sayings) heardFor(phrases []string) (heard, around []string) {
 	whole := strings.Join(phrases, "\n")
 	var lines []int
 	asked := map[rune]bool{}
@@ -126,14 +136,17 @@ func (s *sayings) heardFor(phrases []string) []string {
 	}
 	slices.Sort(lines)
 	seen := map[string]bool{}
-	var out []string
-	for _, line := range slices.Compact(lines) {
-		for _, h := range s.heard[line] {
+	for _, at := range slices.Compact(lines) {
+		to := &heard
+		if s.lines[at].around {
+			to = &around
+		}
+		for _, h := range s.lines[at].heard {
 			if !seen[h] {
 				seen[h] = true
-				out = append(out, h)
+				*to = append(*to, h)
 			}
 		}
 	}
-	return out
+	return heard, around
 }
