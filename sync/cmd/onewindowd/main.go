@@ -38,6 +38,7 @@ type commands struct {
 	Clerk    clerkCommand    `cmd:"" help:"Clerks of a hall."`
 	Ticket   ticketCommand   `cmd:"" help:"Tickets on paper."`
 	Device   deviceCommand   `cmd:"" help:"Machines at a terminal, and their virtual twins."`
+	Guide    guideCommand    `cmd:"" help:"The catalogue of items and their guides."`
 	Simulate Simulate        `cmd:"" help:"Play a day of a hall through the real programs' code and check it."`
 }
 
