@@ -20,31 +20,32 @@ type Answer struct {
 
 // Worth of what speaks for an answer, fitted to questions of our own.
 const (
-	worthTopic  = 4.4 // the search finds the item by what the question is about
-	worthHeard  = 2.6 // and by the whole question
-	worthCover  = 4.6 // the guide has the question's words
-	worthAsked  = 6.3 // the field is asked for
-	worthBeyond = 6.1 // the FAQ has the words beyond the item's names
-	worthAlike  = 6.0 // the FAQ has the words
-	worthFAQ    = 2.7 // people have asked this before
+	worthTopic  = 4.9 // the search finds the item by what the question is about
+	worthHeard  = 2.4 // and by the whole question
+	worthCover  = 4.5 // the guide has the question's words
+	worthAsked  = 6.2 // the field is asked for
+	worthBeyond = 5.4 // the FAQ has the words beyond the item's names
+	worthAlike  = 5.8 // the FAQ has the words
+	worthFAQ    = 2.5 // people have asked this before
 	worthFirst  = 1.0 // and it is the first that they asked of the field
 	mostAsked   = 1.2
 	askedItems  = 12 // items that are looked at closely
 )
 
 // usual is how much more or less often a field is asked for that no FAQ speaks of.
-var usual = map[Field]float64{FieldMaterials: 0.5, FieldTime: 1.2, FieldWho: -2.4}
+var usual = map[Field]float64{FieldMaterials: 0.5, FieldTime: 1, FieldWho: -2.4}
 
 // What makes sure that a question is for this catalogue (a logistic regression over
 // questions of both kinds); below 0 it is refused.
 const (
-	sureStart     = -6.6
-	sureCover     = 2.06
-	sureMissed    = -0.3
-	sureAsked     = 1.62
-	sureFound     = 1.89
-	sureOdd       = -1.24
-	sureElsewhere = -3.74
+	sureStart     = -6.3
+	sureCover     = 1.9
+	sureMissed    = -0.85
+	sureAsked     = 1.6
+	sureFound     = 2
+	sureOdd       = -1.34
+	sureElsewhere = -4.5
+	leastMet      = 1.5 // less is nothing but light words
 )
 
 // candidate is an answer that could be given: a FAQ, or a part of the guide that no FAQ speaks of.
@@ -133,6 +134,9 @@ func (p *page) candidates(a *asked, loads []load, first candidate) []candidate {
 
 // sure tells how sure it is that the question is for this catalogue: above 0 rather than not.
 func (x *Index) sure(a *asked, c *candidate) float64 {
+	if c.cover.met < leastMet && !c.cover.named {
+		return -1
+	}
 	clearest := 0.0
 	for _, v := range a.clear {
 		clearest = max(clearest, v)
