@@ -38,13 +38,12 @@ var usual = map[Field]float64{FieldMaterials: 0.5, FieldTime: 1, FieldWho: -2.4}
 // What makes sure that a question is for this catalogue (a logistic regression over
 // questions of both kinds); below 0 it is refused.
 const (
-	sureStart     = -6.3
-	sureCover     = 1.9
-	sureMissed    = -0.85
-	sureAsked     = 1.6
+	sureStart     = -6.35
+	sureCover     = 2.17
+	sureMissed    = -0.93
+	sureAsked     = 1.54
 	sureFound     = 2
-	sureOdd       = -1.34
-	sureElsewhere = -4.5
+	sureElsewhere = -4.7
 	leastMet      = 1.5 // less is nothing but light words
 )
 
@@ -142,5 +141,5 @@ func (x *Index) sure(a *asked, c *candidate) float64 {
 		clearest = max(clearest, v)
 	}
 	return sureStart + sureCover*c.cover.share() + sureMissed*math.Log1p(c.cover.missed) + sureAsked*min(mostAsked, clearest) +
-		sureFound*math.Log1p(c.found) + sureOdd*math.Log1p(c.cover.odd) + sureElsewhere*a.elsewhere(x.named)
+		sureFound*math.Log1p(c.found) + sureElsewhere*a.elsewhere(x.named)
 }

@@ -47,7 +47,6 @@ type manners struct {
 	cues   []cue // the longest first
 	light  map[string]bool
 	plain  *strings.Replacer
-	papers [][]rune
 	others []string // what other places deal with
 	// longest is the length of the longest light word in characters.
 	longest int
@@ -69,8 +68,6 @@ var asking = sync.OnceValue(func() *manners {
 			case "light":
 				m.light[w] = true
 				m.longest = max(m.longest, len([]rune(w)))
-			case "paper":
-				m.papers = append(m.papers, []rune(w))
 			case "elsewhere":
 				m.others = append(m.others, w)
 			default:
@@ -140,14 +137,11 @@ type asked struct {
 	topic string            // text with spaces for the words that ask: what the question is about
 }
 
-// maxQuestionRunes is where a question is cut: who says more says it twice.
-const maxQuestionRunes = 120
-
-// newAsked reads a question. Words that ask stay in the topic if they are in a name, too.
+// newAsked reads a question as far as a search does. Words that ask stay in the topic if they are in a name, too.
 func newAsked(question string, named func(string) bool) asked {
 	var b strings.Builder
 	b.WriteByte(' ')
-	for _, r := range runs(fold(firstRunes(question, maxQuestionRunes))) {
+	for _, r := range runs(fold(firstRunes(question, maxQueryRunes))) {
 		b.WriteString(string(r.text))
 		b.WriteByte(' ')
 	}

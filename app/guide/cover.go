@@ -13,7 +13,6 @@ type load struct {
 	weight float64 // how much it says: few guides have it
 	pairs  float64 // the same of pair
 	light  bool    // it says nothing of the matter
-	known  bool    // some guide has it with a neighbour
 	asks   bool    // it tells which part of the guide is wanted
 }
 
@@ -63,11 +62,7 @@ func (x *Index) loads(a *asked) []load {
 			l := load{text: string(c), weight: x.rarity(term{kind: oneChar, a: c}), light: light[n], asks: a.topic[at] == ' '}
 			if before != 0 {
 				l.pair = string(before) + l.text
-				pair := term{kind: twoChars, a: before, b: c}
-				l.pairs = x.rarity(pair)
-				if len(x.postings[pair]) > 0 {
-					l.known, out[len(out)-1].known = true, true
-				}
+				l.pairs = x.rarity(term{kind: twoChars, a: before, b: c})
 			}
 			before = c
 			at += utf8.RuneLen(c)
@@ -112,11 +107,10 @@ func (p *page) has(text string) float64 {
 	return 0
 }
 
-// cover is what a guide has of a question, and what it lacks. odd is what no guide knows
-// right before the word for a paper: the "boat" of a boat licence.
+// cover is what a guide has of a question, and what it lacks.
 type cover struct {
-	met, missed, odd float64
-	named            bool // a part of the question is in the names or what people say
+	met, missed float64
+	named       bool // a part of the question is in the names or what people say
 }
 
 // share is 1 when the guide has everything.
@@ -143,38 +137,8 @@ func (p *page) cover(loads []load) (c cover) {
 		c.named = c.named || got[n] == 1 && !loads[n].asks
 		c.met += w * got[n]
 		c.missed += w * (1 - got[n])
-		for _, paper := range asking().papers {
-			if first := n + 1 - len(paper); first > 0 && spells(loads[first:n+1], paper) {
-				c.odd = max(c.odd, odd(loads[:first+1]))
-			}
-		}
 	}
 	return c
-}
-
-// spells tells whether loads are the characters of a word.
-func spells(loads []load, word []rune) bool {
-	for n, c := range word {
-		if loads[n].text != string(c) {
-			return false
-		}
-	}
-	return true
-}
-
-// oddReach is how many characters before a paper tell what it is for.
-const oddReach = 4
-
-// odd gives what no guide knows of the characters before the last load; a light one is not
-// of the paper's name: "take the licence".
-func odd(loads []load) (missed float64) {
-	last := len(loads) - 1
-	for n := last - 1; n >= max(0, last-oddReach) && loads[n+1].pair != "" && !loads[n].light; n-- {
-		if !loads[n].known {
-			missed += loads[n].topical()
-		}
-	}
-	return missed
 }
 
 // alike tells what it is worth that a question is like a FAQ. What no FAQ asks is taken to
