@@ -32,6 +32,7 @@ func verbs() []verb {
 		{"compile", "[pages|clips|terminal|server...]", "build the pages and the programs into build/bin", compile},
 		{"dist", "[deb|windows...]", "leave the .deb, the exe and the installer in build/bin", dist},
 		{"sim", "[--seeds N] [--from S] | --seed S [--trace] | --mutants", "live simulated districts under seeds and check what must hold", simulate},
+		{"eval", "[--catalogue DIR] [--search FILE] [--ask FILE]", "ask the catalogue what people ask and count what it finds and answers; exits 1 below a floor", evaluate},
 		{"bench", "[--rounds N] [--profile DIR] [FIGURE...]", "measure, one JSON line per figure", measure},
 	}
 }
