@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"onewindow/app/event"
 	"onewindow/app/folder"
+	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/slip"
 	"onewindow/app/store"
@@ -26,7 +29,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs what IT staff type, each file a session.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil,
+		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil, "shipped": shipped,
 	}})
 }
 
@@ -93,4 +96,17 @@ func spoil(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = db.Exec("UPDATE event SET body = CAST(substr(body, 1, length(body) - 1) || x'7e' AS BLOB) WHERE pos = 2")
 	ts.Check(errors.Join(err, db.Close()))
+}
+
+// shipped writes the files of the shipped catalogue into a folder, with a line more at the
+// end of those that are named.
+func shipped(ts *testscript.TestScript, _ bool, args []string) {
+	files, err := guide.ShippedFiles()
+	ts.Check(err)
+	for name, text := range files {
+		if slices.Contains(args, name) {
+			text = append(slices.Clone(text), '\n')
+		}
+		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), name), text, 0o644))
+	}
 }
