@@ -29,7 +29,7 @@ describe('the guides in use', () => {
   it('are named with their date where the steps are', async () => {
     const person = await mountKiosk()
     for (const t of ['[data-verb="guide"]', '[data-area="C"] .into', '[data-item]']) await person.tap(t)
-    await person.page.find('[data-tab="steps"]').trigger('mousedown')
+    await person.page.find('[data-tab="steps"]').trigger('mousedown', { button: 0 })
     await flushPromises()
     expect(person.text()).toContain('2026.11-1')
     expect(person.text()).toContain('(2026-11-20 发布)')
