@@ -24,22 +24,23 @@ func (l *Link) offer(name string) {
 // up waits for it. When the line breaks the next beat begins anew; what failed for another
 // reason is not asked for again and again.
 func (l *Link) bundles(ctx context.Context) {
+	var failed string
+	var again time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case name := <-l.offered:
+			if name == failed && time.Now().Before(again) {
+				continue
+			}
 			err := l.opt.Take(ctx, name, l)
 			if err == nil || ctx.Err() != nil {
 				continue
 			}
 			l.opt.Logger.Warn("take what is published", "error", err)
-			if errors.Is(err, event.HubUnreachable) {
-				continue
-			}
-			select {
-			case <-ctx.Done():
-			case <-time.After(l.opt.Resend):
+			if !errors.Is(err, event.HubUnreachable) {
+				failed, again = name, time.Now().Add(l.opt.Resend)
 			}
 		}
 	}
