@@ -253,6 +253,11 @@ func TestWhatIsNotRightIsRefusedAndTheOldStays(t *testing.T) {
 					t.Errorf("it is asked for again: %v, %d pieces", err, len(l.asked))
 				}
 			}
+			// Where the place above comes back to what is here, nothing is refused any more.
+			must(t, kiosk.Take(context.Background(), kiosk.Name(), l))
+			if s := kiosk.State(); s.Refused != 0 || s.Why != "" {
+				t.Errorf("it goes on telling %+v", s)
+			}
 			if c.lie == nil {
 				a.publish("four")
 				_, err = above.Look()

@@ -30,18 +30,21 @@ func (r *Refused) Error() string {
 	return fmt.Sprintf("version %d of the published guides is not taken, and what is in use stays: %s", r.Version, r.Why)
 }
 
-// wants tells whether the bundle that is in force above is neither here nor refused.
+// wants tells whether the bundle that is in force above is neither here nor refused. Where
+// it is here, what was refused before is no trouble any more.
 func (s *Shelf) wants(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if name == s.bundle.Name {
+		s.refused, s.state.Refused, s.state.Why = "", 0, ""
+	}
 	return name != "" && name != s.bundle.Name && name != s.refused
 }
 
 // Take fetches what is in force above, under the name that was told, and puts it in force
 // here in one step when it is whole. Nothing is done for a name that is here or was refused.
-// What came of a part before the line was cut is kept and
-// not asked for again, and what is here already is never asked for. A *Refused is for good;
-// other errors are tried again.
+// What came of a part before the line was cut is kept and not asked for again, and what is
+// here already is never asked for. A *Refused is for good; other errors are tried again.
 func (s *Shelf) Take(ctx context.Context, name string, above Source) error {
 	if !s.wants(name) {
 		return nil
