@@ -194,7 +194,7 @@ func serve(t *testing.T, c *terminal.Terminal) {
 // finish ends a visit.
 func finish(t *testing.T, c *terminal.Terminal) {
 	t.Helper()
-	item := c.Machine.Guides.ItemsIn("A")[0]
+	item := c.Machine.Guides.Now().ItemsIn("A")[0]
 	_, err := c.Counter.Finish([]screen.Outcome{{Item: string(item.Code), Outcome: "accepted"}})
 	apptest.Must(t, err)
 }

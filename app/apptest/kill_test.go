@@ -34,13 +34,7 @@ const kills = 50
 // moments while four people tap, and then compares what is on paper and what was
 // answered with what is in the database.
 func TestAKioskKilledWhileIssuing(t *testing.T) {
-	dir := t.TempDir()
-	program := filepath.Join(dir, "onewindow")
-	build := exec.Command("go", "build", "-o", program, "onewindow/app")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the terminal: %v\n%s", err, out)
-	}
+	dir, program := t.TempDir(), built(t)
 	var mu sync.Mutex
 	var sheets []image.Image
 	twin, err := device.StartTwin("127.0.0.1:0", "", func(s device.Sheet) {
@@ -122,6 +116,18 @@ func TestAKioskKilledWhileIssuing(t *testing.T) {
 		}
 	}
 	t.Logf("%d kills, %d taps, %d tickets, %d answers, %d slips: 0 lost, 0 doubled, 0 slips without an event", kills, asked, len(tickets), len(answered), len(sheets))
+}
+
+// built builds the terminal's program.
+func built(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "onewindow")
+	build := exec.Command("go", "build", "-o", program, "onewindow/app")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the terminal: %v\n%s", err, out)
+	}
+	return program
 }
 
 // start runs the program and gives the address of its pages.

@@ -67,9 +67,9 @@ func (p *press) take() []device.Sheet {
 // issue takes a ticket whose items differ with n.
 func (p *press) issue(t *testing.T, n int) screen.TicketPage {
 	t.Helper()
-	areas := p.kiosk.Machine.Guides.AreasOf("jiangnan")
+	areas := p.kiosk.Machine.Guides.Now().AreasOf("jiangnan")
 	letter := string(areas[n%len(areas)].Letter)
-	items := p.kiosk.Machine.Guides.ItemsIn(areas[n%len(areas)].Letter)
+	items := p.kiosk.Machine.Guides.Now().ItemsIn(areas[n%len(areas)].Letter)
 	p.asked++
 	page, err := p.kiosk.Kiosk.Issue(screen.TicketRequest{Request: fmt.Sprint(p.asked), Letter: letter, Items: []string{string(items[n%len(items)].Code)}, Language: "zh"})
 	apptest.Must(t, err)
@@ -297,7 +297,7 @@ func TestAPrinterOnACable(t *testing.T) {
 func TestTwoSlipsAtOnce(t *testing.T) {
 	p := openPress(t, "127.0.0.1:0")
 	const people = 8
-	letter := string(p.kiosk.Machine.Guides.AreasOf("jiangnan")[0].Letter)
+	letter := string(p.kiosk.Machine.Guides.Now().AreasOf("jiangnan")[0].Letter)
 	pages := make(chan screen.TicketPage, people)
 	var all sync.WaitGroup
 	for i := range people {

@@ -49,7 +49,7 @@ func TestAnIdentityNumberIsWhereItBelongsAndNowhereElse(t *testing.T) {
 	signIn(t, c, "wang", "246810", "A01", "A")
 	card := device.SampleCard()
 	twin.Lay(&card)
-	item := k.Machine.Guides.ItemsIn("A")[0]
+	item := k.Machine.Guides.Now().ItemsIn("A")[0]
 	for n := range visits {
 		if found := k.Kiosk.Search(string(card.Number)); len(found) != 0 {
 			t.Fatalf("a person's number finds %d items", len(found))

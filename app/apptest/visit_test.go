@@ -86,7 +86,7 @@ func TestAVisitFromTheTapToTheCentre(t *testing.T) {
 	k, c, b := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1"), w.Terminal(config.Board, "b1")
 	reached(t, k, c, b)
 	signIn(t, c, "wang", "246810", "A01", "A")
-	item := k.Machine.Guides.ItemsIn("A")[0]
+	item := k.Machine.Guides.Now().ItemsIn("A")[0]
 	p := issue(t, k, "A", string(item.Code))
 	if p.Ahead != 0 || p.State != "waiting" || p.QR == "" {
 		t.Fatalf("ticket page %+v", p)
@@ -337,7 +337,7 @@ func TestAnApplicationReachesTheCentreWithItsTicket(t *testing.T) {
 	k, c := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1")
 	reached(t, k, c)
 	signIn(t, c, "wang", "246810", "A01", "A")
-	item := k.Machine.Guides.ItemsIn("A")[0]
+	item := k.Machine.Guides.Now().ItemsIn("A")[0]
 	p := issue(t, k, "A", string(item.Code))
 	in := screen.Intake{Request: "i1", Ticket: p.Ticket, Item: string(item.Code), Applicant: "罗庆(样例)", DocumentType: "resident_id", DocumentNumber: "99010820000907755X"}
 	for _, m := range item.Materials {

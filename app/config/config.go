@@ -45,6 +45,9 @@ type Settings struct {
 	// HubKey is the hub's public key, as "onewindowd key" prints it there: this
 	// terminal talks to no other hub. Two hubs have two keys, with a comma between. It may be empty for an open hub on this machine.
 	HubKey string `json:"hub_key"`
+	// CentreKey is the centre's public key, as "onewindowd key --centre" prints it there: only
+	// guides that it has signed are taken. Empty takes the word of the hub for whose they are.
+	CentreKey string `json:"centre_key"`
 	// Data is the folder of the database and the key. It is never inside the program's folder.
 	Data string `json:"data"`
 	// Printer is the ticket printer: tcp://host:9100, file:/dev/usb/lp0 or
@@ -80,7 +83,8 @@ type Settings struct {
 	// Floor is the floor of the hall on which the terminal stands: a kiosk's map says "you are
 	// here" there.
 	Floor int `json:"floor"`
-	// Catalogue is a folder with catalogue files to use instead of the shipped ones.
+	// Catalogue is a folder with catalogue files that are used whatever the centre publishes;
+	// empty uses what the centre has published, and before that the shipped sample.
 	Catalogue string `json:"catalogue"`
 }
 
@@ -161,7 +165,7 @@ func explain(path string, raw []byte, err error) error {
 	return fmt.Errorf("settings file %s: %w", path, err)
 }
 
-var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "data", "printer", "reader", "scanner", "strip", "signature", "speaker", "says", "clips", "px_per_mm", "screen_low_mm", "distance_mm", "floor", "catalogue"}
+var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "centre_key", "data", "printer", "reader", "scanner", "strip", "signature", "speaker", "says", "clips", "px_per_mm", "screen_low_mm", "distance_mm", "floor", "catalogue"}
 
 var (
 	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}$`)
@@ -189,6 +193,8 @@ func (s Settings) Check(path string) error {
 		return bad("hub", s.Hub, "it must begin with nats:// or tls://, such as nats://10.1.2.3:4222; two hubs stand with a comma between")
 	case s.HubKey != "" && !each(s.HubKey, keyPattern.MatchString):
 		return bad("hub_key", s.HubKey, "it must be the hub's whole key, U and 55 letters and digits, as \"onewindowd key\" prints it there")
+	case s.CentreKey != "" && !keyPattern.MatchString(s.CentreKey):
+		return bad("centre_key", s.CentreKey, "it must be the centre's whole key, U and 55 letters and digits, as \"onewindowd key --centre\" prints it there")
 	case s.Printer != "" && !isDevice(s.Printer, "tcp", "file", "serial"):
 		return bad("printer", s.Printer, "it must be tcp://10.1.2.9:9100, file:/dev/usb/lp0 or serial:/dev/ttyS0?baud=115200, or be empty; on Windows serial:COM3")
 	case s.Reader != "" && !isDevice(s.Reader, "tcp", "serial"):

@@ -21,6 +21,7 @@ func TestMistakesGetASentenceWithANextStep(t *testing.T) {
 		{"hub without scheme", `{"hub":"10.1.2.3"}`, "nats://"},
 		{"a second hub without scheme", `{"hub":"nats://10.1.2.3:4222,10.1.2.4:4222"}`, "comma"},
 		{"half a second key", `{"hub_key":"U` + strings.Repeat("A", 55) + `,UABC"}`, "onewindowd key"},
+		{"half a centre's key", `{"centre_key":"UABC"}`, "onewindowd key --centre"},
 		{"half a key", `{"hub_key":"UABC"}`, "onewindowd key"},
 		{"printer without scheme", `{"printer":"lp0"}`, "tcp://"},
 		{"printer without port", `{"printer":"tcp://10.1.2.9"}`, "tcp://10.1.2.9:9100"},

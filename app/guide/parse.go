@@ -3,7 +3,9 @@ package guide
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 )
@@ -17,6 +19,23 @@ const (
 )
 
 var fileNames = []string{FileItems, FileStreet, FileHalls, FileDataSets}
+
+// Files gathers the files of a catalogue with read, which is given their names. The error
+// joins one for each that is missing; FileNames may be.
+func Files(read func(name string) ([]byte, error)) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	var missing []error
+	for _, name := range append(fileNames[:len(fileNames):len(fileNames)], FileNames) {
+		text, err := read(name)
+		switch {
+		case err == nil:
+			files[name] = text
+		case name != FileNames || !errors.Is(err, fs.ErrNotExist):
+			missing = append(missing, err)
+		}
+	}
+	return files, errors.Join(missing...)
+}
 
 // Parse reads a catalogue from its four files, and from FileNames where there is one, and checks it whole. On the first
 // thing wrong it gives a *Fault and no catalogue, so that the one in use stays.

@@ -14,13 +14,9 @@ var Shipped embed.FS
 
 // ShippedFiles gives the files of Shipped as Parse wants them.
 func ShippedFiles() (map[string][]byte, error) {
-	out := map[string][]byte{}
-	for _, name := range fileNames {
-		text, err := Shipped.ReadFile("shipped/" + name)
-		if err != nil {
-			return nil, fmt.Errorf("read shipped catalogue: %w", err)
-		}
-		out[name] = text
+	files, err := Files(func(name string) ([]byte, error) { return Shipped.ReadFile("shipped/" + name) })
+	if err != nil {
+		return nil, fmt.Errorf("read shipped catalogue: %w", err)
 	}
-	return out, nil
+	return files, nil
 }

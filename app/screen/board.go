@@ -20,9 +20,10 @@ const boardCalls = 12
 
 // Page gives the last calls, the newest first, and the queues. No names of people.
 func (b *Board) Page() BoardPage {
+	b.m.Guides.turn()
 	p := BoardPage{Place: b.m.place(), Standing: b.m.standing(context.Background()), Calls: []BoardCall{}, Areas: b.m.areas(), Notices: []Text{}}
 	floors := map[hall.Letter]int{}
-	for _, a := range b.m.Guides.AreasOf(guide.HallID(b.m.Hall)) {
+	for _, a := range b.m.Guides.Now().AreasOf(guide.HallID(b.m.Hall)) {
 		floors[hall.Letter(a.Letter)] = a.Floor
 	}
 	b.m.Book.View(b.m.Hall, func(h *hall.Hall) {

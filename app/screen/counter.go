@@ -42,7 +42,18 @@ func NewCounter(m *Machine) *Counter { return &Counter{m: m} }
 func (c *Counter) Page() (CounterPage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.turn()
 	return c.page()
+}
+
+// turn puts newer guides in use while nobody is at the window: a checklist that is being
+// ticked off stays as it began.
+func (c *Counter) turn() {
+	busy := false
+	c.m.Book.View(c.m.Hall, func(h *hall.Hall) { busy = c.window != "" && h.AtWindow(c.window) != nil })
+	if !busy {
+		c.m.Guides.turn()
+	}
 }
 
 func (c *Counter) page() (CounterPage, error) {
@@ -74,7 +85,7 @@ func (c *Counter) page() (CounterPage, error) {
 			current = &copied
 		}
 	})
-	for _, a := range c.m.Guides.AreasOf(guide.HallID(c.m.Hall)) {
+	for _, a := range c.m.Guides.Now().AreasOf(guide.HallID(c.m.Hall)) {
 		for _, w := range a.Windows {
 			p.AllWindows = append(p.AllWindows, WindowShape{ID: string(w), Letter: string(a.Letter), Clerk: clerks[hall.WindowID(w)]})
 		}
@@ -152,7 +163,7 @@ func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, e
 		out.RecallInSeconds = int((hall.Left(t.LastCallMS, hall.RecallAfterMS, now) + 999) / 1000)
 	}
 	for _, code := range t.Items {
-		if i, ok := c.m.Guides.Item(guide.Code(code)); ok {
+		if i, ok := c.m.Guides.Now().Item(guide.Code(code)); ok {
 			out.Items = append(out.Items, c.m.card(i))
 		}
 	}
@@ -240,7 +251,7 @@ func (c *Counter) OpenWindow(window string, letters []string) (CounterPage, erro
 func (c *Counter) profile(window string, letters []string) ([]hall.Letter, error) {
 	found := false
 	known := map[string]bool{}
-	for _, a := range c.m.Guides.AreasOf(guide.HallID(c.m.Hall)) {
+	for _, a := range c.m.Guides.Now().AreasOf(guide.HallID(c.m.Hall)) {
 		known[string(a.Letter)] = true
 		for _, w := range a.Windows {
 			found = found || string(w) == window
@@ -458,7 +469,7 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 	if err := c.ready(); err != nil {
 		return IntakeResult{}, err
 	}
-	item, ok := c.m.Guides.Item(guide.Code(in.Item))
+	item, ok := c.m.Guides.Now().Item(guide.Code(in.Item))
 	switch {
 	case !ok:
 		return IntakeResult{}, event.ItemUnknown.With("code", in.Item)

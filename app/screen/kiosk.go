@@ -23,6 +23,7 @@ type Kiosk struct {
 	// asks again because the answer was lost. After a restart nobody knows.
 	mu     sync.Mutex
 	papers map[string]string
+	away   bool // somebody has gone on from the first screen
 }
 
 // NewKiosk gives the kiosk of a machine.
@@ -35,10 +36,31 @@ const papersKept = 50
 // that the slip is still being printed.
 const printLimit = 1500 * time.Millisecond
 
-// Home is the first screen: areas with their queues and what people ask for most.
+// AtHome tells that the first screen is shown: nobody is reading a guide, and newer ones
+// may take the place of those in use.
+func (k *Kiosk) AtHome() {
+	k.visited(false)
+	k.m.Guides.turn()
+}
+
+// visited notes that somebody goes on from the first screen, or is back there.
+func (k *Kiosk) visited(away bool) {
+	k.mu.Lock()
+	k.away = away
+	k.mu.Unlock()
+}
+
+// Home is the first screen: areas with their queues and what people ask for most. A page
+// asks for it on every screen, to know how the terminal stands.
 func (k *Kiosk) Home() Home {
+	k.mu.Lock()
+	away := k.away
+	k.mu.Unlock()
+	if !away {
+		k.m.Guides.turn()
+	}
 	h := Home{Place: k.m.place(), Standing: k.m.standing(context.Background()), Areas: k.m.areas(), Often: []ItemCard{}, Help: k.help()}
-	for _, i := range k.m.Guides.Items() {
+	for _, i := range k.m.Guides.Now().Items() {
 		if i.Top && k.m.here(i) && len(h.Often) < 12 {
 			h.Often = append(h.Often, k.m.card(i))
 		}
@@ -48,23 +70,31 @@ func (k *Kiosk) Home() Home {
 
 // Items lists the items of an area. Refusal: ServiceUnknown.
 func (k *Kiosk) Items(letter string) ([]ItemCard, error) {
-	if _, ok := k.m.Guides.Area(guide.Letter(letter)); !ok {
+	k.visited(true)
+	if _, ok := k.m.Guides.Now().Area(guide.Letter(letter)); !ok {
 		return nil, event.ServiceUnknown.With("service", letter)
 	}
-	return k.m.cards(k.m.Guides.ItemsIn(guide.Letter(letter))), nil
+	return k.m.cards(k.m.Guides.Now().ItemsIn(guide.Letter(letter))), nil
 }
 
 // Guide gives the guide of an item. Refusal: ItemUnknown.
-func (k *Kiosk) Guide(code string) (GuidePage, error) { return k.m.guidePage(code) }
+func (k *Kiosk) Guide(code string) (GuidePage, error) {
+	k.visited(true)
+	return k.m.guidePage(code)
+}
 
 // Search finds items by characters, pinyin or its initials, best first.
-func (k *Kiosk) Search(query string) []ItemCard { return k.m.search(query) }
+func (k *Kiosk) Search(query string) []ItemCard {
+	k.visited(true)
+	return k.m.search(query)
+}
 
 // Issue gives a ticket. The number and the event are one commit, and only then
 // come code and paper; a repeated request gives the same ticket and no second
 // paper. Refusals: ServiceUnknown, ItemUnknown, ItemElsewhere, RequestUnusable,
 // DiskFull, NotSaved.
 func (k *Kiosk) Issue(r TicketRequest) (TicketPage, error) {
+	k.visited(true)
 	ctx := context.Background()
 	cmd, err := k.command(r)
 	if err != nil {
@@ -127,7 +157,7 @@ func (k *Kiosk) command(r TicketRequest) (hall.Issue, error) {
 	if r.Request == "" || len(r.Request) > 64 || len(r.Items) > 9 {
 		return hall.Issue{}, event.RequestUnusable
 	}
-	if _, ok := k.m.Guides.AreaOf(guide.HallID(k.m.Hall), guide.Letter(r.Letter)); !ok {
+	if _, ok := k.m.Guides.Now().AreaOf(guide.HallID(k.m.Hall), guide.Letter(r.Letter)); !ok {
 		return hall.Issue{}, event.ServiceUnknown.With("service", r.Letter)
 	}
 	cmd := hall.Issue{Origin: k.m.Book.Origin(), Epoch: k.m.Book.Epoch(), Digit: k.m.Series, Service: hall.Letter(r.Letter),
@@ -143,7 +173,7 @@ func (k *Kiosk) command(r TicketRequest) (hall.Issue, error) {
 		cmd.Language = "en"
 	}
 	for _, code := range r.Items {
-		i, ok := k.m.Guides.Item(guide.Code(code))
+		i, ok := k.m.Guides.Now().Item(guide.Code(code))
 		if !ok {
 			return hall.Issue{}, event.ItemUnknown.With("code", code)
 		}
@@ -187,7 +217,7 @@ func (k *Kiosk) print(f hall.Issued, code string, reprint int) string {
 }
 
 func (k *Kiosk) paper(f hall.Issued, code string, reprint int) Paper {
-	h, _ := k.m.Guides.Hall(guide.HallID(k.m.Hall))
+	h, _ := k.m.Guides.Now().Hall(guide.HallID(k.m.Hall))
 	a := k.m.areaOf(f.Service)
 	pick := func(t Text) string {
 		if f.Language == "en" {
@@ -206,7 +236,7 @@ func (k *Kiosk) paper(f hall.Issued, code string, reprint int) Paper {
 func (k *Kiosk) itemNames(codes []hall.ItemCode) []Text {
 	out := []Text{}
 	for _, c := range codes {
-		if i, ok := k.m.Guides.Item(guide.Code(c)); ok {
+		if i, ok := k.m.Guides.Now().Item(guide.Code(c)); ok {
 			out = append(out, text(i.Name, i.NameEn))
 		}
 	}

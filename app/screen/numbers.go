@@ -20,7 +20,7 @@ func (m *Machine) Tend(ctx context.Context) error {
 	epoch := m.Book.Epoch()
 	m.Book.View(m.Hall, func(h *hall.Hall) {
 		leftover = h.Leftover(m.Book.Origin(), today)
-		for _, a := range m.Guides.AreasOf(guide.HallID(m.Hall)) {
+		for _, a := range m.Guides.Now().AreasOf(guide.HallID(m.Hall)) {
 			if l := hall.Letter(a.Letter); h.NumbersLeft(m.Book.Origin(), epoch, today, l) <= hall.BlockLow {
 				low = append(low, l)
 			}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"onewindow/app/event"
-	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
 )
@@ -128,10 +127,9 @@ type Machine struct {
 	// Devices are this terminal's, Alerts those of the hall that need somebody.
 	Devices func() []Device
 	Alerts  func() []Device
-	Guides  *guide.Catalogue
-	// Index may wait a moment for the index, which is made while the first screen is shown.
-	Index func() *guide.Index
-	Disk  func() string
+	// Guides are the catalogue in use and the one that waits.
+	Guides *Guides
+	Disk   func() string
 	// NewID makes a UUIDv7 of a moment in ms: a ticket's id tells its business day.
 	NewID    func(nowMS int64) string
 	CheckPIN func(pin, verifier string) bool

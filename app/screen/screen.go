@@ -86,8 +86,10 @@ type Place struct {
 	Floor int    `json:"floor"`
 	Date  string `json:"date"`
 	NowMS int64  `json:"nowMs"`
-	// GuidesVersion is the version of the catalogue in use.
+	// GuidesVersion is the version of the catalogue in use, GuidesDate when the centre
+	// published it ("2026-11-27"); empty where it came with the program or from a folder.
 	GuidesVersion string `json:"guidesVersion"`
+	GuidesDate    string `json:"guidesDate"`
 }
 
 // Area is one service area (a queue) of this hall.

@@ -22,10 +22,11 @@ func NewTerminal(m *Machine) *Terminal { return &Terminal{m} }
 func (t *Terminal) Place() Place { return t.m.place() }
 
 func (m *Machine) place() Place {
-	h, _ := m.Guides.Hall(guide.HallID(m.Hall))
+	guides := m.Guides.Now()
+	h, _ := guides.Hall(guide.HallID(m.Hall))
 	now := m.Book.Now()
 	return Place{Role: m.Role, Hall: string(m.Hall), HallName: text(h.Name, h.NameEn), Terminal: string(m.Book.Origin()),
-		PxPerMM: m.PxPerMM, ScreenLowMM: m.ScreenLowMM, DistanceMM: m.DistanceMM, Voice: m.Voice != nil, Floor: m.Floor, Window: string(m.Window), Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: m.Guides.Version}
+		PxPerMM: m.PxPerMM, ScreenLowMM: m.ScreenLowMM, DistanceMM: m.DistanceMM, Voice: m.Voice != nil, Floor: m.Floor, Window: string(m.Window), Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: guides.Version, GuidesDate: guides.date()}
 }
 
 func (m *Machine) standing(ctx context.Context) Standing {
@@ -84,11 +85,11 @@ func (m *Machine) area(a guide.HallArea, h *hall.Hall) Area {
 	l := hall.Letter(a.Letter)
 	waiting := h.WaitingAt(hall.DateOf(m.Book.Now()), l)
 	return Area{Letter: string(a.Letter), Name: text(a.Name, a.NameEn), Floor: a.Floor, Windows: len(a.Windows), OpenWindows: h.OpenAt(l),
-		Waiting: waiting, Wait: wait(h.Forecast(l, waiting)), Items: len(m.Guides.ItemsIn(a.Letter))}
+		Waiting: waiting, Wait: wait(h.Forecast(l, waiting)), Items: len(m.Guides.Now().ItemsIn(a.Letter))}
 }
 
 func (m *Machine) areas() []Area {
-	list := m.Guides.AreasOf(guide.HallID(m.Hall))
+	list := m.Guides.Now().AreasOf(guide.HallID(m.Hall))
 	out := make([]Area, 0, len(list))
 	m.Book.View(m.Hall, func(h *hall.Hall) {
 		for _, a := range list {
@@ -99,9 +100,9 @@ func (m *Machine) areas() []Area {
 }
 
 func (m *Machine) areaOf(l hall.Letter) Area {
-	a, ok := m.Guides.AreaOf(guide.HallID(m.Hall), guide.Letter(l))
+	a, ok := m.Guides.Now().AreaOf(guide.HallID(m.Hall), guide.Letter(l))
 	if !ok {
-		plain, _ := m.Guides.Area(guide.Letter(l))
+		plain, _ := m.Guides.Now().Area(guide.Letter(l))
 		return Area{Letter: string(l), Name: text(plain.Name, plain.NameEn)}
 	}
 	var out Area
@@ -111,7 +112,7 @@ func (m *Machine) areaOf(l hall.Letter) Area {
 
 // windowsText is what a slip says about the windows of an area, "B01-B20".
 func (m *Machine) windowsText(l hall.Letter) string {
-	a, ok := m.Guides.AreaOf(guide.HallID(m.Hall), guide.Letter(l))
+	a, ok := m.Guides.Now().AreaOf(guide.HallID(m.Hall), guide.Letter(l))
 	switch {
 	case !ok || len(a.Windows) == 0:
 		return ""
@@ -122,7 +123,7 @@ func (m *Machine) windowsText(l hall.Letter) string {
 }
 
 func (m *Machine) card(i *guide.Item) ItemCard {
-	a, _ := m.Guides.Area(i.Letter)
+	a, _ := m.Guides.Now().Area(i.Letter)
 	return ItemCard{Code: string(i.Code), Name: text(i.Name, i.NameEn), Department: i.Department, Letter: string(i.Letter),
 		Area: text(a.Name, a.NameEn), RunOnce: i.RunOnce(), Materials: len(i.Materials), Here: m.here(i)}
 }
@@ -145,10 +146,11 @@ func (m *Machine) cards(items []*guide.Item) []ItemCard {
 }
 
 func (m *Machine) search(query string) []ItemCard {
-	hits := m.Index().Search(query, 20)
+	guides := m.Guides.Now() // hits and items are of one edition
+	hits := guides.Index().Search(query, 20)
 	out := make([]ItemCard, 0, len(hits))
 	for _, hit := range hits {
-		i, ok := m.Guides.Item(hit.Code)
+		i, ok := guides.Item(hit.Code)
 		if !ok {
 			continue
 		}
@@ -160,7 +162,7 @@ func (m *Machine) search(query string) []ItemCard {
 }
 
 func (m *Machine) guidePage(code string) (GuidePage, error) {
-	i, ok := m.Guides.Item(guide.Code(code))
+	i, ok := m.Guides.Now().Item(guide.Code(code))
 	if !ok {
 		return GuidePage{}, event.ItemUnknown.With("code", code)
 	}
@@ -170,13 +172,13 @@ func (m *Machine) guidePage(code string) (GuidePage, error) {
 		LegalBasis: i.LegalBasis, Materials: []Material{}, Places: []Spot{}, FAQ: []QA{}, Queue: m.areaOf(hall.Letter(i.Letter))}
 	for _, x := range i.Materials {
 		row := Material{No: x.No, Name: x.Name, Form: x.Form, Originals: x.Originals, Copies: x.Copies, Need: string(x.Need()), Note: x.Note}
-		if set, ok := m.Guides.DataSet(x.WaivedBy); ok {
+		if set, ok := m.Guides.Now().DataSet(x.WaivedBy); ok {
 			row.WaivedBy = text(set.Name, set.NameEn)
 		}
 		g.Materials = append(g.Materials, row)
 	}
 	for _, p := range i.Places {
-		h, _ := m.Guides.Hall(p.Hall)
+		h, _ := m.Guides.Now().Hall(p.Hall)
 		g.Places = append(g.Places, Spot{Hall: text(h.Name, h.NameEn), Address: p.Address, Floor: p.Floor, Windows: p.Windows, Here: string(p.Hall) == string(m.Hall)})
 	}
 	for _, q := range i.FAQ {
@@ -212,7 +214,7 @@ func eventsOf(t *hall.Ticket) []string {
 
 func (m *Machine) caseStatus(c Case) CaseStatus {
 	name := Text{Zh: string(c.Item), En: string(c.Item)}
-	if i, ok := m.Guides.Item(guide.Code(c.Item)); ok {
+	if i, ok := m.Guides.Now().Item(guide.Code(c.Item)); ok {
 		name = text(i.Name, i.NameEn)
 	}
 	return CaseStatus{Number: c.Number, Code: string(c.Item), Item: name, State: c.State, DueDate: c.DueDate, Saved: c.Saved}

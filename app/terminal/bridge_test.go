@@ -101,7 +101,7 @@ func TestOneProgramPerDataFolder(t *testing.T) {
 
 func TestABrokenCatalogueLeavesTheOneInUse(t *testing.T) {
 	k := openKiosk(t)
-	version, s := k.Machine.Guides.Version, k.Settings
+	version, s := k.Machine.Guides.Now().Version, k.Settings
 	if err := k.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +111,8 @@ func TestABrokenCatalogueLeavesTheOneInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer k.Close()
-	if k.Machine.Guides.Version != version {
-		t.Fatalf("version %q, want %q", k.Machine.Guides.Version, version)
+	if k.Machine.Guides.Now().Version != version {
+		t.Fatalf("version %q, want %q", k.Machine.Guides.Now().Version, version)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -29,6 +28,7 @@ import (
 	"onewindow/app/store"
 	"onewindow/sync/broker"
 	"onewindow/sync/link"
+	"onewindow/sync/shelf"
 	"onewindow/sync/wire"
 )
 
@@ -74,6 +74,8 @@ type Terminal struct {
 
 	log     *slog.Logger
 	link    *link.Link
+	shelf   *shelf.Shelf   // what the centre has published
+	guides  *screen.Guides // what is in use
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 	closers []func() error
@@ -99,13 +101,10 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 			err = errors.Join(err, t.Close())
 		}
 	}()
-	fresh, faulty := opt.Guides, error(nil)
-	if fresh == nil {
-		fresh, faulty = readCatalogue(s.Catalogue)
-	}
+	fresh, faulty := t.fresh(opt)
 	if faulty == nil {
 		// Before anything is made: a database keeps the name of its hall for ever.
-		if err := knows(fresh, s.Hall); err != nil {
+		if err := knows(fresh.Catalogue, s.Hall); err != nil {
 			return nil, err
 		}
 	}
@@ -130,22 +129,13 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if err := t.Store.Announce(hall.Device{Role: s.Role, Key: key.Public().(ed25519.PublicKey), Program: Program, Series: s.Series}); err != nil {
 		return nil, err
 	}
-	if opt.Guides == nil {
-		if opt.Guides, err = t.guides(fresh, faulty); err != nil {
-			return nil, err
-		}
-	}
-	// The first screen needs no index: it is made while the window comes up.
-	index := func() *guide.Index { return opt.Index }
-	if opt.Index == nil {
-		index = sync.OnceValue(func() *guide.Index { return guide.NewIndex(opt.Guides) })
-		t.done.Go(func() { index() })
-	}
-	calendar, err := intake.ShippedCalendar()
+	first, err := t.edition(opt, fresh, faulty)
 	if err != nil {
 		return nil, err
 	}
-	if err := knows(opt.Guides, s.Hall); err != nil {
+	t.guides = screen.NewGuides(first)
+	calendar, err := intake.ShippedCalendar()
+	if err != nil {
 		return nil, err
 	}
 	t.plugIn(opt)
@@ -153,7 +143,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM, Floor: s.Floor,
-		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: opt.Guides, Index: index,
+		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: t.guides,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	t.lend(opt.Voice)
 	t.Machine.Saying = t.announced
@@ -219,7 +209,7 @@ func (t *Terminal) connect(origin event.Origin, opt Options) error {
 	}
 	t.closers = append(t.closers, func() error { conn.Close(); return nil })
 	fresh := t.Store.Position() <= 1 // nothing but the device's own first event
-	t.link = link.Start(link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Fork: store.ErrFork, Feed: true, Beat: t.beat,
+	t.link = link.Start(link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Fork: store.ErrFork, Feed: true, Beat: t.beat, Take: t.take,
 		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery, Canary: opt.Canary})
 	t.link.OnChange(func() { t.signal(); t.wake() })
 	t.closers = append(t.closers, func() error { t.link.Stop(); return nil })
@@ -316,7 +306,7 @@ func (t *Terminal) signal() {
 }
 
 func (t *Terminal) beat() wire.Beat {
-	b := wire.Beat{Origin: t.Store.Origin(), Role: t.Settings.Role, Program: Program}
+	b := wire.Beat{Origin: t.Store.Origin(), Role: t.Settings.Role, Program: Program, Bundle: t.shelf.State()}
 	if t.printer != nil {
 		b.Printer = t.printer.State()
 	}
@@ -330,62 +320,6 @@ func (t *Terminal) beat() wire.Beat {
 		t.log.Warn("count what is unsaved", "error", err)
 	}
 	return b
-}
-
-func knows(c *guide.Catalogue, id string) error {
-	if _, ok := c.Hall(guide.HallID(id)); !ok {
-		return fmt.Errorf("the catalogue has no hall %q: correct \"hall\" in the settings", id)
-	}
-	return nil
-}
-
-// guides gives the catalogue in use: the fresh one, kept in the database; where
-// that is faulty it is reported and the kept one stays in use.
-func (t *Terminal) guides(fresh *guide.Catalogue, faulty error) (*guide.Catalogue, error) {
-	ctx := context.Background()
-	if faulty != nil {
-		kept, err := t.Store.Catalogue(ctx)
-		if err != nil || kept == nil {
-			return nil, errors.Join(fmt.Errorf("no catalogue can be used: %w", faulty), err)
-		}
-		t.log.Error("the catalogue is not taken; the one in use stays", "version", kept.Version, "error", faulty)
-		return kept, nil
-	}
-	same, err := t.Store.InUse(ctx, fresh)
-	if err != nil {
-		t.log.Error("the kept catalogue cannot be read; it is taken anew", "error", err)
-	}
-	if same {
-		return fresh, nil
-	}
-	if err := t.Store.KeepCatalogue(ctx, fresh); err != nil {
-		return nil, fmt.Errorf("keep the catalogue: %w", err)
-	}
-	return fresh, nil
-}
-
-// readCatalogue reads the named folder's catalogue, or the shipped one.
-func readCatalogue(dir string) (*guide.Catalogue, error) {
-	files, err := guide.ShippedFiles()
-	if err != nil {
-		return nil, err
-	}
-	if dir != "" {
-		for name := range files {
-			if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
-				return nil, fmt.Errorf("read the catalogue: %w: correct \"catalogue\" in the settings", err)
-			}
-		}
-		// Names without guides are something that a district may have.
-		names, err := os.ReadFile(filepath.Join(dir, guide.FileNames))
-		switch {
-		case err == nil:
-			files[guide.FileNames] = names
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("read the catalogue: %w: correct the file or take it away", err)
-		}
-	}
-	return guide.Parse(files)
 }
 
 // NewID makes a UUIDv7 of a moment in ms.

@@ -41,7 +41,7 @@ const here = (i) => i.places.some((p) => p.hall === hallID)
 const card = (i, why = '', match = '') => ({ code: i.code, name: over.long ? longest(items) : text(i.name, i.name_en), department: i.department, letter: i.area_letter,
   area: text(halls.areas.find((a) => a.letter === i.area_letter).name, halls.areas.find((a) => a.letter === i.area_letter).name_en),
   runOnce: i.run_once, materials: i.materials.length, here: here(i), why, match })
-const place = () => ({ role: 'kiosk', hall: hallID, hallName: hallName(hallID), terminal: 'k1', pxPerMm: Number(process.env.PX ?? 2.7), screenLowMm: 700, distanceMm: 600, voice: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '1', ...over.place })
+const place = () => ({ role: 'kiosk', hall: hallID, hallName: hallName(hallID), terminal: 'k1', pxPerMm: Number(process.env.PX ?? 2.7), screenLowMm: 700, distanceMm: 600, voice: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '2026.11-1', guidesDate: '2026-11-20', ...over.place })
 const standing = () => ({ line: 'centre', sinceMs: 0, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'ok', ...over.standing })
 
 function guide(code) {
@@ -114,6 +114,7 @@ const methods = {
   'Terminal.Place': place,
   'Board.Page': () => ({ place: place(), standing: standing(), calls: [], notices: [], saying: '', areas: areas(), ...over.board }),
   'Kiosk.Home': () => ({ place: place(), standing: standing(), areas: areas(), often: items.filter((i) => i.top && here(i)).slice(0, 12).map((i) => card(i)), help: over.help ?? { state: '', atMs: 0, window: '' } }),
+  'Kiosk.AtHome': () => null,
   'Kiosk.Help': () => (over.help ??= { state: 'sending', atMs: Date.now(), window: '' }),
   'Kiosk.Items': (letter) => items.filter((i) => i.area_letter === letter).map((i) => card(i)),
   'Kiosk.Guide': guide,

@@ -53,6 +53,8 @@ export interface Place {
   date: string
   nowMs: number
   guidesVersion: string
+  /** When the centre published the guides in use; empty where they came another way. */
+  guidesDate: string
 }
 
 export interface Area {

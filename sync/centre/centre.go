@@ -89,6 +89,8 @@ type Options struct {
 	Conn   *nats.Conn
 	Log    Log
 	Places Places
+	// Bundle names the bundle in force, for the hubs that beat; nil where there are none.
+	Bundle func() string
 	Logger *slog.Logger
 	// Now is the wall clock in ms; it dates what is shown and may be compressed.
 	Now func() int64
@@ -264,13 +266,29 @@ func (c *Centre) answer(m *nats.Msg) {
 		c.opt.Logger.Warn("a beat could not be used", "error", err, "bytes", len(m.Data))
 		return
 	}
-	body, err := json.Marshal(wire.BeatReply{TimeMS: c.opt.Now(), CentreReached: true})
+	reply := wire.BeatReply{TimeMS: c.opt.Now(), CentreReached: true}
+	if c.opt.Bundle != nil {
+		reply.Bundle = c.opt.Bundle()
+	}
+	body, err := json.Marshal(reply)
 	if err == nil {
 		err = m.Respond(body)
 	}
 	if err != nil {
 		c.opt.Logger.Warn("a beat could not be answered", "origin", b.Origin, "error", err)
 	}
+}
+
+// BundleBelow is the highest version of what is published that a hub has told of.
+func (c *Centre) BundleBelow() (version int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.posts {
+		if b := p.hub.beat.Bundle; b != nil {
+			version = max(version, b.Version)
+		}
+	}
+	return version
 }
 
 // Hear notes a beat as if it had come over the line; a process that is hub and

@@ -61,6 +61,9 @@ func TestTheVerdictNamesLateLinesAndForks(t *testing.T) {
 			w.LateMS = 15_100
 		case 1:
 			w.LateMS = 9_000 // it asks again: nobody has to be told yet
+			w.Bundle = &wire.BundleState{Version: 2}
+		case 2:
+			w.Bundle = &wire.BundleState{Version: 2, Refused: 3, Why: "halls.json is empty"}
 		}
 		return 0
 	})
@@ -78,11 +81,14 @@ func TestTheVerdictNamesLateLinesAndForks(t *testing.T) {
 	if r := reason(centre.ReasonCanaryLate); r.Level != centre.Alarm || !slices.Equal(r.Names, []string{"hub", "k1"}) {
 		t.Errorf("late: %+v", r)
 	}
+	if r := reason(centre.ReasonGuidesRefused); r.Level != centre.Attention || !slices.Equal(r.Names, []string{"k3"}) {
+		t.Errorf("guides: %+v", r)
+	}
 	if r := reason(centre.ReasonForks); r.Level != centre.Attention || !slices.Equal(r.Names, []string{"k2", "k3"}) {
 		t.Errorf("forks: %+v", r)
 	}
 	for path, want := range map[string][]string{
-		"/":         {"2 台设备显示在线，记录却送不到中心（hub、k1）", "2 台设备的记录有两份（k2、k3）"},
+		"/":         {"2 台设备显示在线，记录却送不到中心（hub、k1）", "2 台设备的记录有两份（k2、k3）", "1 台设备不采用新发布的办事指南，仍用旧的（k3）"},
 		"/?lang=en": {"2 devices say that their lines stand", "records of 2 devices have two histories (k2, k3)", "its line stands, but its records do not arrive"},
 	} {
 		_, _, body := b.fetch(t, path)

@@ -3,6 +3,7 @@ package centre
 import (
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/sync/wire"
 )
 
 // Level says how well something is.
@@ -88,6 +89,7 @@ const (
 	ReasonSpareAway       = "spare_away"
 	ReasonNoneLeads       = "none_leads"
 	ReasonTerminalsSilent = "terminals_silent"
+	ReasonGuidesRefused   = "guides_refused"
 	ReasonPrinters        = "printers"
 	ReasonNoWindow        = "no_window"
 	ReasonConflicts       = "conflicts"
@@ -144,16 +146,18 @@ type HallState struct {
 	// Hub is the hub that leads a hall with two, and Spare how the one that speaks for it
 	// sees the other one: "ready" or "away". Spare is missing where a hall has one, Hub also
 	// where none of the two leads.
-	Hub          string       `json:"hub,omitempty"`
-	Spare        string       `json:"spare,omitempty"`
-	Tickets      Tickets      `json:"tickets"`
-	Windows      int          `json:"windows_open"`
-	Queues       []Queue      `json:"queues"`
-	Roles        []Role       `json:"roles"`
-	Terminals    []Terminal   `json:"terminals"`
-	Unsaved      Unsaved      `json:"unsaved"`
-	Applications Applications `json:"applications"`
-	Conflicts    []Conflict   `json:"conflicts"`
+	Hub   string `json:"hub,omitempty"`
+	Spare string `json:"spare,omitempty"`
+	// Guides is as a terminal's, of the hub.
+	Guides       *wire.BundleState `json:"guides,omitempty"`
+	Tickets      Tickets           `json:"tickets"`
+	Windows      int               `json:"windows_open"`
+	Queues       []Queue           `json:"queues"`
+	Roles        []Role            `json:"roles"`
+	Terminals    []Terminal        `json:"terminals"`
+	Unsaved      Unsaved           `json:"unsaved"`
+	Applications Applications      `json:"applications"`
+	Conflicts    []Conflict        `json:"conflicts"`
 	// HubLateMS is a Terminal's LateMS of the hub; Forks are the devices whose records
 	// have two histories, the hub among them.
 	HubLateMS int64    `json:"hub_late_ms,omitempty"`
@@ -205,9 +209,12 @@ type Terminal struct {
 	OldestMS int64        `json:"oldest_at_ms"`
 	// LateMS is how long its line has said that it stands while something did not come to
 	// the centre; Forked tells that its records have two histories.
-	LateMS int64    `json:"late_ms,omitempty"`
-	Forked bool     `json:"forked,omitempty"`
-	Needs  []string `json:"needs,omitempty"`
+	LateMS int64 `json:"late_ms,omitempty"`
+	Forked bool  `json:"forked,omitempty"`
+	// Guides is the version of the published guides that it keeps, and the one that it does
+	// not take, with the reason; missing where none ever came.
+	Guides *wire.BundleState `json:"guides,omitempty"`
+	Needs  []string          `json:"needs,omitempty"`
 }
 
 // PrinterTroubled tells that somebody should look at the terminal's printer.

@@ -153,7 +153,7 @@ func (c *Centre) hall(ctx context.Context, p Place, heardHere post, strays []eve
 	c.terminals(&h, heardHere, devices, forked, opened, now)
 	if h.Link == Reached {
 		beat := heardHere.hub.beat
-		h.HubLateMS = beat.LateMS
+		h.HubLateMS, h.Guides = beat.LateMS, beat.Bundle
 		if h.Spare = beat.Spare; beat.Leads == wire.HubLeads {
 			h.Hub = beat.Origin.Device()
 		}

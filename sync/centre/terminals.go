@@ -17,7 +17,7 @@ func (c *Centre) terminals(h *HallState, p post, devices map[event.Origin]hall.D
 	h.Terminals = []Terminal{}
 	for _, t := range p.terminals {
 		one := Terminal{Origin: t.beat.Origin, Device: t.beat.Origin.Device(), Role: t.beat.Role, Program: t.beat.Program,
-			HeardMS: t.atMS, Printer: t.beat.Printer, HereOnly: t.beat.HereOnly, HallOnly: t.beat.HallOnly, OldestMS: t.beat.OldestMS, LateMS: t.beat.LateMS}
+			HeardMS: t.atMS, Printer: t.beat.Printer, HereOnly: t.beat.HereOnly, HallOnly: t.beat.HallOnly, OldestMS: t.beat.OldestMS, LateMS: t.beat.LateMS, Guides: t.beat.Bundle}
 		switch {
 		case !c.silent(*t):
 			one.Presence = TerminalHeard // by its hub, or by the centre itself

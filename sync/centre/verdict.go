@@ -57,9 +57,13 @@ func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
 	if owed := u.OnTerminals + u.InHall; u.Known && owed > 0 && u.OldestMS > 0 && s.NowMS-u.OldestMS > oldAfterMS {
 		say(Attention, Reason{Key: ReasonUnsavedLong, Hall: h.ID, Count: owed, SinceMS: u.OldestMS})
 	}
-	var silent, late, printers, closed []string
+	var silent, late, printers, closed, refusing []string
+	hub := cmp.Or(h.Hub, wire.HubDevice)
 	if h.HubLateMS > lateAfterMS {
-		late = append(late, cmp.Or(h.Hub, wire.HubDevice))
+		late = append(late, hub)
+	}
+	if h.Guides != nil && h.Guides.Why != "" {
+		refusing = append(refusing, hub)
 	}
 	for _, t := range h.Terminals {
 		if slices.Contains(t.Needs, "silent") {
@@ -67,6 +71,9 @@ func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
 		}
 		if slices.Contains(t.Needs, "late") {
 			late = append(late, t.Device)
+		}
+		if t.Guides != nil && t.Guides.Why != "" {
+			refusing = append(refusing, t.Device)
 		}
 		if slices.Contains(t.Needs, "printer") {
 			printers = append(printers, t.Device)
@@ -93,6 +100,7 @@ func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
 	for _, r := range []Reason{
 		{Key: ReasonForks, Names: h.Forks},
 		{Key: ReasonTerminalsSilent, Names: silent},
+		{Key: ReasonGuidesRefused, Names: refusing},
 		{Key: ReasonPrinters, Names: printers},
 		{Key: ReasonNoWindow, Names: closed},
 		{Key: ReasonConflicts, Names: numbers},

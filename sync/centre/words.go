@@ -149,6 +149,7 @@ var words = map[string]Name{
 	"why_none_leads":       {"{hall}：两台主机都未取得主持权，暂不叫号。几秒后仍如此，请运维查看主机之间及到中心的线路。", "{hall}: neither of its two hubs leads, so nobody is called. When this lasts, IT staff should look at the lines between them and to the centre."},
 	"why_spare_away":       {"{hall}：备机（{names}）不在。主机若再失去，叫号将停；请运维查看备机。", "{hall}: the spare hub ({names}) is away. If the other one is lost too, calls stop; IT staff should look at it."},
 	"why_terminals_silent": {"{hall}：{n} 台终端失联（{names}）。", "{hall}: {n} [terminal|terminals] silent ({names})."},
+	"why_guides_refused":   {"{hall}：{n} 台设备不采用新发布的办事指南，仍用旧的（{names}）。请运维查看其日志。", "{hall}: {n} [device does not take the guides as published and keeps|devices do not take the guides as published and keep] the old ones ({names}). IT staff should look at the log."},
 	"why_printers":         {"{hall}：{n} 台打印机要人看（{names}）。", "{hall}: {n} [printer needs|printers need] someone ({names})."},
 	"why_no_window":        {"{hall}：有人等候却没有窗口开放（{names}）。", "{hall}: people wait but no window is open ({names})."},
 	"why_conflicts":        {"{hall}：{n} 张票两处说法不一（{names}）。", "{hall}: {n} [ticket|tickets] told in two ways ({names})."},

@@ -73,6 +73,8 @@ type Options struct {
 	Logger *slog.Logger
 	// CentreReached tells how the line upwards stands; nil for a hub that is the centre too.
 	CentreReached func() bool
+	// Bundle names the bundle in force here, for whoever beats; nil where there are none.
+	Bundle func() string
 	// Above is the centre; nil for a hub that stands alone.
 	Above Above
 	// Peer is the other hub where the hall has two; both need the centre then. Origin is
@@ -378,6 +380,9 @@ func (h *Hub) beat(m *nats.Msg, from event.Origin) {
 	}
 	h.mu.Unlock()
 	reply := wire.BeatReply{TimeMS: h.opt.Log.Now(), CentreReached: h.opt.CentreReached == nil || h.opt.CentreReached(), Troubles: troubles}
+	if h.opt.Bundle != nil {
+		reply.Bundle = h.opt.Bundle()
+	}
 	body, err := json.Marshal(reply)
 	if err == nil {
 		err = m.Respond(body)

@@ -1,5 +1,6 @@
-// Package inlet is the receiving end of a hop: it takes pushes, lets the log
-// commit them and answers with what is committed. Hub and centre use the same.
+// Package inlet is the upper end of a hop: it takes pushes, lets the log commit them
+// and answers with what is committed, and gives out what is published. Hub and centre
+// use the same.
 package inlet
 
 import (

@@ -69,6 +69,9 @@ type Options struct {
 	Feed bool
 	// Beat gives what to tell about this node; nil sends no beats.
 	Beat func() wire.Beat
+	// Take is called with the name of the bundle that is in force above, after each beat, and
+	// fetches it from the link where it is not here; nil where none are taken.
+	Take func(ctx context.Context, name string, from *Link) error
 	// Now is the node's wall clock in ms, compared with the one above.
 	Now    func() int64
 	Logger *slog.Logger
@@ -106,6 +109,7 @@ type Link struct {
 	follows atomic.Uint64    // the life of the hub whose feed was read to its end last; 0 before
 	late    atomic.Int64     // ms: see core.Vigil.LateMS
 	tick    chan struct{}    // beat now
+	offered chan string      // the bundle above
 	began   time.Time
 
 	mu     sync.Mutex
@@ -141,7 +145,7 @@ func Start(opt Options) *Link {
 		opt.Overdue = 15 * time.Second
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &Link{opt: opt, cancel: cancel, kick: make(chan bool, 16), news: make(chan bool, 16), tick: make(chan struct{}, 1), began: time.Now(),
+	l := &Link{opt: opt, cancel: cancel, kick: make(chan bool, 16), news: make(chan bool, 16), tick: make(chan struct{}, 1), offered: make(chan string, 1), began: time.Now(),
 		anew: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
 	l.line.Since = time.Now()
 	run := func(fn func(context.Context)) {
@@ -154,6 +158,9 @@ func Start(opt Options) *Link {
 		run(func(ctx context.Context) { l.again(ctx, l.anew[1], l.feed) })
 	}
 	run(l.vigil)
+	if opt.Take != nil {
+		run(l.bundles)
+	}
 	if opt.Beat != nil {
 		run(l.beat)
 	}
@@ -436,6 +443,7 @@ func (l *Link) beat(ctx context.Context) {
 				middle := sent + (l.opt.Now()-sent)/2
 				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, middle-reply.TimeMS, losses)
 				l.hear(reply.Troubles)
+				l.offer(reply.Bundle)
 			} else if ctx.Err() == nil {
 				l.reached(false, false, 0, -1)
 				pause = min(pause, retryAfter)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"onewindow/app/event"
 	"onewindow/app/guide"
@@ -43,11 +44,21 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: places{catalogue}, Logger: o.Logger, Now: o.Now})
+	named := &places{}
+	named.in.Store(catalogue)
+	if err := c.shelve(&o, wire.Centre); err != nil {
+		return nil, err
+	}
+	named.read(c.Shelf, o.Logger)
+	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
 	if err != nil {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}
 	c.closers = append(c.closers, c.District.Stop)
+	ctx, stop := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	watching.Go(func() { c.publishing(ctx, named, o.Logger) })
+	c.closers = append(c.closers, func() error { stop(); watching.Wait(); return nil })
 	in, err := inlet.Serve(c.conn, wire.Centre, c.Store, o.Logger)
 	if err != nil {
 		return nil, fmt.Errorf("start the centre: %w", err)
@@ -71,14 +82,13 @@ func (a archive) Applications(ctx context.Context, id hall.ID, sinceMS int64) ([
 	return out, err
 }
 
-// places names halls, areas and items from the catalogue.
-type places struct{ c *guide.Catalogue }
-
-func (p places) Places() []centre.Place {
+// Places lists the halls.
+func (p *places) Places() []centre.Place {
 	var out []centre.Place
-	for _, h := range p.c.Halls() {
+	c := p.in.Load()
+	for _, h := range c.Halls() {
 		place := centre.Place{ID: hall.ID(h.ID), Name: centre.Name{Zh: h.Name, En: h.NameEn}}
-		for _, a := range p.c.AreasOf(h.ID) {
+		for _, a := range c.AreasOf(h.ID) {
 			place.Areas = append(place.Areas, centre.Area{Letter: hall.Letter(a.Letter), Name: centre.Name{Zh: a.Name, En: a.NameEn}, Windows: len(a.Windows)})
 		}
 		if len(place.Areas) > 0 {
@@ -88,8 +98,9 @@ func (p places) Places() []centre.Place {
 	return out
 }
 
-func (p places) Item(code hall.ItemCode) centre.Name {
-	if i, ok := p.c.Item(guide.Code(code)); ok {
+// Item names an item.
+func (p *places) Item(code hall.ItemCode) centre.Name {
+	if i, ok := p.in.Load().Item(guide.Code(code)); ok {
 		return centre.Name{Zh: i.Name, En: i.NameEn}
 	}
 	return centre.Name{}

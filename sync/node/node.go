@@ -26,6 +26,7 @@ import (
 	"onewindow/sync/hub"
 	"onewindow/sync/inlet"
 	"onewindow/sync/link"
+	"onewindow/sync/shelf"
 	"onewindow/sync/vault"
 	"onewindow/sync/wire"
 )
@@ -86,6 +87,7 @@ type base struct {
 	Store   *store.Store
 	Broker  *broker.Broker
 	Backups *vault.Vault // nil when none are made
+	Shelf   *shelf.Shelf // what the centre has published
 	key     ed25519.PrivateKey
 	bar     func(event.Origin) bool // nil where nobody is barred
 	conn    *nats.Conn
@@ -190,7 +192,10 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	if err := h.open(&o, origin, wire.RoleHub, string(o.Hall)); err != nil {
 		return nil, err
 	}
-	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached, Gather: o.Gather, Carry: o.Carry}
+	if err := h.shelve(&o, string(o.Hall)); err != nil {
+		return nil, err
+	}
+	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Gather: o.Gather, Carry: o.Carry}
 	if o.Centre != "" {
 		opt.Above = above{h}
 	}
@@ -218,7 +223,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 			return nil, err
 		}
 		h.closers = append(h.closers, func() error { conn.Close(); return nil })
-		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Now: o.Now,
+		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Now: o.Now,
 			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery, Canary: -1})
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })
@@ -245,6 +250,7 @@ func (h *Hub) beat() wire.Beat {
 	b.HallOnly, _, b.OldestMS, _ = h.Store.Unsaved(context.Background())
 	b.Below = h.Allocator.Heard()
 	b.Leads, b.Spare = h.Allocator.Leads()
+	b.Bundle = h.Shelf.State()
 	if h.Backups != nil {
 		b.BackupMS = h.Backups.NewestMS()
 	}

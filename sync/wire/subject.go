@@ -23,13 +23,16 @@ const (
 	VerbBeat  Verb = "beat"  // a Beat; a BeatReply
 	VerbCheck Verb = "check" // a CheckAsk; a CheckAnswer
 	VerbHand  Verb = "hand"  // a Feed of a terminal's own log; an empty Feed up to the same position
+	// What the centre publishes, asked of the place above: see Bundle and PieceAsk.
+	VerbBundle Verb = "bundle"
+	VerbPart   Verb = "part"
 	// Between the hubs of a hall that has two, the first at the centre as well.
 	VerbLease  Verb = "lease"  // a LeaseAsk; a LeaseAnswer
 	VerbFollow Verb = "follow" // a FollowAsk; a Feed with everything, as soon as there is something
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand, VerbCheck, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -103,10 +106,10 @@ type Rights struct{ Publish, Subscribe []string }
 // asks are the verbs of each role: only a counter calls, only a kiosk takes
 // numbers. A board shows.
 var asks = map[string][]Verb{
-	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbCases, VerbBlock},
-	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbCases, VerbCall},
-	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat},
-	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbCheck, VerbLease},
+	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock},
+	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall},
+	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
+	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease},
 }
 
 // asksPeer is what a hub may ask of the other hub of its hall.

@@ -65,11 +65,11 @@ func TestRightsAreNarrow(t *testing.T) {
 		origin      event.Origin
 		verbs       string // "" when the device has no business at the place
 	}{
-		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed hand beat cases block"},
-		{"jiangnan", wire.RoleCounter, "jiangnan/c1", "push feed hand beat cases call"},
-		{"jiangnan", wire.RoleBoard, "jiangnan/b1", "push feed hand beat"},
-		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat check lease"},
-		{wire.Centre, wire.RoleHub, "jiangnan/hub2", "push feed beat check lease"},
+		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed hand beat bundle part cases block"},
+		{"jiangnan", wire.RoleCounter, "jiangnan/c1", "push feed hand beat bundle part cases call"},
+		{"jiangnan", wire.RoleBoard, "jiangnan/b1", "push feed hand beat bundle part"},
+		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat bundle part check lease"},
+		{wire.Centre, wire.RoleHub, "jiangnan/hub2", "push feed beat bundle part check lease"},
 		{"jiangnan", wire.RoleHub, "jiangnan/hub2", "lease follow"},
 		{"jiangnan", wire.RoleHub, "jiangbei/hub2", ""},
 		{"jiangnan", wire.RoleKiosk, "jiangbei/k1", ""},

@@ -184,6 +184,8 @@ type Beat struct {
 	// one: SpareReady or SpareAway. Both are empty where a hall has one hub.
 	Leads string `json:"leads,omitempty"`
 	Spare string `json:"spare,omitempty"`
+	// Bundle tells of the published guides here; nil where none ever came.
+	Bundle *BundleState `json:"bundle,omitempty"`
 	// Below are the beats that a hub has heard, with the time it heard them.
 	Below []Heard `json:"below,omitempty"`
 }
@@ -208,6 +210,8 @@ type BeatReply struct {
 	CentreReached bool  `json:"centre_reached"`
 	// Troubles are those of the whole hall, told to counters, where its staff sits.
 	Troubles []Trouble `json:"troubles,omitempty"`
+	// Bundle is the name of the bundle in force there; empty where there is none.
+	Bundle string `json:"bundle,omitempty"`
 }
 
 // Trouble is a device at a terminal that does not work: paper is out, a plug is out.

@@ -9,6 +9,33 @@ beforeEach(() => { at = terminal() })
 
 const wishes = () => at.kiosk['Issue']!.mock.calls.map(([r]) => r as TicketRequest)
 
+describe('the guides in use', () => {
+  const calls = (method: string) => at.kiosk[method]!.mock.calls.length
+
+  it('may change when somebody is back at home, and the page has the new ones then', async () => {
+    const person = await mountKiosk()
+    expect(calls('AtHome')).toBe(1) // a page that died and is new
+    await person.tap('[data-verb="guide"]')
+    await person.tap('[data-area="C"] .into')
+    await at.changed()
+    expect(calls('AtHome')).toBe(1)
+    const asked = calls('Home')
+    await person.tap('[data-nav="home"]')
+    expect(person.screen()).toBe('home')
+    expect(calls('AtHome')).toBe(2)
+    expect(calls('Home')).toBe(asked + 1)
+  })
+
+  it('are named with their date where the steps are', async () => {
+    const person = await mountKiosk()
+    for (const t of ['[data-verb="guide"]', '[data-area="C"] .into', '[data-item]']) await person.tap(t)
+    await person.page.find('[data-tab="steps"]').trigger('mousedown', { button: 0 })
+    await flushPromises()
+    expect(person.text()).toContain('2026.11-1')
+    expect(person.text()).toContain('(2026-11-20 发布)')
+  })
+})
+
 describe('a ticket', () => {
   const here = sample.areas.filter((a) => a.windows > 0)
 

@@ -10,6 +10,8 @@ export interface HomeState {
   skewMs: Ref<number>
   /** Takes what an answer told of a call for help, before the next look at the terminal. */
   helped(state: HelpState): void
+  /** Tells the terminal that nobody is in the middle of anything: newer guides may take the place of those in use. */
+  atHome(): Promise<void>
   /** Rises whenever the terminal's state may have changed. */
   revision: Ref<number>
 }
@@ -43,9 +45,12 @@ export function createHome(): HomeState {
     void refresh()
   })
   onScopeDispose(stop)
-  void refresh()
   function helped(state: HelpState): void {
     if (home.value) home.value = { ...home.value, help: state }
   }
-  return { home, lost, skewMs, revision, helped }
+  async function atHome(): Promise<void> {
+    await call('Kiosk.AtHome').catch(() => undefined) // a terminal that does not answer is seen by refresh
+    await refresh()
+  }
+  return { home, lost, skewMs, revision, helped, atHome }
 }

@@ -1,4 +1,4 @@
-import { inject, provide, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { inject, provide, ref, shallowRef, watch, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { call, refusalOf, requestId, type Refusal } from '../bridge'
 import type { HelpState, Progress, TicketPage, TicketRequest } from '../types'
@@ -40,6 +40,7 @@ export function createVisit(): Visit {
   const trail = createTrail()
   const comfort = createComfort()
   const shape = createShape(() => state.home.value?.place, comfort.comfort, () => locale.value === 'en')
+  watch(() => trail.screen.value.name, (name) => { if (name === 'home') void state.atHome() }, { immediate: true })
   const priority = ref(false)
   const refusal = ref<Refusal | null>(null)
   const busy = ref(false)

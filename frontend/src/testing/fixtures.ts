@@ -44,6 +44,6 @@ export const progress: Progress = {
 }
 
 export const home: Home = {
-  place: { role: 'kiosk', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'k1', window: '', pxPerMm: 2.7, screenLowMm: 700, distanceMm: 600, voice: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '1' },
+  place: { role: 'kiosk', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'k1', window: '', pxPerMm: 2.7, screenLowMm: 700, distanceMm: 600, voice: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
   standing, areas, often: items.slice(0, 7), help: { state: '', atMs: 0, window: '' },
 }

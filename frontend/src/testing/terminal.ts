@@ -23,6 +23,7 @@ export function terminal(): FakeTerminal {
   const answer = (value: unknown): Mock => vi.fn(() => Promise.resolve(structuredClone(value)))
   const kiosk: Methods = {
     Home: answer(sample.home),
+    AtHome: answer(null),
     Items: answer(sample.items),
     Guide: answer(sample.guide),
     Search: answer(sample.items.slice(0, 2)),

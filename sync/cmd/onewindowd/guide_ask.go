@@ -81,19 +81,19 @@ func answerLines(folder, file, field string, answer func(x *guide.Index, id json
 
 // catalogueIn reads and checks the catalogue of a folder.
 func catalogueIn(folder string) (*guide.Catalogue, error) {
-	files := map[string][]byte{}
-	for _, name := range []string{guide.FileItems, guide.FileStreet, guide.FileHalls, guide.FileDataSets} {
-		text, err := os.ReadFile(filepath.Join(folder, name))
-		if err != nil {
-			return nil, fmt.Errorf("read the catalogue: %w: name the folder with its files with --catalogue", err)
-		}
-		files[name] = text
+	files, err := filesIn(folder)
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w: name the folder with its files with --catalogue", err)
 	}
 	c, err := guide.Parse(files)
 	if err != nil {
 		return nil, fmt.Errorf("read the catalogue in %s: %w", folder, err)
 	}
 	return c, nil
+}
+
+func filesIn(folder string) (map[string][]byte, error) {
+	return guide.Files(func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(folder, name)) })
 }
 
 // line is one object of a file: its id as it was written, and the text of the one field wanted.

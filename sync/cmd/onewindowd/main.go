@@ -35,10 +35,10 @@ type commands struct {
 	Export   exportCommand   `cmd:"" help:"Write what of a device the centre has not confirmed into a signed file. The program must not be running."`
 	Import   importCommand   `cmd:"" help:"Take such a file in at a hub of the same hall, or at the centre, which must not be running."`
 	Check    checkCommand    `cmd:"" help:"Read a database from end to end and name what is not as it was written."`
+	Guide    guideCommand    `cmd:"" help:"Guides of the district."`
 	Clerk    clerkCommand    `cmd:"" help:"Clerks of a hall."`
 	Ticket   ticketCommand   `cmd:"" help:"Tickets on paper."`
 	Device   deviceCommand   `cmd:"" help:"Machines at a terminal, and their virtual twins."`
-	Guide    guideCommand    `cmd:"" help:"The catalogue of items and their guides."`
 	Simulate Simulate        `cmd:"" help:"Play a day of a hall through the real programs' code and check it."`
 }
 

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"onewindow/app/folder"
+	"onewindow/app/guide"
+	"onewindow/sync/shelf"
+	"onewindow/sync/wire"
+)
+
+// centreFolder is the centre's data folder as the commands below take it.
+type centreFolder struct {
+	Data string `required:"" help:"The centre's data folder (for 'both': the folder centre inside it)." type:"existingdir"`
+}
+
+// key gives the key that signs what is published, and finds a folder that is not a centre's.
+func (c centreFolder) key() (ed25519.PrivateKey, error) {
+	if other, there := otherRole(c.Data, wire.Centre); there {
+		return nil, fmt.Errorf("%s is the data folder of a %s, and guides are published at the centre: name its folder with --data", c.Data, other)
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, wire.Centre, "device.key")); err == nil {
+		return nil, fmt.Errorf("%s holds a hub and a centre: name %s with --data", c.Data, filepath.Join(c.Data, wire.Centre))
+	}
+	if _, err := folder.PublicKey(c.Data); err != nil { // made when there is none yet
+		return nil, err
+	}
+	return folder.DeviceKey(c.Data)
+}
+
+type guidePublish struct {
+	Folder string `arg:"" help:"Folder with items.json, street.json, halls.json and datasets.json, and names.jsonl where there is one." type:"existingdir"`
+	centreFolder
+}
+
+// Run checks the files and makes them the next version; hubs and terminals take it from
+// the running centre, or when it is started.
+func (c *guidePublish) Run() error {
+	files, err := filesIn(c.Folder)
+	if err != nil {
+		return fmt.Errorf("nothing is published: %w", err)
+	}
+	if faults := faultsOf(files); len(faults) > 0 {
+		return fmt.Errorf("nothing is published, %d to correct:\n%w", len(faults), errors.Join(faults...))
+	}
+	key, err := c.key()
+	if err != nil {
+		return err
+	}
+	b, changed, err := shelf.Publish(c.Data, key, time.Now().UnixMilli(), wire.KindGuide, files)
+	if err != nil {
+		return err
+	}
+	tell(b, changed)
+	return nil
+}
+
+// faultsOf lists everything for which a catalogue is not published. This is the one place
+// where it is checked before it goes to every hall.
+func faultsOf(files map[string][]byte) []error {
+	file := func(name string) guide.File { return guide.File{Name: name, Body: files[name]} }
+	found, err := guide.Check(file(guide.FileHalls), file(guide.FileDataSets), file(guide.FileItems), file(guide.FileStreet))
+	var out []error
+	if err != nil {
+		out = append(out, err)
+	}
+	for _, f := range found {
+		if f.Severity == guide.SeverityError {
+			out = append(out, fmt.Errorf("%s line %d, %s, %s: %s (%s)", f.File, f.Line, f.Code, f.Path, f.Zh, f.En))
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	if _, err := guide.Parse(files); err != nil {
+		return []error{err}
+	}
+	return nil
+}
+
+// tell says what is in force now.
+func tell(b wire.Bundle, changed bool) {
+	if !changed {
+		fmt.Printf("nothing is different from version %d, which stays in force\n", b.Version)
+		return
+	}
+	fmt.Printf("version %d is published; a running centre gives it to its hubs within seconds\n", b.Version)
+}
+
+type guideRollback struct {
+	Version int64 `arg:"" help:"The version to go back to, as 'guide versions' lists it."`
+	centreFolder
+}
+
+// Run publishes old contents under a new number: nobody below ever goes back in numbers.
+func (c *guideRollback) Run() error {
+	key, err := c.key()
+	if err != nil {
+		return err
+	}
+	b, changed, err := shelf.Rollback(c.Data, key, time.Now().UnixMilli(), c.Version)
+	if err != nil {
+		return err
+	}
+	tell(b, changed)
+	return nil
+}
+
+type guideVersions struct{ centreFolder }
+
+// Run lists the versions, the newest first.
+func (c *guideVersions) Run() error {
+	list, err := shelf.Versions(c.Data)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		fmt.Printf("nothing was published yet: onewindowd guide publish FOLDER --data %s\n", c.Data)
+		return nil
+	}
+	now, err := shelf.Open(shelf.Options{Data: c.Data})
+	if err != nil {
+		return err
+	}
+	for _, b := range list {
+		note := ""
+		if b.BackTo > 0 {
+			note = fmt.Sprintf("  back to version %d", b.BackTo)
+		}
+		if b.Name == now.Name() {
+			note += "  in force"
+		}
+		var size int64
+		for _, p := range b.Parts {
+			size += p.Size
+		}
+		fmt.Printf("%4d  %s  %4d parts  %6d KiB%s\n", b.Version, time.UnixMilli(b.AtMS).Format("2006-01-02 15:04"), len(b.Parts), (size+1023)>>10, note)
+	}
+	return nil
+}
