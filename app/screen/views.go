@@ -169,11 +169,7 @@ func (m *Machine) guidePage(code string) (GuidePage, error) {
 		ConsultPhone: i.ConsultPhone, ComplaintTel: i.ComplaintPhone, Hours: i.Hours.Text, Online: i.Online.Available,
 		LegalBasis: i.LegalBasis, Materials: []Material{}, Places: []Spot{}, FAQ: []QA{}, Queue: m.areaOf(hall.Letter(i.Letter))}
 	for _, x := range i.Materials {
-		row := Material{No: x.No, Name: x.Name, Form: x.Form, Originals: x.Originals, Copies: x.Copies, Need: string(x.Need()), Note: x.Note}
-		if set, ok := m.Guides.DataSet(x.WaivedBy); ok {
-			row.WaivedBy = text(set.Name, set.NameEn)
-		}
-		g.Materials = append(g.Materials, row)
+		g.Materials = append(g.Materials, m.material(x))
 	}
 	for _, p := range i.Places {
 		h, _ := m.Guides.Hall(p.Hall)
@@ -183,6 +179,14 @@ func (m *Machine) guidePage(code string) (GuidePage, error) {
 		g.FAQ = append(g.FAQ, QA{Q: q.Q, A: q.A})
 	}
 	return g, nil
+}
+
+func (m *Machine) material(x guide.Material) Material {
+	row := Material{No: x.No, Name: x.Name, Form: x.Form, Originals: x.Originals, Copies: x.Copies, Need: string(x.Need()), Note: x.Note}
+	if set, ok := m.Guides.DataSet(x.WaivedBy); ok {
+		row.WaivedBy = text(set.Name, set.NameEn)
+	}
+	return row
 }
 
 // savedOf tells where all of some events are safe: the least of them counts.
