@@ -10,21 +10,18 @@ import (
 	"onewindow/app/hall"
 )
 
-// Checklist tells what somebody has to bring for an item, and what has to be asked to know
-// it. Refusals: ItemUnknown, RequestUnusable.
-func (k *Kiosk) Checklist(r ChecklistRequest) (ChecklistPage, error) {
+// Checklist tells of every material of an item what somebody does about it who answered so.
+// Refusals: ItemUnknown, RequestUnusable.
+func (k *Kiosk) Checklist(r ChecklistRequest) ([]CheckLine, error) {
 	i, answers, err := k.asked(r)
 	if err != nil {
-		return ChecklistPage{}, err
+		return nil, err
 	}
-	page := ChecklistPage{Questions: []Question{}, Lines: []CheckLine{}}
-	for _, q := range i.Questions() {
-		page.Questions = append(page.Questions, Question(q))
-	}
+	out := []CheckLine{}
 	for _, l := range i.Checklist(answers) {
-		page.Lines = append(page.Lines, CheckLine{Material: k.m.material(l.Material), Duty: string(l.Duty), OnSite: l.OnSite})
+		out = append(out, CheckLine{Material: k.m.material(l.Material), Duty: string(l.Duty), OnSite: l.OnSite})
 	}
-	return page, nil
+	return out, nil
 }
 
 // ChecklistCode gives the list as a QR symbol of plain text, a PNG as a data: address.

@@ -148,6 +148,8 @@ type GuidePage struct {
 	LegalBasis   string     `json:"legalBasis"`
 	FAQ          []QA       `json:"faq"`
 	Queue        Area       `json:"queue"`
+	// Questions are what has to be asked to know what somebody needs; none for most items.
+	Questions []Question `json:"questions"`
 }
 
 // Material is one thing to bring. WaivedBy names the shared data set that makes
@@ -213,14 +215,6 @@ type ChecklistRequest struct {
 	Language string `json:"language"`
 }
 
-// ChecklistPage is what somebody needs of an item's materials.
-type ChecklistPage struct {
-	// Questions are all that may be asked, one a screen; none for most items.
-	Questions []Question `json:"questions"`
-	// Lines are the materials in the guide's order.
-	Lines []CheckLine `json:"lines"`
-}
-
 // Question asks whether something is the case of a person. Kind is one for which the pages
 // have a sentence, or empty; Case is the case in the catalogue's words.
 type Question struct {
@@ -232,8 +226,8 @@ type Question struct {
 // CheckLine is a material as it concerns one person. Duty is "bring", "shared" (shared data
 // has it), "follow" (容缺后补), "not_yours" or "only_if" (the note tells if what).
 type CheckLine struct {
-	Material
-	Duty string `json:"duty"`
+	Material Material `json:"material"`
+	Duty     string   `json:"duty"`
 	// OnSite tells that it is to be had in the hall.
 	OnSite bool `json:"onSite"`
 }
