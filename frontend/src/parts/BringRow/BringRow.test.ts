@@ -22,7 +22,7 @@ describe('BringRow', () => {
     expect(mountPart(BringRow, { modelValue: have, line: line(1, more), begun }).attributes('data-state')).toBe(state)
   })
 
-  it.each([['zh', '仅当：', '委托他人代办时提供'], ['en', 'Only if:', '委托他人代办时提供']] as const)('says with its note what it depends on (%s)', (language, words, note) => {
+  it.each([['zh', '看情况：', '委托他人代办时提供'], ['en', 'It depends:', '委托他人代办时提供']] as const)('says with its note what it depends on (%s)', (language, words, note) => {
     const text = mountPart(BringRow, { modelValue: false, line: checklist[3] }, language).text()
     expect(text).toContain(words)
     expect(text).toContain(note)
