@@ -97,7 +97,7 @@ func (c Checklist) text(notes bool, most int) string {
 	fmt.Fprintf(&b, "%s\n%s\n", w.checklist, c.Item)
 	said, left := 0, 0
 	for _, d := range listed {
-		head := w.duties[d] + "\n"
+		head := fmt.Sprintf(w.heading, w.duties[d]) + "\n"
 		for _, l := range c.with(d) {
 			if said == most {
 				left++

@@ -23,6 +23,7 @@ type words struct {
 	called                                              func(number, window string) string
 	// Of a checklist.
 	checklist, noTicket, phone, comma string
+	heading                           string // of a part of the list in plain text
 	duties                            map[guide.Duty]string
 	floorNamed, onPaper               func(n int) string
 	pieces                            func(form string, originals, copies int) []string
@@ -65,6 +66,7 @@ var chinese = words{
 	noTicket:  "这不是号票，办理时请另取号。",
 	phone:     "咨询电话",
 	comma:     "，",
+	heading:   "【%s】",
 	duties: map[guide.Duty]string{guide.Bring: "要带", guide.Follow: "可以后补", guide.OnlyIf: "看情况，见说明",
 		guide.Shared: "不用带，共享数据里已有"},
 	floorNamed: func(n int) string { return fmt.Sprintf("%d楼", n) },
@@ -108,11 +110,12 @@ var english = words{
 	noTicket:  "This is not a ticket. Take one when you come.",
 	phone:     "Questions:",
 	comma:     ", ",
+	heading:   "%s:",
 	duties: map[guide.Duty]string{guide.Bring: "Bring", guide.Follow: "Can follow later", guide.OnlyIf: "It depends: see the remark",
 		guide.Shared: "Not needed, shared data has it"},
 	floorNamed: func(n int) string { return fmt.Sprintf("Floor %d", n) },
 	onPaper:    func(n int) string { return fmt.Sprintf("And %d more: see the printed list", n) },
-	pieces:     counts("%s: %d", map[string]string{"原件": "original", "原件核验": "original (given back)", "复印件": "copy", "电子件": "electronic copy"}),
+	pieces:     counts("%[2]d x %[1]s", map[string]string{"原件": "original", "原件核验": "original (given back)", "复印件": "copy", "电子件": "electronic copy"}),
 }
 
 // counts gives how many of what: originals in the form that is asked for, then photocopies.
