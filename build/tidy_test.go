@@ -49,7 +49,7 @@ var house = map[string]room{
 	"sync/core":  {pure, []string{"app/event", "app/hall", "sync/wire"}, nil, "the protocol as a state machine: the simulator can only prove what has no clock, chance or I/O of its own"},
 
 	"app/store":   {adapter, []string{"app/event", "app/guide", "app/hall", "app/intake", "sync/core", "sync/wire"}, []string{"modernc.org/sqlite", "github.com/pressly/goose/v3"}, "SQLite and nothing else"},
-	"app/slip":    {adapter, []string{"app/event", "app/hall"}, []string{"github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}, "a ticket as code, picture and printer bytes; it opens no printer"},
+	"app/slip":    {adapter, []string{"app/event", "app/guide", "app/hall"}, []string{"github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}, "a ticket or a checklist as code, picture and printer bytes; it opens no printer"},
 	"app/device":  {adapter, []string{"app/event", "app/hall", "app/intake"}, []string{"golang.org/x/image", "golang.org/x/sys", "golang.org/x/text"}, "machines on a wire, each with its virtual twin; it knows no ticket. What a card says of a person is masked and checked as everywhere"},
 	"app/config":  {adapter, nil, nil, "the settings file; it opens nothing that it names"},
 	"app/folder":  {adapter, nil, []string{"golang.org/x/sys"}, "the data folder: one process, one key"},

@@ -21,6 +21,7 @@ type Issue struct {
 	Digit    int         // of the kiosk's own series, 1-9
 	Service  Letter
 	Items    []ItemCode
+	Checked  []Checked
 	Class    Class
 	Language string
 	NowMS    int64
@@ -31,7 +32,7 @@ type Issue struct {
 // works with the hub away; that is the point.
 func (h *Hall) Issue(c Issue) Issued {
 	date := DateOf(c.NowMS)
-	f := Issued{Ticket: c.Ticket, Hall: h.ID, Date: date, Service: c.Service, Class: c.Class, Items: c.Items,
+	f := Issued{Ticket: c.Ticket, Hall: h.ID, Date: date, Service: c.Service, Class: c.Class, Items: c.Items, Checked: c.Checked,
 		Language: c.Language, IssuedMS: c.NowMS, ClockOff: c.ClockOff,
 		Number: h.TakeNumber(c.Origin, c.Epoch, c.Digit, date, c.Service)}
 	if f.Class == Priority {

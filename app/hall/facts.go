@@ -95,6 +95,17 @@ type Issued struct {
 	HighMinutes int `json:"high_minutes"`
 	// ClockOff tells that the terminal knew its clock to be wrong by over two minutes.
 	ClockOff bool `json:"clock_off,omitempty"`
+	// Checked is what the person said of the materials of items before the ticket.
+	Checked []Checked `json:"checked,omitempty"`
+}
+
+// Checked tells that somebody went through the materials of an item, and which of those
+// that their case needs they lack, as numbers of that version of its guide; none for
+// nothing. The answers that led there are in no event.
+type Checked struct {
+	Item    ItemCode `json:"item"`
+	Version int      `json:"version"`
+	Lacks   []int    `json:"lacks,omitempty"`
 }
 
 // same tells whether two facts make the same promise.

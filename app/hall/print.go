@@ -128,6 +128,30 @@ func (p *print) issued(f *Issued) {
 	p.number("low_minutes", int64(f.LowMinutes))
 	p.number("high_minutes", int64(f.HighMinutes))
 	p.flagIf("clock_off", f.ClockOff)
+	if len(f.Checked) > 0 {
+		p.key("checked")
+		p.open('[')
+		for _, c := range f.Checked {
+			p.key("")
+			p.checked(c)
+		}
+		p.close(']')
+	}
+}
+
+func (p *print) checked(c Checked) {
+	p.open('{')
+	p.text("item", string(c.Item))
+	p.number("version", int64(c.Version))
+	if len(c.Lacks) > 0 {
+		p.key("lacks")
+		p.open('[')
+		for _, no := range c.Lacks {
+			p.number("", int64(no))
+		}
+		p.close(']')
+	}
+	p.close('}')
 }
 
 func (p *print) step(s *Step) {

@@ -161,9 +161,29 @@ func (f *Issued) field(s *scan, key string) {
 		f.HighMinutes = int(s.number())
 	case "clock_off":
 		f.ClockOff = s.truth()
+	case "checked":
+		s.odd = s.odd || f.Checked != nil
+		s.list(func() { f.Checked = append(f.Checked, s.checked()) })
 	default:
 		s.odd = true
 	}
+}
+
+func (s *scan) checked() (c Checked) {
+	s.members(func(key string) {
+		switch key {
+		case "item":
+			c.Item = ItemCode(s.text())
+		case "version":
+			c.Version = int(s.number())
+		case "lacks":
+			s.odd = s.odd || c.Lacks != nil
+			s.list(func() { c.Lacks = append(c.Lacks, int(s.number())) })
+		default:
+			s.odd = true
+		}
+	})
+	return c
 }
 
 // scan reads a ticket's row: at a start, and after a commit that failed, every ticket of

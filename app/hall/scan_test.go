@@ -11,6 +11,7 @@ var usual = []any{
 	Issued{Ticket: "01930000-0000-7000-8000-000000000001", Hall: "jiangnan", Date: "2026-11-24", Service: "B", Number: "B017", Class: WalkIn,
 		Items: []ItemCode{"11330100MB0000001X4000711001001", "11330100MB0000001X4000711001002"}, Language: "zh", IssuedMS: 1_795_486_500_000, Ahead: 3, LowMinutes: -1, HighMinutes: 12},
 	Issued{Ticket: "t", Hall: "jiangnan", Date: "2026-11-24", Service: "B", Number: "B2-017", Class: Priority, Evidence: "over_70", Language: "en", ClockOff: true},
+	Issued{Ticket: "t", Items: []ItemCode{"i", "j"}, Checked: []Checked{{Item: "i", Version: 2, Lacks: []int{1, 7}}, {Item: "j", Version: 1}}},
 	Called{Ticket: "t", Round: 1, Window: "B07", Clerk: "wang", Request: "r-1", Hall: "jiangnan", Date: "2026-11-24", AtMS: 5},
 	Moved{Ticket: "t", Round: 0, Window: "B07", Clerk: "wang", AtMS: 5, How: "scan", Recall: 2},
 	Moved{Ticket: "t", Window: "B07", AtMS: 5, Ended: []Ending{{Item: "i", Outcome: Accepted}, {Outcome: AdviceOnly}}},
@@ -56,7 +57,8 @@ func FuzzScan(f *testing.F) {
 		f.Add(Payload(fact))
 	}
 	for _, s := range []string{`{}`, `{"ticket":"a","ticket":"b"}`, `{"Ticket":"a"}`, `{"ticket":null}`, `{"ticket":"a"} `, `{"ahead":-0}`, `{"ahead":01}`, `{"ahead":1.0}`, `{"ahead":999999999999999999}`,
-		`{"ahead":9999999999999999999}`, `{"items":[]}`, `{"items":["a"],"items":["b"]}`, `{"ended":[{"item":"a"}],"ended":[{"outcome":"x"}]}`, `{"ended":[{}]}`, `{"clock_off":true}`, `{"clock_off":false}`,
+		`{"ahead":9999999999999999999}`, `{"items":[]}`, `{"items":["a"],"items":["b"]}`, `{"ended":[{"item":"a"}],"ended":[{"outcome":"x"}]}`, `{"ended":[{}]}`, `{"checked":[{"item":"a","version":1,"lacks":[2,3]}]}`, `{"checked":[{}],"checked":[{"item":"a"}]}`,
+		`{"checked":[{"lacks":[1],"lacks":[2]}]}`, `{"checked":[{"lacks":[]}]}`, `{"clock_off":true}`, `{"clock_off":false}`,
 		`{"ticket":"\u0041"}`, "{\"ticket\":\"\x7f\"}", `{"ticket":"a",}`, `{"how":"<&>"}`,
 		`{"known":false}`, `{"known":falsy}`, `{"steps":[]}`, `{"steps":[{"ticket":"a"}]}`, `{"steps":[{"by":"a"}],"steps":[{"round":1}]}`, `{"steps":[{"ended":[{}],"ended":[{"item":"a"}]}]}`} {
 		f.Add([]byte(s))

@@ -41,6 +41,11 @@ func (w words) ofTicket(f Issued) Issued {
 	for i := range f.Items {
 		f.Items[i] = word(w, f.Items[i])
 	}
+	f.Checked = slices.Clone(f.Checked)
+	for i := range f.Checked {
+		f.Checked[i].Item = word(w, f.Checked[i].Item)
+		f.Checked[i].Lacks = slices.Clone(f.Checked[i].Lacks)
+	}
 	return f
 }
 

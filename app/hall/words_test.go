@@ -20,6 +20,7 @@ func TestATicketDoesNotHoldWhatItWasReadFrom(t *testing.T) {
 			f := issued(n, hall.WalkIn, int64(n)*1000)
 			id := hall.TicketID(fmt.Sprintf("018f2f3a-0000-7000-8000-%012d", n))
 			f.Ticket, f.Items = id, []hall.ItemCode{"11450000000000000X2000101001000"}
+			f.Checked = []hall.Checked{{Item: f.Items[0], Version: 1, Lacks: []int{2}}}
 			for _, e := range []event.Event{
 				d.note(hall.KindIssued, f, 0),
 				d.note(hall.KindCalled, hall.Called{Ticket: id, Window: "B07", Clerk: "chen", Request: fmt.Sprintf("018f2f3a-0000-7000-9000-%012d", n), Hall: "jiangnan", Date: f.Date, AtMS: 1}, 1),

@@ -155,7 +155,7 @@ func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, e
 	now := c.m.hallNow()
 	out := &CounterTicket{Ticket: string(t.Ticket), Number: string(t.Number), Letter: string(t.Service), Area: area.Name, Class: string(t.Class),
 		Language: t.Language, Items: []ItemCard{}, State: string(t.State), Recalls: t.Recalls, CalledMS: t.CalledMS, StartedMS: t.StartedMS,
-		Saved: c.m.savedOf(eventsOf(t)...), RecallInSeconds: -1}
+		Saved: c.m.savedOf(eventsOf(t)...), RecallInSeconds: -1, Checked: c.m.lacked(t.Checked)}
 	if t.FirstMS > 0 {
 		out.WaitMinutes = hall.Minutes(t.FirstMS - t.IssuedMS)
 	}

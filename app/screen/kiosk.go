@@ -153,14 +153,14 @@ func (k *Kiosk) keepPaper(request, paper string) {
 }
 
 // command checks a request against the catalogue.
-func (k *Kiosk) command(r TicketRequest) (hall.Issue, error) {
+func (k *Kiosk) command(r TicketRequest) (cmd hall.Issue, err error) {
 	if r.Request == "" || len(r.Request) > 64 || len(r.Items) > 9 {
 		return hall.Issue{}, event.RequestUnusable
 	}
 	if _, ok := k.m.Guides.Now().AreaOf(guide.HallID(k.m.Hall), guide.Letter(r.Letter)); !ok {
 		return hall.Issue{}, event.ServiceUnknown.With("service", r.Letter)
 	}
-	cmd := hall.Issue{Origin: k.m.Book.Origin(), Epoch: k.m.Book.Epoch(), Digit: k.m.Series, Service: hall.Letter(r.Letter),
+	cmd = hall.Issue{Origin: k.m.Book.Origin(), Epoch: k.m.Book.Epoch(), Digit: k.m.Series, Service: hall.Letter(r.Letter),
 		Class: hall.WalkIn, Language: "zh", ClockOff: k.m.clockOff()}
 	switch c := hall.Class(r.Class); c {
 	case hall.Priority, hall.Appointment:
@@ -182,7 +182,8 @@ func (k *Kiosk) command(r TicketRequest) (hall.Issue, error) {
 		}
 		cmd.Items = append(cmd.Items, hall.ItemCode(code))
 	}
-	return cmd, nil
+	cmd.Checked, err = k.checked(r)
+	return cmd, err
 }
 
 // print brings the paper; the ticket is valid whatever comes of it. The answer
@@ -195,6 +196,11 @@ func (k *Kiosk) print(f hall.Issued, code string, reprint int) string {
 	if err != nil {
 		return "off"
 	}
+	return k.send(job)
+}
+
+// send gives a job to the printer; what comes of it is TicketPage.Paper.
+func (k *Kiosk) send(job []byte) string {
 	done := make(chan error, 1)
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"onewindow/app/event"
+	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
 )
@@ -80,11 +81,25 @@ type Paper struct {
 	OwnSeries bool
 }
 
+// Checklist is what somebody takes home of an item, on paper or in a code for a phone.
+type Checklist struct {
+	Language              string
+	Hall, Item            string
+	Lines                 []guide.Line
+	Have                  []int
+	Sets                  map[string]string
+	Floor                 int
+	Windows, Hours, Phone string
+	At                    time.Time
+}
+
 // Slips makes tickets into codes, pictures and printer bytes, and back.
 type Slips interface {
 	Code(e event.Event) (string, error)
 	Picture(code string, minPx int) ([]byte, error)
 	Paper(p Paper) ([]byte, error)
+	ChecklistPaper(c Checklist) []byte
+	ChecklistText(c Checklist) string
 	// Open checks a code against the keys that its device has had.
 	Open(text string, keys func(event.Origin) []ed25519.PublicKey) (event.Event, error)
 }

@@ -150,6 +150,8 @@ type GuidePage struct {
 	LegalBasis   string     `json:"legalBasis"`
 	FAQ          []QA       `json:"faq"`
 	Queue        Area       `json:"queue"`
+	// Questions are what has to be asked to know what somebody needs; none for most items.
+	Questions []Question `json:"questions"`
 }
 
 // Material is one thing to bring. WaivedBy names the shared data set that makes
@@ -205,6 +207,39 @@ type Home struct {
 	Help     HelpState  `json:"help"`
 }
 
+// ChecklistRequest is what somebody answered and ticked of an item. It is kept nowhere.
+type ChecklistRequest struct {
+	Code string `json:"code"`
+	// Answers are "yes", "no" or "" by the ids of the questions.
+	Answers map[string]string `json:"answers"`
+	// Have are the numbers of the materials that the person has with them.
+	Have     []int  `json:"have"`
+	Language string `json:"language"`
+}
+
+// Question asks whether something is the case of a person. Kind is one for which the pages
+// have a sentence, or empty; Case is the case in the catalogue's words.
+type Question struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Case string `json:"case"`
+}
+
+// CheckLine is a material as it concerns one person. Duty is "bring", "shared" (shared data
+// has it), "follow" (容缺后补), "not_yours" or "only_if" (the note tells if what).
+type CheckLine struct {
+	Material Material `json:"material"`
+	Duty     string   `json:"duty"`
+	// OnSite tells that it is to be had in the hall.
+	OnSite bool `json:"onSite"`
+}
+
+// Checked is what somebody lacks of an item's materials, as numbers of its guide.
+type Checked struct {
+	Item  string `json:"item"`
+	Lacks []int  `json:"lacks"`
+}
+
 // TicketRequest asks for a ticket. The page makes Request once per tap, so that
 // a repeated call gives the same ticket.
 type TicketRequest struct {
@@ -213,6 +248,8 @@ type TicketRequest struct {
 	Items    []string `json:"items"`
 	Class    string   `json:"class"`
 	Language string   `json:"language"`
+	// Checked are those of the items whose materials the person went through.
+	Checked []Checked `json:"checked"`
 }
 
 // TicketPage is a ticket as a person sees it.
@@ -300,6 +337,15 @@ type WindowShape struct {
 	Clerk  string `json:"clerk"`
 }
 
+// CheckedItem is what somebody said at the kiosk of an item's materials: Lacks are the
+// names of those that they lack. Stale tells that the kiosk had another version of the
+// guide than this counter, so that nothing can be named.
+type CheckedItem struct {
+	Code  string   `json:"code"`
+	Lacks []string `json:"lacks"`
+	Stale bool     `json:"stale"`
+}
+
 // CounterTicket is the ticket at a window.
 type CounterTicket struct {
 	Ticket      string     `json:"ticket"`
@@ -318,6 +364,8 @@ type CounterTicket struct {
 	RecallInSeconds int          `json:"recallInSeconds"`
 	Saved           Saved        `json:"saved"`
 	Applications    []CaseStatus `json:"applications"`
+	// Checked are the items whose materials the person went through at the kiosk.
+	Checked []CheckedItem `json:"checked"`
 }
 
 // RecentVisit is a visit that this window has finished.

@@ -169,22 +169,29 @@ func (m *Machine) guidePage(code string) (GuidePage, error) {
 	g := GuidePage{Item: m.card(i), Handling: i.Handling, LegalDays: i.LegalDays, PromisedDays: i.PromisedDays, DayUnit: i.DayUnit,
 		Visits: i.Visits, Conditions: i.Conditions, Steps: i.Steps, Result: i.Result, Fee: i.Fee.Text, Charged: i.Fee.Charged,
 		ConsultPhone: i.ConsultPhone, ComplaintTel: i.ComplaintPhone, Hours: i.Hours.Text, Online: i.Online.Available,
-		LegalBasis: i.LegalBasis, Materials: []Material{}, Places: []Spot{}, FAQ: []QA{}, Queue: m.areaOf(hall.Letter(i.Letter))}
+		LegalBasis: i.LegalBasis, Materials: []Material{}, Places: []Spot{}, FAQ: []QA{}, Questions: []Question{}, Queue: m.areaOf(hall.Letter(i.Letter))}
 	for _, x := range i.Materials {
-		row := Material{No: x.No, Name: x.Name, Form: x.Form, Originals: x.Originals, Copies: x.Copies, Need: string(x.Need()), Note: x.Note}
-		if set, ok := m.Guides.Now().DataSet(x.WaivedBy); ok {
-			row.WaivedBy = text(set.Name, set.NameEn)
-		}
-		g.Materials = append(g.Materials, row)
+		g.Materials = append(g.Materials, m.material(x))
 	}
 	for _, p := range i.Places {
 		h, _ := m.Guides.Now().Hall(p.Hall)
 		g.Places = append(g.Places, Spot{Hall: text(h.Name, h.NameEn), Address: p.Address, Floor: p.Floor, Windows: p.Windows, Here: string(p.Hall) == string(m.Hall)})
 	}
+	for _, q := range i.Questions() {
+		g.Questions = append(g.Questions, Question(q))
+	}
 	for _, q := range i.FAQ {
 		g.FAQ = append(g.FAQ, QA{Q: q.Q, A: q.A})
 	}
 	return g, nil
+}
+
+func (m *Machine) material(x guide.Material) Material {
+	row := Material{No: x.No, Name: x.Name, Form: x.Form, Originals: x.Originals, Copies: x.Copies, Need: string(x.Need()), Note: x.Note}
+	if set, ok := m.Guides.Now().DataSet(x.WaivedBy); ok {
+		row.WaivedBy = text(set.Name, set.NameEn)
+	}
+	return row
 }
 
 // savedOf tells where all of some events are safe: the least of them counts.

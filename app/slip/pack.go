@@ -26,6 +26,10 @@ import (
 //	flags 1, ticket id 16, [times], [hall], [day], service 1, number varint,
 //	[evidence], ahead + 1, low + 1, high + 1, count of items, items
 //
+// form 4 the same and then, of each item that was checked,
+//
+//	its place among the items, version, bits of the lacking materials
+//
 // or with ms varint, tick varint and the payload as it is or deflated. The compact
 // form is taken only if it gives back the very bytes of the event, which pack tries
 // out; so a payload with odd values or later fields is larger, but never changed.
@@ -33,6 +37,8 @@ const (
 	formCompact  = 1
 	formPlain    = 2
 	formDeflated = 3
+	// formChecked is the compact form of a ticket whose materials were checked before it.
+	formChecked = 4
 )
 
 // Flags of the compact form; the lowest two bits are the class.
@@ -121,10 +127,11 @@ func packPlain(ev event.Event, form byte, payload []byte) []byte {
 // packCompact writes what JSON gives for the payload; what does not fit is either
 // refused here or noticed by pack, which compares.
 func packCompact(ev event.Event) ([]byte, error) {
-	var f issued
-	if err := json.Unmarshal(ev.Payload, &f); err != nil {
+	var whole checked
+	if err := json.Unmarshal(ev.Payload, &whole); err != nil {
 		return nil, err
 	}
+	f := whole.issued
 	id, err := uuidBytes(f.Ticket)
 	if err != nil {
 		return nil, err
@@ -168,7 +175,14 @@ func packCompact(ev event.Event) ([]byte, error) {
 		b = appendItem(b, last, item)
 		last = item
 	}
-	head := append(packHead(ev, formCompact), flags)
+	form := byte(formCompact)
+	if len(whole.Checked) > 0 {
+		form = formChecked
+		if b, err = appendChecked(b, whole); err != nil {
+			return nil, err
+		}
+	}
+	head := append(packHead(ev, form), flags)
 	return append(append(head, id[:]...), b...), nil
 }
 
@@ -230,8 +244,8 @@ func unpack(body []byte) (event.Event, error) {
 		return ev, err
 	}
 	switch body[0] {
-	case formCompact:
-		return unpackCompact(ev, r)
+	case formCompact, formChecked:
+		return unpackCompact(ev, r, body[0])
 	case formPlain, formDeflated:
 		ev.At.MS = int64(r.uvarint())
 		ev.At.Tick = uint16(r.uvarint())
@@ -247,7 +261,7 @@ func unpack(body []byte) (event.Event, error) {
 	return ev, fmt.Errorf("%w: form %d", errBroken, body[0])
 }
 
-func unpackCompact(ev event.Event, r *reader) (event.Event, error) {
+func unpackCompact(ev event.Event, r *reader, form byte) (event.Event, error) {
 	flags := r.byte()
 	if flags&flagClass == flagClass {
 		return ev, errBroken
@@ -289,10 +303,15 @@ func unpackCompact(ev event.Event, r *reader) (event.Event, error) {
 		last = readItem(r, last)
 		f.Items = append(f.Items, last)
 	}
+	whole := checked{issued: f}
+	if form == formChecked {
+		whole.Checked = readChecked(r, f.Items)
+		r.bad = r.bad || len(whole.Checked) == 0
+	}
 	if r.bad || len(r.b) != 0 {
 		return ev, errBroken
 	}
-	ev.Payload = hall.Payload(f)
+	ev.Payload = hall.Payload(whole)
 	return ev, nil
 }
 

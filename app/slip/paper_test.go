@@ -269,13 +269,15 @@ func TestPictureIsReadBack(t *testing.T) {
 	}
 }
 
-func scan(t *testing.T, img image.Image) string {
+func scan(t *testing.T, img image.Image) string { return scanWith(t, img, nil) }
+
+func scanWith(t *testing.T, img image.Image, hints map[gozxing.DecodeHintType]any) string {
 	t.Helper()
 	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
+	got, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
 	if err != nil {
 		t.Fatalf("read QR symbol: %v", err)
 	}

@@ -231,7 +231,7 @@ func TestSignedEventsComeBack(t *testing.T) {
 			}
 		}
 		all++
-		if body, _, err := unframe(text); err == nil && body[0] == formCompact {
+		if body, _, err := unframe(text); err == nil && (body[0] == formCompact || body[0] == formChecked) {
 			compact++
 		}
 	})
@@ -288,6 +288,15 @@ func anyTicket(t *rapid.T, origin event.Origin) hall.Issued {
 	for range rapid.IntRange(0, 6).Draw(t, "items") {
 		f.Items = append(f.Items, hall.ItemCode(text("item", `[0-9]{10}[0-9X]{3}[0-9]{4}[A-Z][0-9]{12}[0-9Z]|[0-9A-Z]{31}|[0-9]{31}`)))
 	}
+	for range rapid.IntRange(-9, min(2, len(f.Items))).Draw(t, "checked") {
+		c := hall.Checked{Item: rapid.SampledFrom(append([]hall.ItemCode{"another"}, f.Items...)).Draw(t, "checked item"), Version: rapid.IntRange(-1, 9).Draw(t, "version")}
+		for no := range rapid.IntRange(0, 66).Draw(t, "materials") {
+			if rapid.Bool().Draw(t, "lacks") {
+				c.Lacks = append(c.Lacks, no)
+			}
+		}
+		f.Checked = append(f.Checked, c)
+	}
 	return f
 }
 
@@ -341,7 +350,7 @@ func TestBase45(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	for _, ev := range []event.Event{sample(), large(0), large(5)} {
+	for _, ev := range []event.Event{sample(), large(0), large(5), checkedSample()} {
 		text, err := Sign(ev, testKey)
 		if err != nil {
 			f.Fatal(err)
@@ -362,7 +371,7 @@ func FuzzOpen(f *testing.F) {
 
 // FuzzUnpack gives bodies that a thief of a key could sign.
 func FuzzUnpack(f *testing.F) {
-	for _, ev := range []event.Event{sample(), large(5)} {
+	for _, ev := range []event.Event{sample(), large(5), checkedSample()} {
 		body, err := pack(ev)
 		if err != nil {
 			f.Fatal(err)

@@ -3,6 +3,8 @@ package slip
 import (
 	"fmt"
 	"time"
+
+	"onewindow/app/guide"
 )
 
 // words are the sentences of a slip in one language. Numbers are put in by the
@@ -19,6 +21,12 @@ type words struct {
 	closed                                              string
 	free, serving                                       func(what string) string
 	called                                              func(number, window string) string
+	// Of a checklist.
+	checklist, noTicket, phone, comma string
+	heading                           string // of a part of the list in plain text
+	duties                            map[guide.Duty]string
+	floorNamed, onPaper               func(n int) string
+	pieces                            func(form string, originals, copies int) []string
 }
 
 var chinese = words{
@@ -54,6 +62,16 @@ var chinese = words{
 		day := [...]string{"日", "一", "二", "三", "四", "五", "六"}[t.Weekday()]
 		return fmt.Sprintf("%d年%d月%d日 星期%s %s", t.Year(), t.Month(), t.Day(), day, t.Format("15:04"))
 	},
+	checklist: "材料清单",
+	noTicket:  "这不是号票，办理时请另取号。",
+	phone:     "咨询电话",
+	comma:     "，",
+	heading:   "【%s】",
+	duties: map[guide.Duty]string{guide.Bring: "要带", guide.Follow: "可以后补", guide.OnlyIf: "看情况，见说明",
+		guide.Shared: "不用带，共享数据里已有"},
+	floorNamed: func(n int) string { return fmt.Sprintf("%d楼", n) },
+	onPaper:    func(n int) string { return fmt.Sprintf("还有%d项，见纸质清单", n) },
+	pieces:     counts("%s%d份", map[string]string{"原件": "原件", "原件核验": "原件（核验后退还）", "复印件": "复印件", "电子件": "电子件"}),
 }
 
 var english = words{
@@ -82,12 +100,42 @@ var english = words{
 		}
 		return fmt.Sprintf("%d to %d min", low, high)
 	},
-	closed:  "Closed",
-	free:    func(window string) string { return window + " Please wait" },
-	serving: func(number string) string { return number + " is served" },
-	called:  func(number, window string) string { return number + " to window " + window },
-	reprint: func(n int) string { return fmt.Sprintf("Reprint %d", n) },
-	moment:  func(t time.Time) string { return t.Format("Monday, 2 January 2006, 15:04") },
+	closed:    "Closed",
+	free:      func(window string) string { return window + " Please wait" },
+	serving:   func(number string) string { return number + " is served" },
+	called:    func(number, window string) string { return number + " to window " + window },
+	reprint:   func(n int) string { return fmt.Sprintf("Reprint %d", n) },
+	moment:    func(t time.Time) string { return t.Format("Monday, 2 January 2006, 15:04") },
+	checklist: "What to bring",
+	noTicket:  "This is not a ticket. Take one when you come.",
+	phone:     "Questions:",
+	comma:     ", ",
+	heading:   "%s:",
+	duties: map[guide.Duty]string{guide.Bring: "Bring", guide.Follow: "Can follow later", guide.OnlyIf: "It depends: see the remark",
+		guide.Shared: "Not needed, shared data has it"},
+	floorNamed: func(n int) string { return fmt.Sprintf("Floor %d", n) },
+	onPaper:    func(n int) string { return fmt.Sprintf("And %d more: see the printed list", n) },
+	pieces:     counts("%[2]d x %[1]s", map[string]string{"原件": "original", "原件核验": "original (given back)", "复印件": "copy", "电子件": "electronic copy"}),
+}
+
+// counts gives how many of what: originals in the form that is asked for, then photocopies.
+func counts(format string, forms map[string]string) func(string, int, int) []string {
+	return func(form string, originals, copies int) (out []string) {
+		name := forms[form]
+		if name == "" || form == "复印件" && originals > 0 {
+			name = forms["原件"]
+		}
+		if originals > 0 {
+			out = append(out, fmt.Sprintf(format, name, originals))
+		}
+		if copies > 0 {
+			out = append(out, fmt.Sprintf(format, forms["复印件"], copies))
+		}
+		if len(out) == 0 {
+			out = append(out, name)
+		}
+		return out
+	}
 }
 
 // wordsOf gives the words of a ticket's language: English for "en", else Chinese.

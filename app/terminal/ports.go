@@ -85,6 +85,10 @@ func (s slips) Picture(code string, minPx int) ([]byte, error) { return slip.PNG
 
 func (s slips) Paper(p screen.Paper) ([]byte, error) { return slip.PaperBy(s.pen, slip.Slip(p)) }
 
+func (s slips) ChecklistPaper(c screen.Checklist) []byte { return slip.Checklist(c).Paper(s.pen) }
+
+func (s slips) ChecklistText(c screen.Checklist) string { return slip.Checklist(c).Text() }
+
 func (s slips) Open(text string, keys func(event.Origin) []ed25519.PublicKey) (event.Event, error) {
 	return slip.Open(text, keys)
 }

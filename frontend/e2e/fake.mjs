@@ -5,7 +5,7 @@
 //
 //   PORT=7801 node e2e/fake.mjs        serves ../dist on http://127.0.0.1:7801
 //
-// POST /fake takes {standing, ticket, refuse, place, progress, help, long, board} and changes what is answered.
+// POST /fake takes {standing, ticket, refuse, place, progress, help, long, board, ownWords} and changes what is answered.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
@@ -52,7 +52,23 @@ function guide(code) {
       waivedBy: m.waived_by ? text(...['name', 'name_en'].map((k) => sets.find((s) => s.id === m.waived_by)[k])) : text('', ''), note: m.note })),
     steps: i.steps, result: i.result, fee: i.fee.text, charged: i.fee.charged, consultPhone: i.consult_phone, complaintPhone: i.complaint_phone, hours: i.hours.text,
     places: i.places.map((p) => ({ hall: hallName(p.hall), address: p.address, floor: p.floor, windows: p.windows, here: p.hall === hallID })),
-    online: i.online.available, legalBasis: i.legal_basis, faq: (i.faq ?? []).map((f) => ({ q: f.q, a: f.a })), queue: area(halls.areas.find((a) => a.letter === i.area_letter)) }
+    online: i.online.available, legalBasis: i.legal_basis, faq: (i.faq ?? []).map((f) => ({ q: f.q, a: f.a })), queue: area(halls.areas.find((a) => a.letter === i.area_letter)), questions: questions(i) }
+}
+
+// What app/guide/checklist.go decides, for pages that are looked at.
+const kinds = { 委托他人代办: 'agent', 单位查阅: 'company', 未成年人申领: 'minor', 未成年人变更: 'minor', 未满16周岁: 'under_16', 存在遗嘱或有人放弃: 'will', 已办理公证: 'notarised', 长期异地居住或者转诊: 'away' }
+const caseOf = (note) => note.match(/^([^,，。;；:：（）()]+)(的提供|时提供|的交回)$/)?.[1]
+const asked = (m) => (m.necessity === '非必要' && !m.waived_by ? caseOf(m.note) : undefined)
+const questions = (i) => [...new Set(i.materials.map(asked).filter(Boolean))].map((c) => ({ id: kinds[c] ?? c, kind: over.ownWords ? '' : kinds[c] ?? '', case: c }))
+function checklist(r) {
+  const i = items.find((x) => x.code === r.code)
+  const duty = (m) => {
+    if (m.waived_by) return 'shared'
+    if (m.necessity !== '非必要') return m.necessity === '必要' ? 'bring' : 'follow'
+    const c = asked(m)
+    return { yes: 'bring', no: 'not_yours' }[r.answers[kinds[c] ?? c]] ?? 'only_if'
+  }
+  return i.materials.map((m, n) => ({ material: guide(r.code).materials[n], duty: duty(m), onSite: /窗口领取|现场免费拍摄/.test(m.note) }))
 }
 
 // The first character of each pinyin letter, in the order of the dictionary.
@@ -118,6 +134,9 @@ const methods = {
   'Kiosk.Help': () => (over.help ??= { state: 'sending', atMs: Date.now(), window: '' }),
   'Kiosk.Items': (letter) => items.filter((i) => i.area_letter === letter).map((i) => card(i)),
   'Kiosk.Guide': guide,
+  'Kiosk.Checklist': checklist,
+  'Kiosk.ChecklistCode': () => `data:image/png;base64,${picture(97).toString('base64')}`,
+  'Kiosk.ChecklistPaper': () => over.standing?.printer === 'paper_out' ? 'paper_out' : 'printed',
   'Kiosk.Search': search,
   'Kiosk.Say': (...said) => { spoken.push(said); return null },
   'Kiosk.Hush': () => null,

@@ -1,12 +1,12 @@
 // Plays the kiosk of a real terminal the way people do: a ticket in at most three
-// taps, a guide found by pinyin, the progress of the ticket, all of it in both
-// languages; then once more by keyboard alone. Exit 1 when a step fails, with the
+// taps, a guide found by pinyin, what to bring checked before the ticket, the progress of
+// the ticket, all of it in both languages; then once more by keyboard alone. Exit 1 when a step fails, with the
 // step's name and what the screen said.
 //
 //   BASE=http://127.0.0.1:7801 [SHOTS=dir] [AREA=B] [PX=2.7] node e2e/kiosk.mjs
 //
-// SHOTS keeps kiosk-home.png, kiosk-areas.png, kiosk-guide.png, kiosk-search.png,
-// kiosk-ticket.png and kiosk-progress.png, and the same with -en, there. The last
+// SHOTS keeps kiosk-home.png, kiosk-areas.png, kiosk-guide.png, kiosk-search.png, kiosk-question.png,
+// kiosk-checklist.png, kiosk-keep.png, kiosk-ticket.png and kiosk-progress.png, and the same with -en, there. The last
 // lines name the tickets that were given: "ticket zh B012".
 import { launch } from './browser.mjs'
 import { measure } from './measure.mjs'
@@ -122,6 +122,45 @@ async function visit(lang) {
     check((await page.inputValue('[data-search]')) === 'SBK', 'back lost what was typed')
     await page.click('[data-nav="home"]')
     await screen('home')
+  })
+
+  await step(`${lang}: what to bring, before the ticket`, async () => {
+    await page.click('[data-verb="search"]')
+    await page.fill('[data-search]', '存量房(二手房)')
+    await page.locator('[data-item]', { hasText: /存量房\(二手房\)转移登记|second-hand property/ }).first().click()
+    await screen('guide')
+    taps = 0
+    await tap('[data-check]')
+    await screen('question')
+    await look('question', lang)
+    await tap('[data-answer="no"]')
+    await screen('checklist')
+    await page.locator('[data-material]').first().waitFor()
+    check((await page.locator('[data-material]').count()) === 5, 'not five things to bring or to think about')
+    check((await page.locator('[data-material="7"]').count()) === 0, 'who comes for themself is asked for a power of attorney')
+    for (const no of [2, 4]) await page.click(`[data-material="${no}"]`)
+    await page.locator('[data-verdict="missing"]').waitFor()
+    await look('checklist', lang)
+    await page.click('[data-keep]')
+    await screen('keep')
+    check(await page.locator('img.code').evaluate((img) => img.decode().then(() => img.naturalWidth >= 400)), 'the list is no picture')
+    await look('keep', lang)
+    if (await page.locator('[data-print]').count()) {
+      await page.click('[data-print]')
+      await page.locator('main [data-paper]').waitFor()
+    }
+    await page.click('[data-nav="back"]')
+    await screen('checklist')
+    check((await page.locator('[data-material][aria-checked="true"]').count()) === 2, 'back lost the ticks')
+    const sent = page.waitForRequest((r) => r.url().endsWith('Kiosk.Issue'))
+    await tap('main [data-take]')
+    await screen('ticket')
+    check(taps <= 3, `${taps} taps from the guide to the ticket, ticks aside`)
+    const wish = (await sent).postDataJSON()[0]
+    check(JSON.stringify(wish.checked.map((c) => c.lacks)) === '[[1,3]]', `the ticket says ${JSON.stringify(wish.checked)}`)
+    await page.click('[data-done]')
+    await screen('home')
+    await language(lang)
   })
 
   await step(`${lang}: the progress of the ticket`, async () => {

@@ -108,6 +108,7 @@ export interface GuidePage {
   legalBasis: string
   faq: QA[]
   queue: Area
+  questions: Question[]
 }
 
 export interface Material {
@@ -154,12 +155,39 @@ export interface Home {
   help: HelpState
 }
 
+export type Answer = 'yes' | 'no' | ''
+
+export interface ChecklistRequest {
+  code: string
+  answers: Record<string, Answer>
+  have: number[]
+  language: 'zh' | 'en'
+}
+
+export interface Question {
+  id: string
+  kind: string
+  case: string
+}
+
+export interface CheckLine {
+  material: Material
+  duty: 'bring' | 'shared' | 'follow' | 'not_yours' | 'only_if'
+  onSite: boolean
+}
+
+export interface Checked {
+  item: string
+  lacks: number[]
+}
+
 export interface TicketRequest {
   request: string
   letter: string
   items: string[]
   class: 'walk_in' | 'priority' | 'appointment'
   language: 'zh' | 'en'
+  checked: Checked[]
 }
 
 export interface TicketPage {
@@ -231,6 +259,12 @@ export interface WindowShape {
   clerk: string
 }
 
+export interface CheckedItem {
+  code: string
+  lacks: string[]
+  stale: boolean
+}
+
 export interface CounterTicket {
   ticket: string
   number: string
@@ -247,6 +281,7 @@ export interface CounterTicket {
   recallInSeconds: number
   saved: Saved
   applications: CaseStatus[]
+  checked: CheckedItem[]
 }
 
 export interface RecentVisit {

@@ -42,6 +42,7 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['sign-in with a PIN too short', () => undefined, (app) => app.find('form').trigger('submit'), '#sign-fault'],
   ['choice of the window', () => terminal.set({ clerk: 'li', clerkName: '李(样例)' }), () => undefined, '[data-window="B07"]'],
   ['idle', () => terminal.atDesk(), () => undefined, '[data-act="next"]'],
+  ['called, and checked at the kiosk', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket(), items: [transfer, lookup], checked: [{ code: 'transfer', lacks: ['登记申请书', '完税凭证'], stale: false }, { code: 'lookup', lacks: [], stale: true }] } }), () => undefined, '[data-checked="2"]'],
   ['idle with conflicts', () => terminal.set({ ...terminal.atDesk(), conflicts: [
     { number: 'A044', kind: 'double_service', windows: ['A01', 'A03'] }, { number: 'A2-009', kind: 'called_and_served', windows: ['A01', 'B02'] }, { number: 'A1', kind: 'of_the_future', windows: [] }] }), () => undefined, '[data-conflicts]'],
   ['cut off from the hall', () => terminal.set({ ...terminal.atDesk(), standing: alone() }), () => undefined, '[data-act="toScan"]'],
@@ -218,5 +219,21 @@ describe('what the counter says', () => {
     app.find('[data-act="next"]').element.dispatchEvent(new MouseEvent('click', { detail: 2, bubbles: true }))
     await flushPromises()
     expect(terminal.asked).toEqual([])
+  })
+})
+
+describe('what somebody checked at the kiosk', () => {
+  it.each([
+    [{ lacks: ['登记申请书', '完税凭证'], stale: false }, '还缺： 登记申请书、完税凭证'], [{ lacks: [], stale: false }, '材料都带了'], [{ lacks: [], stale: true }, '请重新核对'],
+  ])('%j stands under its item', async (said, words) => {
+    terminal.set({ ...terminal.atDesk(), current: { ...ticket(), items: [transfer], checked: [{ code: 'transfer', ...said }] } })
+    const app = await open('zh')
+    expect(app.findAll('[data-checked]').length).toBe(1)
+    expect(app.find('[data-checked]').text().replace(/\s+/g, ' ')).toContain(words)
+  })
+
+  it('is not told of a ticket without it', async () => {
+    terminal.set({ ...terminal.atDesk(), current: { ...ticket(), items: [transfer] } })
+    expect((await open('zh')).find('[data-checked]').exists()).toBe(false)
   })
 })

@@ -54,6 +54,23 @@ describe('speech', () => {
     expect(how).toEqual(['zh', 4, 2])
   })
 
+  it('says a question with its answers, what is on the list, and what is missing', async () => {
+    await speaking()
+    for (const t of ['[data-done]', '[data-verb="guide"]', '[data-area="C"] .into', '[data-item]', '[data-check]']) {
+      await listen()
+      await person.tap(t)
+    }
+    const question = await listen()
+    for (const words of ['您替别人来办吗', '共 3 个选择', '替别人办', '给自己办', '说不准']) expect(question).toContain(words)
+    await person.tap('[data-answer="no"]')
+    const list = await listen()
+    for (const words of ['共 5 个选择', '材料1', '这些不用带：材料5']) expect(list).toContain(words)
+    person.page.find<HTMLElement>('[data-material="1"]').element.focus()
+    expect(await listen()).toContain('未选')
+    await person.tap('[data-material="1"]')
+    expect(await listen()).toContain('还缺 1 样必带材料')
+  })
+
   it('ends what it was saying when another screen comes', async () => {
     await speaking()
     at.kiosk['Hush']!.mockClear()

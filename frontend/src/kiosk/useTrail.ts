@@ -1,5 +1,5 @@
 import { computed, reactive, type ComputedRef } from 'vue'
-import type { Progress, TicketPage } from '../types'
+import type { ItemCard, Progress, Question, TicketPage } from '../types'
 import type { Kept } from './useReturn'
 
 /** What somebody came for: a number, or to read first. */
@@ -16,6 +16,9 @@ export type Screen = { scrolled?: { room: Kept; body: Kept } } & (
   | { name: 'progress'; text: string }
   | { name: 'found'; progress: Progress }
   | { name: 'comfort' }
+  | { name: 'question'; item: ItemCard; questions: Question[]; at: number }
+  | { name: 'checklist'; item: ItemCard }
+  | { name: 'keep'; item: ItemCard }
 )
 
 export interface Trail {

@@ -2,6 +2,7 @@ import { inject, provide, ref, shallowRef, watch, type ComputedRef, type Injecti
 import { useI18n } from 'vue-i18n'
 import { call, refusalOf, requestId, type Refusal } from '../bridge'
 import type { HelpState, Progress, TicketPage, TicketRequest } from '../types'
+import { createChecks, type Checks } from './checks'
 import { createComfort, type ComfortState } from './useComfort'
 import { createHelp } from './useHelp'
 import { createHome, type HomeState } from './useHome'
@@ -9,7 +10,7 @@ import { createShape, type Shape } from './useShape'
 import { createTrail, type Trail } from './useTrail'
 
 /** Everything of one person's visit to the kiosk, and the terminal's own state beside it. */
-export interface Visit extends HomeState, Trail, Shape, ComfortState {
+export interface Visit extends HomeState, Trail, Shape, ComfortState, Checks {
   /** Asks for the head start of elderly, disabled and military people. */
   priority: Ref<boolean>
   /** The last "no", until the next step. */
@@ -41,6 +42,7 @@ export function createVisit(): Visit {
   const comfort = createComfort()
   const shape = createShape(() => state.home.value?.place, comfort.comfort, () => locale.value === 'en')
   watch(() => trail.screen.value.name, (name) => { if (name === 'home') void state.atHome() }, { immediate: true })
+  const checks = createChecks(() => (locale.value === 'en' ? 'en' : 'zh'))
   const priority = ref(false)
   const refusal = ref<Refusal | null>(null)
   const busy = ref(false)
@@ -72,7 +74,7 @@ export function createVisit(): Visit {
     const intent = [letter, priorityClass, ...items].join(' ')
     const request = requests.get(intent) ?? requestId()
     requests.set(intent, request)
-    const wish: TicketRequest = { request, letter, items, class: priorityClass, language: locale.value === 'en' ? 'en' : 'zh' }
+    const wish: TicketRequest = { request, letter, items, class: priorityClass, language: locale.value === 'en' ? 'en' : 'zh', checked: checks.checkedOf(items) }
     const ticket = await once(() => call<TicketPage>('Kiosk.Issue', wish))
     if (!ticket) return
     requests.delete(intent)
@@ -104,12 +106,13 @@ export function createVisit(): Visit {
     priority.value = false
     requests.clear()
     taken.value = []
+    checks.forgetChecks()
     shape.forgetFit()
     trail.goHome()
   }
 
   return {
-    ...state, ...help, ...shape, ...comfort, priority, refusal, busy, taken, take, lookUp, printAgain,
+    ...state, ...help, ...shape, ...comfort, ...checks, priority, refusal, busy, taken, take, lookUp, printAgain,
     screen: trail.screen,
     depth: trail.depth,
     open(next) { leaveScreen(); trail.open(next) },

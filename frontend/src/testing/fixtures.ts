@@ -1,4 +1,4 @@
-import type { Area, GuidePage, Home, ItemCard, Material, Progress, Standing, TicketPage } from '../types'
+import type { Area, CheckLine, GuidePage, Home, ItemCard, Material, Progress, Standing, TicketPage } from '../types'
 
 // One terminal's answers, as Go gives them. Tests change copies of these.
 
@@ -22,11 +22,19 @@ export const material = (no: number, more: Partial<Material> = {}): Material => 
   no, name: `材料${no}`, form: '原件', originals: 1, copies: 0, need: 'must', waivedBy: { zh: '', en: '' }, note: '', ...more,
 })
 
+export const line = (no: number, more: Partial<CheckLine> = {}, of: Partial<Material> = {}): CheckLine => ({ material: material(no, of), duty: 'bring', onSite: false, ...more })
+
+/** One of each sort, in the order of the guide. */
+export const checklist: CheckLine[] = [
+  line(1), line(2, { onSite: true }, { note: '窗口领取、自助机打印或网上填写' }), line(3, { duty: 'follow' }), line(4, { duty: 'only_if' }, { copies: 2, note: '委托他人代办时提供' }),
+  line(5, { duty: 'shared' }, { waivedBy: { zh: '民政婚姻登记信息', en: 'Marriage registration' } }), line(6, { duty: 'not_yours' }, { note: '未满16周岁的提供' }), line(7),
+]
+
 export const guide: GuidePage = {
   item: item(1), handling: '承诺件', legalDays: 30, promisedDays: 1, dayUnit: '工作日', visits: 1, conditions: ['已办理首次登记'],
   materials: [material(1), material(2, { need: 'later' }), material(3, { waivedBy: { zh: '民政婚姻登记信息', en: 'Marriage registration' } }), material(4, { need: 'maybe', copies: 2, note: '委托他人代办时提供' })],
   steps: ['取号', '窗口受理', '作出决定'], result: '营业执照', fee: '不收费', charged: false, consultPhone: '0571-00001001', complaintPhone: '0571-00009001',
-  hours: '周一至周五 8:30—17:00', online: true, legalBasis: '《公司法》', faq: [{ q: '要带什么?', a: '带申请书。' }], queue: area('C'),
+  hours: '周一至周五 8:30—17:00', online: true, legalBasis: '《公司法》', faq: [{ q: '要带什么?', a: '带申请书。' }], queue: area('C'), questions: [{ id: 'agent', kind: 'agent', case: '委托他人代办' }],
   places: [
     { hall: { zh: '江北大厅', en: 'Jiangbei hall' }, address: '北路20号', floor: 1, windows: 'C01-C06', here: false },
     { hall: { zh: '江南大厅', en: 'Jiangnan hall' }, address: '样例路100号', floor: 3, windows: 'C01-C12', here: true },

@@ -22,7 +22,7 @@ export const guide = (of: ItemCard): GuidePage => ({
     { no: 4, name: '委托书', form: '原件', originals: 1, copies: 0, need: 'maybe', waivedBy: { zh: '', en: '' }, note: '' },
   ],
   steps: [], result: '', fee: '', charged: false, consultPhone: '', complaintPhone: '', hours: '', places: [], online: false, legalBasis: '', faq: [],
-  queue: area('A', 30),
+  queue: area('A', 30), questions: [],
 })
 
 export function area(letter: string, waiting: number): Area {
@@ -32,7 +32,7 @@ export function area(letter: string, waiting: number): Area {
 export function ticket(number = 'A058', state = 'called'): CounterTicket {
   return {
     ticket: `id-${number}`, number, letter: 'A', area: { zh: '不动产', en: 'Real estate' }, class: 'walk_in', language: 'zh', items: [transfer], state,
-    recalls: 0, calledMs: now, startedMs: state === 'serving' ? now : 0, waitMinutes: 23, recallInSeconds: 30, saved: 'hall', applications: [],
+    recalls: 0, calledMs: now, startedMs: state === 'serving' ? now : 0, waitMinutes: 23, recallInSeconds: 30, saved: 'hall', applications: [], checked: [],
   }
 }
 
