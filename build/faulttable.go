@@ -49,6 +49,7 @@ var faultRuns = []faultRun{
 	{packages: []string{"./sync/link", "./sync/node", "./sync/sim"}},
 	{packages: []string{"./app/apptest"}, only: "^TestClocksThatLie", at: 5},
 	{packages: []string{"./app/baddisk"}},
+	{packages: []string{"./sync/shelf"}, only: "^TestKilled"},
 	{packages: []string{"./sync/faulttest"}},
 }
 

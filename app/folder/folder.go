@@ -29,6 +29,15 @@ func LockFile(path string) (unlock func() error, err error) {
 	return lockFile(path, fmt.Errorf("%s is held by another OneWindow program: try again when it has ended", path))
 }
 
+// Read gives what is in a file; nothing, and no error, where there is no such file.
+func Read(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return text, err
+}
+
 // DeviceKey reads the device's Ed25519 key from its data folder, or makes it at
 // the first start. It never leaves the folder.
 func DeviceKey(folder string) (ed25519.PrivateKey, error) {

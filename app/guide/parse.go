@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 )
@@ -20,21 +19,28 @@ const (
 
 var fileNames = []string{FileItems, FileStreet, FileHalls, FileDataSets}
 
-// Files gathers the files of a catalogue with read, which is given their names. The error
-// joins one for each that is missing; FileNames may be.
+// Files gathers the files of a catalogue with read, which is given a name and gives nothing
+// where there is no such file. The error joins a *Fault for each that is missing; FileNames
+// may be.
 func Files(read func(name string) ([]byte, error)) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	var missing []error
+	var wrong []error
 	for _, name := range append(fileNames[:len(fileNames):len(fileNames)], FileNames) {
 		text, err := read(name)
 		switch {
-		case err == nil:
+		case err != nil:
+			wrong = append(wrong, err)
+		case text != nil:
 			files[name] = text
-		case name != FileNames || !errors.Is(err, fs.ErrNotExist):
-			missing = append(missing, err)
+		case name != FileNames:
+			wrong = append(wrong, missing(name))
 		}
 	}
-	return files, errors.Join(missing...)
+	return files, errors.Join(wrong...)
+}
+
+func missing(file string) *Fault {
+	return &Fault{Kind: FaultMissing, File: file, Problem: "the file is missing", Advice: adviceCopy}
 }
 
 // Parse reads a catalogue from its four files, and from FileNames where there is one, and checks it whole. On the first
@@ -46,7 +52,7 @@ func Parse(files map[string][]byte) (*Catalogue, error) {
 	for _, name := range fileNames {
 		text, ok := files[name]
 		if !ok {
-			return nil, &Fault{Kind: FaultMissing, File: name, Problem: "the file is missing", Advice: adviceCopy}
+			return nil, missing(name)
 		}
 		text, fault := readable(name, text)
 		if fault != nil {

@@ -14,9 +14,13 @@ var Shipped embed.FS
 
 // ShippedFiles gives the files of Shipped as Parse wants them.
 func ShippedFiles() (map[string][]byte, error) {
-	files, err := Files(func(name string) ([]byte, error) { return Shipped.ReadFile("shipped/" + name) })
-	if err != nil {
-		return nil, fmt.Errorf("read shipped catalogue: %w", err)
+	out := map[string][]byte{}
+	for _, name := range fileNames {
+		text, err := Shipped.ReadFile("shipped/" + name)
+		if err != nil {
+			return nil, fmt.Errorf("read shipped catalogue: %w", err)
+		}
+		out[name] = text
 	}
-	return files, nil
+	return out, nil
 }

@@ -5,10 +5,10 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 
+	"onewindow/app/folder"
 	"onewindow/app/guide"
 	"onewindow/app/screen"
 	"onewindow/sync/admit"
@@ -141,7 +141,7 @@ func knows(c *guide.Catalogue, id string) error {
 func readCatalogue(dir string) (*guide.Catalogue, error) {
 	files, err := guide.ShippedFiles()
 	if dir != "" {
-		files, err = guide.Files(func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, name)) })
+		files, err = guide.Files(func(name string) ([]byte, error) { return folder.Read(filepath.Join(dir, name)) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the catalogue: %w: correct \"catalogue\" in the settings", err)

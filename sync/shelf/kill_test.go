@@ -92,5 +92,5 @@ func TestKilledWhileItTakes(t *testing.T) {
 	if switched < kills/10 || torn == 0 {
 		t.Fatalf("%d versions were put in force, %d kills met one on its way: the test has tested nothing", switched, torn)
 	}
-	t.Logf("%d kills, %d versions put in force, %d kills in the middle of one: never half a version, never an older one", kills, switched, torn)
+	t.Logf("T2 bundles: %d kills, %d versions put in force, %d kills in the middle of one: never half a version, never an older one", kills, switched, torn)
 }

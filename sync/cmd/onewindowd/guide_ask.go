@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"onewindow/app/folder"
 	"onewindow/app/guide"
 )
 
@@ -80,20 +81,20 @@ func answerLines(folder, file, field string, answer func(x *guide.Index, id json
 }
 
 // catalogueIn reads and checks the catalogue of a folder.
-func catalogueIn(folder string) (*guide.Catalogue, error) {
-	files, err := filesIn(folder)
+func catalogueIn(dir string) (*guide.Catalogue, error) {
+	files, err := filesIn(dir)
 	if err != nil {
-		return nil, fmt.Errorf("read the catalogue: %w: name the folder with its files with --catalogue", err)
+		return nil, fmt.Errorf("read the catalogue in %s: %w: name the folder with its files with --catalogue", dir, err)
 	}
 	c, err := guide.Parse(files)
 	if err != nil {
-		return nil, fmt.Errorf("read the catalogue in %s: %w", folder, err)
+		return nil, fmt.Errorf("read the catalogue in %s: %w", dir, err)
 	}
 	return c, nil
 }
 
-func filesIn(folder string) (map[string][]byte, error) {
-	return guide.Files(func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(folder, name)) })
+func filesIn(dir string) (map[string][]byte, error) {
+	return guide.Files(func(name string) ([]byte, error) { return folder.Read(filepath.Join(dir, name)) })
 }
 
 // line is one object of a file: its id as it was written, and the text of the one field wanted.
