@@ -24,12 +24,11 @@ var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
 // document is a file that is being read, and everything that is wrong with it.
 type document struct {
-	name  string
-	text  []byte
-	wrong []error
+	name   string
+	text   []byte
+	strict bool
+	wrong  []error
 }
-
-func trimmed(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) }
 
 // find gives where a piece of the text begins.
 func (d *document) find(piece []byte) int { return max(0, bytes.Index(d.text, piece)) }
@@ -57,8 +56,11 @@ func (d *document) decode(piece []byte, at int, v any) bool {
 	return err == nil
 }
 
-// unknown tells of a field that nobody reads.
+// unknown tells of a field that nobody reads, where that is wrong.
 func (d *document) unknown(from int, id, name string) {
+	if !d.strict {
+		return
+	}
 	at := from + max(0, bytes.Index(d.text[from:], []byte(`"`+name+`"`)))
 	entry{d, at, id}.fault(guide.FaultUnknown, name, "there is no field of this name", adviceRename)
 }
@@ -97,7 +99,7 @@ func list[T any](d *document, top map[string]json.RawMessage, name string, check
 		before := len(d.wrong)
 		if d.decode(one, at, &v) {
 			x := entry{d, at, fmt.Sprintf("%s[%d]", name, i)}
-			d.strict(x, one, &v)
+			d.fields(x, one, &v)
 			id := check(x, &v)
 			if seen[id] && id != "" {
 				entry{d, at, id}.fault(guide.FaultDuplicate, "id", fmt.Sprintf("%q is there twice", id), "give one of them another id")
@@ -112,8 +114,8 @@ func list[T any](d *document, top map[string]json.RawMessage, name string, check
 	return out
 }
 
-// strict finds a field, however deep, that the shape has not.
-func (d *document) strict(x entry, body []byte, v any) {
+// fields finds a field, however deep, that the shape has not.
+func (d *document) fields(x entry, body []byte, v any) {
 	r := json.NewDecoder(bytes.NewReader(body))
 	r.DisallowUnknownFields()
 	if err := r.Decode(v); err != nil {

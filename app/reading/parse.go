@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -39,15 +40,20 @@ func Files(read func(name string) ([]byte, error)) (map[string][]byte, error) {
 }
 
 // Parse reads an edition and checks it whole. The error joins a *guide.Fault for everything
-// that is wrong; there is no edition then, so that the one in use stays. What a file has
-// beside the fields that are known is wrong as well: a field that nobody reads is a field
+// that is wrong; there is no edition then, so that the one in use stays. Fields that it does
+// not know are let pass: a newer centre may have written them.
+func Parse(files map[string][]byte) (*Edition, error) { return parse(files, false) }
+
+// Check is Parse for what has not been published yet. A field that is not known is a field
 // whose name was mistyped.
-func Parse(files map[string][]byte) (*Edition, error) {
+func Check(files map[string][]byte) (*Edition, error) { return parse(files, true) }
+
+func parse(files map[string][]byte, strict bool) (*Edition, error) {
 	e := &Edition{}
 	var wrong []error
 	for _, name := range FileNames {
 		if text, ok := files[name]; ok {
-			d := document{name: name, text: trimmed(text)}
+			d := document{name: name, text: bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), strict: strict}
 			d.read(e)
 			wrong = append(wrong, d.wrong...)
 		}

@@ -179,7 +179,7 @@ func TestEachFaultIsNamedWithItsPlace(t *testing.T) {
 				t.Fatalf("%s has no %s", c.file, c.old)
 			}
 			files[c.file] = bytes.Replace(files[c.file], []byte(c.old), []byte(c.new), 1)
-			e, err := reading.Parse(files)
+			e, err := reading.Check(files)
 			var f *guide.Fault
 			if !errors.As(err, &f) || e != nil {
 				t.Fatalf("no fault: %v", err)
@@ -194,6 +194,18 @@ func TestEachFaultIsNamedWithItsPlace(t *testing.T) {
 				t.Errorf("no position: %q", f.Error())
 			}
 		})
+	}
+}
+
+func TestFieldsOfANewerCentreArePassedOver(t *testing.T) {
+	files := shipped(t)
+	files[reading.FileNotices] = bytes.Replace(files[reading.FileNotices], []byte(`"notices": [`), []byte(`"places": [], "notices": [`), 1)
+	files[reading.FileSurveys] = bytes.Replace(files[reading.FileSurveys], []byte(`"kind": "scale"`), []byte(`"kind": "scale", "colour": "red"`), 1)
+	if e, err := reading.Parse(files); err != nil || len(e.Notices) != 5 || len(e.Surveys) != 2 {
+		t.Errorf("%v", err)
+	}
+	if _, err := reading.Check(files); err == nil || !strings.Contains(err.Error(), "colour") || !strings.Contains(err.Error(), "places") {
+		t.Errorf("%v", err)
 	}
 }
 
