@@ -32,7 +32,7 @@ func TestTheCatalogueInUseIsTheLastGoodOne(t *testing.T) {
 		k, err := terminal.Open(s, terminal.Options{Logger: slog.New(slog.DiscardHandler)})
 		apptest.Must(t, err)
 		defer func() { apptest.Must(t, k.Close()) }()
-		for _, i := range k.Kiosk.Search(query) {
+		for _, i := range finds(t, k, query) {
 			if i.Name.Zh == query {
 				n++
 			}
@@ -71,7 +71,7 @@ func TestANameWithoutAGuideIsFoundAndGetsNoTicket(t *testing.T) {
 	for range 2 { // as it was read, and from what was kept
 		k, err := terminal.Open(s, terminal.Options{Logger: slog.New(slog.DiscardHandler)})
 		apptest.Must(t, err)
-		found := k.Kiosk.Search("tljjszhz")
+		found := finds(t, k, "tljjszhz")
 		if len(found) == 0 || found[0].Code != code || found[0].Name.Zh != name || found[0].Department != "区农业农村局" || found[0].Letter != "" || found[0].Here {
 			t.Errorf("found: %+v", found)
 		}

@@ -51,7 +51,7 @@ func TestAnIdentityNumberIsWhereItBelongsAndNowhereElse(t *testing.T) {
 	twin.Lay(&card)
 	item := k.Machine.Guides.Now().ItemsIn("A")[0]
 	for n := range visits {
-		if found := k.Kiosk.Search(string(card.Number)); len(found) != 0 {
+		if found := finds(t, k, string(card.Number)); len(found) != 0 {
 			t.Fatalf("a person's number finds %d items", len(found))
 		}
 		if p, err := k.Kiosk.Progress(string(card.Number)); err == nil && p.Found {

@@ -108,7 +108,7 @@ func TestPublishedGuidesReachEveryTerminal(t *testing.T) {
 	set := w.Terminal(config.Kiosk, "k3", func(s *config.Settings) { s.Series, s.Catalogue = 3, own })
 
 	// Somebody reads a guide at the kiosk, and somebody is served at the counter.
-	cards := k.Kiosk.Search(wasNamed)
+	cards := finds(t, k, wasNamed)
 	_, err := c.Counter.SignIn("wang", "246810")
 	apptest.Must(t, err)
 	_, err = c.Counter.OpenWindow("B01", []string{"B"})
@@ -146,9 +146,10 @@ func TestPublishedGuidesReachEveryTerminal(t *testing.T) {
 	apptest.Must(t, err)
 	_, err = c.Counter.Finish([]screen.Outcome{{Item: string(cards[0].Code), Outcome: "accepted"}})
 	apptest.Must(t, err)
-	if p, err := c.Counter.Page(); err != nil || p.Place.GuidesVersion != "edition 1" {
-		t.Errorf("with nobody at the window the counter goes on with %q: %v", p.Place.GuidesVersion, err)
-	}
+	apptest.Eventually(t, "with nobody at the window the counter has them", func() bool {
+		p, err := c.Counter.Page()
+		return err == nil && p.Place.GuidesVersion == "edition 1"
+	})
 	if page := fmt.Sprint(w.Centre.District.Survey(t.Context())); !strings.Contains(page, "江南办事服务大厅1") {
 		t.Error("the centre's page does not name the hall as it is published")
 	}

@@ -4,16 +4,20 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Answer is what the catalogue says to a question: a part of the guide of one item.
 // Text is a quote, it stands so in an answer of the FAQ or in the guide; More are
 // further quotes of the same part, such as the other materials. A refused question
 // has none of these: the catalogue does not speak of it, or not clearly enough.
+// Asks tells that the words ask for a part of a guide, answered or not.
 type Answer struct {
 	Refused bool
+	Asks    bool
 	Code    Code
 	Field   Field
+	FromFAQ bool
 	Text    string
 	More    []string
 }
@@ -45,6 +49,7 @@ const (
 	sureFound     = 2
 	sureElsewhere = -4.7
 	leastMet      = 1.5 // less is nothing but light words
+	askedLeast    = 0.6 // words that are as clear ask for something
 )
 
 // candidate is an answer that could be given: a FAQ, or a part of the guide that no FAQ speaks of.
@@ -66,6 +71,7 @@ func (x *Index) Ask(question string) Answer {
 		return refused
 	}
 	a := newAsked(question, x.named)
+	refused.Asks = a.clearest() >= askedLeast || strings.ContainsAny(lastOf(question), "?？吗呢么")
 	best := x.best(&a)
 	if best == nil || x.sure(&a, best) < 0 {
 		return refused
@@ -77,7 +83,14 @@ func (x *Index) Ask(question string) Answer {
 	if len(quotes) == 0 {
 		return refused
 	}
-	return Answer{Code: best.item.Code, Field: best.field, Text: quotes[0], More: quotes[1:]}
+	return Answer{Asks: refused.Asks, Code: best.item.Code, Field: best.field, FromFAQ: best.faq != nil, Text: quotes[0], More: quotes[1:]}
+}
+
+// lastOf gives the last character of a text.
+func lastOf(text string) string {
+	text = strings.TrimSpace(text)
+	_, n := utf8.DecodeLastRuneInString(text)
+	return text[len(text)-n:]
 }
 
 // best gives the best candidate; nil when the search finds nothing.
@@ -136,10 +149,6 @@ func (x *Index) sure(a *asked, c *candidate) float64 {
 	if c.cover.met < leastMet && !c.cover.named {
 		return -1
 	}
-	clearest := 0.0
-	for _, v := range a.clear {
-		clearest = max(clearest, v)
-	}
-	return sureStart + sureCover*c.cover.share() + sureMissed*math.Log1p(c.cover.missed) + sureAsked*min(mostAsked, clearest) +
+	return sureStart + sureCover*c.cover.share() + sureMissed*math.Log1p(c.cover.missed) + sureAsked*min(mostAsked, a.clearest()) +
 		sureFound*math.Log1p(c.found) + sureElsewhere*a.elsewhere(x.named)
 }

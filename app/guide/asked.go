@@ -172,6 +172,14 @@ func newAsked(question string, named func(string) bool) asked {
 	return a
 }
 
+// clearest tells how clearly the question asks for anything.
+func (a *asked) clearest() (most float64) {
+	for _, v := range a.clear {
+		most = max(most, v)
+	}
+	return most
+}
+
 // firstRunes cuts a text after some characters.
 func firstRunes(s string, most int) string {
 	for at := range s {

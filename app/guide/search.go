@@ -56,7 +56,10 @@ var ownNumber = regexp.MustCompile(`^(\d{15}|\d{17}[\dXx]|\d{8}[0-9A-Za-z]{10})$
 // whole sentence, pinyin, initials of pinyin, English, or a mixture; the best
 // first, and equal ones in the order of the catalogue. Nothing typed gives nothing, and
 // so does the number of a person or a company, of which a part would be in many texts.
-func (x *Index) Search(query string, limit int) []Hit {
+func (x *Index) Search(query string, limit int) []Hit { return x.Find(query, Filter{}, limit) }
+
+// Find is Search among the items that a filter lets pass.
+func (x *Index) Find(query string, f Filter, limit int) []Hit {
 	q := newQuery(query)
 	if q.empty() || limit <= 0 || ownNumber.MatchString(strings.TrimSpace(query)) {
 		return nil
@@ -66,6 +69,13 @@ func (x *Index) Search(query string, limit int) []Hit {
 	best := x.addPhrases(&q, scores)
 	x.addPinyin(&q, scores, best)
 	var hits []Hit
+	if !f.Empty() {
+		for n, i := range x.items {
+			if !f.Passes(i) {
+				scores[n] = 0
+			}
+		}
+	}
 	for _, n := range x.ranked(scores, limit) {
 		why, match := x.explain(&q, n, best.of(n))
 		hits = append(hits, Hit{Code: x.items[n].Code, Why: why, Match: match, Score: scores[n]})

@@ -458,7 +458,9 @@ func (c *Counter) ReadCard() (IdentityCard, error) {
 func (c *Counter) Guide(code string) (GuidePage, error) { return c.m.guidePage(code) }
 
 // Search finds items by characters, pinyin or its initials, best first.
-func (c *Counter) Search(query string) []ItemCard { return c.m.search(query) }
+func (c *Counter) Search(query string) []ItemCard {
+	return c.m.search(c.m.Guides.Now(), query, guide.Filter{}, foundMost)
+}
 
 // TakeIntake notes an application on the visit under way. A repeated request
 // gives the same application. Refusals: NoTicket, TicketState, ItemUnknown,

@@ -83,12 +83,6 @@ func (k *Kiosk) Guide(code string) (GuidePage, error) {
 	return k.m.guidePage(code)
 }
 
-// Search finds items by characters, pinyin or its initials, best first.
-func (k *Kiosk) Search(query string) []ItemCard {
-	k.visited(true)
-	return k.m.search(query)
-}
-
 // Issue gives a ticket. The number and the event are one commit, and only then
 // come code and paper; a repeated request gives the same ticket and no second
 // paper. Refusals: ServiceUnknown, ItemUnknown, ItemElsewhere, RequestUnusable,

@@ -145,9 +145,9 @@ func (m *Machine) cards(items []*guide.Item) []ItemCard {
 	return out
 }
 
-func (m *Machine) search(query string) []ItemCard {
-	guides := m.Guides.Now() // hits and items are of one edition
-	hits := guides.Index().Search(query, 20)
+// search finds at most some items of one edition.
+func (m *Machine) search(guides *Edition, query string, f guide.Filter, most int) []ItemCard {
+	hits := guides.Index().Find(query, f, most)
 	out := make([]ItemCard, 0, len(hits))
 	for _, hit := range hits {
 		i, ok := guides.Item(hit.Code)

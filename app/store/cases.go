@@ -20,6 +20,14 @@ type Case struct {
 	Event   event.ID
 }
 
+// also brings an event into the projections that are tables of this database alone.
+func (tx *Tx) also(e event.Event) error {
+	if err := tx.foldCase(e); err != nil {
+		return err
+	}
+	return tx.foldFeedback(e)
+}
+
 // foldCase keeps the projection of applications: the fold as a row, and what
 // lists are made of beside it.
 func (tx *Tx) foldCase(e event.Event) error {

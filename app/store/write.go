@@ -266,7 +266,7 @@ type Tx struct {
 
 func (s *Store) newTx() *Tx {
 	tx := &Tx{s: s}
-	tx.Tx = s.node.Begin(disk{s}, s.opt.Now, tx.foldCase)
+	tx.Tx = s.node.Begin(disk{s}, s.opt.Now, tx.also)
 	return tx
 }
 

@@ -87,6 +87,41 @@ function search(query) {
   }).slice(0, 20)
 }
 
+// What app/guide/filter.go and ask.go decide, for pages that are looked at.
+const audiences = { person: '个人', company: '法人' }
+const passes = (f) => (i) => (!f.audience || i.audience.includes(audiences[f.audience])) && (!f.area || i.area_letter === f.area) && (!f.department || i.department === f.department) &&
+  (!f.lifeEvent || i.life_events.includes(f.lifeEvent)) && (!f.online || i.online.available) && (!f.runOnce || i.run_once)
+const noQuote = { state: '', item: null, field: '', fromFaq: false, lines: [], promisedDays: 0, dayUnit: '', visits: 0, phone: '' }
+/** Only words that end with a question mark ask; the item is the first whose alias is in them. */
+function quote(words) {
+  if (!/[?？]$/.test(words)) return noQuote
+  const i = items.find((x) => [x.name, ...x.aliases].some((a) => words.includes(a)))
+  if (!i) return { ...noQuote, state: 'none', item: card(items[0]), phone: items[0].consult_phone }
+  const faq = i.faq?.find((f) => f.field === 'fee')
+  const of = { ...noQuote, state: 'given', item: card(i), promisedDays: i.promised_days, dayUnit: i.day_unit, visits: i.visits }
+  if (words.includes('钱') && faq) return { ...of, field: 'fee', fromFaq: true, lines: [faq.a] }
+  if (words.includes('多久')) return { ...of, field: 'time', lines: [String(i.promised_days), i.day_unit] }
+  return { ...of, field: 'materials', lines: i.materials.filter((m) => m.necessity === '必要').map((m) => m.name) }
+}
+const narrows = (f) => Object.values(f).some(Boolean)
+function find(words, f) {
+  const left = passes(f)
+  const byCode = (c) => items.find((i) => i.code === c.code)
+  if (words.trim() !== '') {
+    const q = quote(words)
+    return { items: (q.state === 'given' ? [q.item] : q.state === 'none' ? items.slice(0, 3).map((i) => card(i)) : search(words)).filter((c) => left(byCode(c))), quote: q }
+  }
+  return { items: narrows(f) ? items.filter(left).map((i) => card(i)) : [], quote: noQuote }
+}
+function filterChoices(f) {
+  const count = (kind, of, name) => {
+    const values = items.filter(passes({ ...f, [kind]: '' })).flatMap(of)
+    return [...new Set(values)].map((value) => ({ value, name: name(value), items: values.filter((v) => v === value).length })).sort((a, b) => b.items - a.items)
+  }
+  return { items: items.filter(passes(f)).length, departments: count('department', (i) => [i.department], (v) => text(v, '')), lifeEvents: count('lifeEvent', (i) => i.life_events, (v) => text(v, '')),
+    areas: count('area', (i) => [i.area_letter], (v) => { const a = halls.areas.find((x) => x.letter === v); return text(a.name, a.name_en) }) }
+}
+
 /** A picture with the look of a code and no meaning. */
 function picture(modules = 41) {
   const on = (x, y) => {
@@ -137,7 +172,9 @@ const methods = {
   'Kiosk.Checklist': checklist,
   'Kiosk.ChecklistCode': () => `data:image/png;base64,${picture(97).toString('base64')}`,
   'Kiosk.ChecklistPaper': () => over.standing?.printer === 'paper_out' ? 'paper_out' : 'printed',
-  'Kiosk.Search': search,
+  'Kiosk.Find': find,
+  'Kiosk.FilterChoices': filterChoices,
+  'Kiosk.LeaveQuestion': (_request, words) => words.replace(/\d{6,}/g, '***'),
   'Kiosk.Say': (...said) => { spoken.push(said); return null },
   'Kiosk.Hush': () => null,
   'Kiosk.Issue': (r) => ticket(r.letter, r.items, { class: r.class }),

@@ -155,6 +155,45 @@ export interface Home {
   help: HelpState
 }
 
+export interface Filter {
+  audience: '' | 'person' | 'company'
+  area: string
+  department: string
+  lifeEvent: string
+  online: boolean
+  runOnce: boolean
+}
+
+export interface Found {
+  items: ItemCard[]
+  quote: Quote
+}
+
+export interface Quote {
+  state: '' | 'given' | 'none'
+  item: ItemCard
+  field: string
+  fromFaq: boolean
+  lines: string[]
+  promisedDays: number
+  dayUnit: string
+  visits: number
+  phone: string
+}
+
+export interface FilterChoices {
+  areas: FilterChoice[]
+  departments: FilterChoice[]
+  lifeEvents: FilterChoice[]
+  items: number
+}
+
+export interface FilterChoice {
+  value: string
+  name: Text
+  items: number
+}
+
 export type Answer = 'yes' | 'no' | ''
 
 export interface ChecklistRequest {

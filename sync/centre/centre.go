@@ -40,6 +40,8 @@ type Log interface {
 	Quarantined(ctx context.Context) (int, error)
 	// Strays lists the origins of events whose number another event has.
 	Strays(ctx context.Context) ([]event.Origin, error)
+	// Left counts what citizens left of a kind since a moment (ms since 1970).
+	Left(ctx context.Context, kind event.Kind, sinceMS int64) (int, error)
 	// Applications lists what a hall took since a moment (ms since 1970), newest first.
 	Applications(ctx context.Context, id hall.ID, sinceMS int64) ([]Application, error)
 }

@@ -45,6 +45,7 @@ type log struct {
 	applications map[hall.ID][]centre.Application
 	kept         int
 	quarantined  int
+	left         map[event.Kind]int
 	strays       []event.Origin
 	broken       atomic.Bool
 }
@@ -96,6 +97,13 @@ func (l *log) Quarantined(context.Context) (int, error) {
 		return 0, errBroken
 	}
 	return l.quarantined, nil
+}
+
+func (l *log) Left(_ context.Context, kind event.Kind, _ int64) (int, error) {
+	if l.broken.Load() {
+		return 0, errBroken
+	}
+	return l.left[kind], nil
 }
 
 func (l *log) Strays(context.Context) ([]event.Origin, error) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/hall"
 	"onewindow/sync/centre"
 	"onewindow/sync/wire"
@@ -29,6 +30,7 @@ func troubled(t testing.TB) *bench {
 	l.ticket(t, "jiangnan/k3", "A", 900, at("10:01"))
 	l.step(t, "jiangnan/w-b01", hall.KindStarted, "facts-still-on-their-way", "B01", at("10:05"))
 	l.quarantined = 3
+	l.left = map[event.Kind]int{feedback.KindQuestion: 4, feedback.KindSurvey: 9}
 	b := start(t, l, district)
 	b.beat(t, whole("jiangbei", areas[:9], nil))
 	b.pass(90 * time.Second)
@@ -111,6 +113,9 @@ func TestTheVerdictNamesWhatIsWrong(t *testing.T) {
 	}
 	if s.Doubled != 1 || s.Conflicts != 1 || s.Quarantined != 3 || s.Kept != b.log.kept {
 		t.Errorf("doubled %d, conflicts %d, quarantined %d, kept %d", s.Doubled, s.Conflicts, s.Quarantined, s.Kept)
+	}
+	if s.Questions != 4 || s.Surveys != 9 {
+		t.Errorf("citizens left %d questions and %d surveys", s.Questions, s.Surveys)
 	}
 	h := find(t, s, "jiangnan")
 	if c := h.Conflicts[0]; c.Number != "B900" || c.Kind != "double_service" || !slices.Equal(c.Windows, []hall.WindowID{"B01", "B02"}) {

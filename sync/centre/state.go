@@ -48,14 +48,19 @@ type State struct {
 	StartedMS int64     `json:"started_at_ms"`
 	Verdict   Level     `json:"verdict"`
 	// Reasons explain the verdict, the worst first; none when all is well.
-	Reasons     []Reason    `json:"reasons"`
-	Kept        int         `json:"events_kept"`
-	Quarantined int         `json:"quarantined"`
-	Tickets     Tickets     `json:"tickets"`
-	Conflicts   int         `json:"conflicts"`
-	Doubled     int         `json:"numbers_doubled"`
-	Unsaved     Debt        `json:"unsaved"`
-	Halls       []HallState `json:"halls"`
+	Reasons     []Reason `json:"reasons"`
+	Kept        int      `json:"events_kept"`
+	Quarantined int      `json:"quarantined"`
+	// Questions and Surveys count what citizens left at kiosks in the last thirty days: what
+	// they wrote is not for this page.
+	Questions int `json:"questions_left"`
+	Surveys   int `json:"surveys_answered"`
+
+	Tickets   Tickets     `json:"tickets"`
+	Conflicts int         `json:"conflicts"`
+	Doubled   int         `json:"numbers_doubled"`
+	Unsaved   Debt        `json:"unsaved"`
+	Halls     []HallState `json:"halls"`
 	// NotConnected are halls of the catalogue that nothing was ever heard of.
 	NotConnected []Label `json:"not_connected"`
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/hall"
 	"onewindow/sync/wire"
 )
@@ -16,6 +17,9 @@ const newestApplications = 40
 // oldAfterMS is how long an event may wait for the centre before somebody
 // should ask why; on a healthy line it is there within a second.
 const oldAfterMS = 60_000
+
+// leftForMS is how far back what citizens left is counted.
+const leftForMS = 30 * 24 * 3_600_000
 
 // Survey looks at the whole district now.
 func (c *Centre) Survey(ctx context.Context) State {
@@ -38,6 +42,9 @@ func (c *Centre) Survey(ctx context.Context) State {
 	if s.Kept == 0 {
 		s.Kept = c.count(ctx, "count events", c.opt.Log.Kept)
 	}
+	since := now - leftForMS
+	s.Questions = c.count(ctx, "count questions", func(ctx context.Context) (int, error) { return c.opt.Log.Left(ctx, feedback.KindQuestion, since) })
+	s.Surveys = c.count(ctx, "count surveys", func(ctx context.Context) (int, error) { return c.opt.Log.Left(ctx, feedback.KindSurvey, since) })
 	s.Quarantined = c.count(ctx, "count quarantine", c.opt.Log.Quarantined)
 	s.judge()
 	return s

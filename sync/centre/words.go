@@ -51,6 +51,10 @@ var words = map[string]Name{
 	"doubled":     {"重号", "Numbers given twice"},
 	"conflicts":   {"冲突票号", "Tickets in conflict"},
 
+	"left":           {"市民留言（30 天）", "Left by citizens (30 days)"},
+	"questions_left": {"问题", "Questions"},
+	"surveys_left":   {"问卷", "Surveys"},
+
 	"issued":  {"取号", "Issued"},
 	"waiting": {"等候", "Waiting"},
 	"called":  {"叫号中", "Called"},

@@ -200,23 +200,71 @@ describe('going back', () => {
 describe('search', () => {
   it('asks while typing and shows only the last answer', async () => {
     const late: ((v: unknown) => void)[] = []
-    at.kiosk['Search']!.mockImplementation(() => new Promise((done) => { late.push(done) }))
+    at.kiosk['Find']!.mockImplementation(() => new Promise((done) => { late.push(done) }))
     const person = await mountKiosk()
     for (const t of ['[data-verb="search"]', '[data-key="S"]', '[data-key="B"]']) await person.tap(t)
-    expect(at.kiosk['Search']!.mock.calls).toEqual([['S'], ['SB']])
-    late[1]!([sample.item(5)])
-    late[0]!([sample.item(1)])
+    expect(at.kiosk['Find']!.mock.calls.map(([words]) => words)).toEqual(['S', 'SB'])
+    late[1]!(sample.found([sample.item(5)]))
+    late[0]!(sample.found([sample.item(1)]))
     await flushPromises()
     expect(person.see('[data-item="code-5"]')).toBe(true)
     expect(person.see('[data-item="code-1"]')).toBe(false)
   })
 
   it('has a next step when nothing is found', async () => {
-    at.kiosk['Search']!.mockResolvedValue(null)
+    at.kiosk['Find']!.mockResolvedValue(sample.found([]))
     const person = await mountKiosk()
     for (const t of ['[data-verb="search"]', '[data-key="X"]']) await person.tap(t)
     expect(person.text()).toContain('没有找到这个事项')
     await person.tap('[data-key="⌫"]')
+    expect(person.see('[data-item="code-1"]')).toBe(true)
+  })
+
+  it('answers a question, and leads to where the answer stands', async () => {
+    at.kiosk['Find']!.mockResolvedValue(sample.found([], { state: 'given', item: sample.item(3), field: 'fee', fromFaq: true, lines: ['不收费。'] }))
+    const person = await mountKiosk()
+    for (const t of ['[data-verb="search"]', '[data-key="X"]']) await person.tap(t)
+    expect(person.page.find('[data-quote="given"]').text()).toContain('不收费。')
+    await person.tap('[data-quote="given"]')
+    expect(at.kiosk['Guide']!.mock.calls).toEqual([['code-3']])
+    await person.tap('[data-nav="back"]')
+    expect((person.page.find('[data-search]').element as HTMLInputElement).value).toBe('X')
+  })
+
+  it('takes a question for the staff once, in whose words it was kept', async () => {
+    at.kiosk['Find']!.mockResolvedValue(sample.found([], { state: 'none', phone: '0571-00000001' }))
+    let done: (left: string) => void = () => undefined
+    at.kiosk['LeaveQuestion']!.mockImplementation(() => new Promise((resolve) => { done = resolve }))
+    const person = await mountKiosk()
+    for (const t of ['[data-verb="search"]', '[data-key="X"]', '[data-leave]', '[data-send]', '[data-send]']) await person.tap(t)
+    expect(at.kiosk['LeaveQuestion']!.mock.calls.map((c) => c.slice(1))).toEqual([['X', 'zh']])
+    done('X ***')
+    await flushPromises()
+    expect(person.page.find('[data-left]').text()).toBe('X ***')
+    expect(person.text()).toContain('0571-00000001')
+  })
+
+  it('keeps what was written when it cannot be saved', async () => {
+    at.kiosk['Find']!.mockResolvedValue(sample.found([]))
+    at.kiosk['LeaveQuestion']!.mockRejectedValue({ code: 701, key: 'disk_full', args: {} })
+    const person = await mountKiosk()
+    for (const t of ['[data-verb="search"]', '[data-key="X"]', '[data-leave]', '[data-send]']) await person.tap(t)
+    expect(person.see('[data-refusal="disk_full"]')).toBe(true)
+    expect((person.page.find('[data-words]').element as HTMLTextAreaElement).value).toBe('X')
+  })
+
+  it('narrows down, says to what, and keeps it on the way back', async () => {
+    at.kiosk['FilterChoices']!.mockResolvedValue({ items: 7, areas: [], departments: [], lifeEvents: [{ value: '结婚', name: { zh: '结婚', en: '结婚' }, items: 5 }] })
+    at.kiosk['Find']!.mockResolvedValue(sample.found([sample.item(2)]))
+    const person = await mountKiosk()
+    for (const t of ['[data-verb="search"]', '[data-filter]', '[data-kind="lifeEvent"]', '[data-pick="结婚"]', '[data-switch="online"]']) await person.tap(t)
+    expect(person.page.find('[data-done]').text()).toBe('看 7 个事项')
+    await person.tap('[data-done]')
+    expect(at.kiosk['Find']!.mock.calls).toEqual([['', { audience: '', area: '', department: '', lifeEvent: '结婚', online: true, runOnce: false }]])
+    expect(person.page.find('[data-filter]').text()).toBe('结婚、网上能办')
+    for (const t of ['[data-item="code-2"]', '[data-nav="back"]', 'button[lang="en"]']) await person.tap(t)
+    expect(person.page.find('[data-filter]').text()).toBe('Marriage, Can be done online')
+    for (const t of ['[data-filter]', '[data-clear]', '[data-done]']) await person.tap(t)
     expect(person.see('[data-item="code-1"]')).toBe(true)
   })
 })

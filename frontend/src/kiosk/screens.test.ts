@@ -6,7 +6,10 @@ import * as sample from '../testing/fixtures'
 import { mountKiosk, no, terminal, type FakeTerminal } from '../testing/terminal'
 
 let at: FakeTerminal
-beforeEach(() => { at = terminal() })
+beforeEach(() => {
+  at = terminal()
+  at.kiosk['Find']!.mockImplementation((text: string) => Promise.resolve(text === 'S' ? sample.found(sample.items.slice(0, 2), { state: 'none' }) : sample.found([])))
+})
 
 /** Every screen and how to get there. */
 const ways: Record<string, string[]> = {
@@ -20,6 +23,10 @@ const ways: Record<string, string[]> = {
   keep: ['[data-verb="guide"]', '[data-area="C"] .into', '[data-item]', '[data-check]', '[data-answer="no"]', '[data-keep]'],
   search: ['[data-verb="search"]'],
   'search found': ['[data-verb="search"]', '[data-key="S"]'],
+  filter: ['[data-verb="search"]', '[data-filter]', '[data-switch="online"]'],
+  pick: ['[data-verb="search"]', '[data-filter]', '[data-kind="area"]'],
+  leave: ['[data-verb="search"]', '[data-key="S"]', '[data-leave]'],
+  left: ['[data-verb="search"]', '[data-key="S"]', '[data-leave]', '[data-send]'],
   ticket: ['[data-verb="ticket"]', '[data-take="C"]'],
   progress: ['[data-verb="progress"]'],
   found: ['[data-verb="progress"]', '[data-key="C"]', '[data-key="1"]', '[data-look-up]'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { typeInto } from './number'
 import { pageOf, pagesOf } from './paging'
 import { windowsOf } from './windows'
-import { createTrail } from './useTrail'
+import { anything, createTrail } from './useTrail'
 
 describe('typeInto', () => {
   it.each([
@@ -31,7 +31,7 @@ describe('trail', () => {
     trail.back()
     expect(trail.screen.value.name).toBe('home')
     trail.open({ name: 'progress', text: 'B012' })
-    trail.open({ name: 'search', text: '', page: 1 })
+    trail.open({ name: 'search', text: '', page: 1, filter: anything() })
     trail.back()
     expect(trail.screen.value).toEqual({ name: 'progress', text: 'B012' })
     trail.goHome()

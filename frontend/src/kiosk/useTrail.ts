@@ -1,17 +1,30 @@
 import { computed, reactive, type ComputedRef } from 'vue'
-import type { ItemCard, Progress, Question, TicketPage } from '../types'
+import type { Filter, ItemCard, Progress, Question, TicketPage } from '../types'
 import type { Kept } from './useReturn'
 
 /** What somebody came for: a number, or to read first. */
 export type Goal = 'ticket' | 'guide'
 
+/** What somebody looks for, and among what. */
+export interface Search { scrolled?: Scrolled; name: 'search'; text: string; page: number; filter: Filter }
+
+/** The kinds of a filter that are picked from a list. */
+export type Picked = 'audience' | 'lifeEvent' | 'area' | 'department'
+
+export const anything = (): Filter => ({ audience: '', area: '', department: '', lifeEvent: '', online: false, runOnce: false })
+
+interface Scrolled { room: Kept; body: Kept }
+
 /** A screen, what was chosen or typed on it, and how far it was scrolled. */
-export type Screen = { scrolled?: { room: Kept; body: Kept } } & (
+export type Screen = { scrolled?: Scrolled } & (
   | { name: 'home' }
   | { name: 'areas'; goal: Goal; page: number }
   | { name: 'items'; goal: Goal; letter: string; page: number }
   | { name: 'guide'; code: string; tab: string }
-  | { name: 'search'; text: string; page: number }
+  | Search
+  | { name: 'filter'; search: Search }
+  | { name: 'pick'; search: Search; kind: Picked; page: number }
+  | { name: 'leave'; text: string; phone: string; left: string }
   | { name: 'ticket'; ticket: TicketPage }
   | { name: 'progress'; text: string }
   | { name: 'found'; progress: Progress }

@@ -6,11 +6,12 @@ import { createChecks, type Checks } from './checks'
 import { createComfort, type ComfortState } from './useComfort'
 import { createHelp } from './useHelp'
 import { createHome, type HomeState } from './useHome'
+import { createNarrowed, type Narrowed } from './useNarrowed'
 import { createShape, type Shape } from './useShape'
 import { createTrail, type Trail } from './useTrail'
 
 /** Everything of one person's visit to the kiosk, and the terminal's own state beside it. */
-export interface Visit extends HomeState, Trail, Shape, ComfortState, Checks {
+export interface Visit extends HomeState, Trail, Shape, ComfortState, Checks, Narrowed {
   /** Asks for the head start of elderly, disabled and military people. */
   priority: Ref<boolean>
   /** The last "no", until the next step. */
@@ -112,7 +113,7 @@ export function createVisit(): Visit {
   }
 
   return {
-    ...state, ...help, ...shape, ...comfort, ...checks, priority, refusal, busy, taken, take, lookUp, printAgain,
+    ...state, ...help, ...shape, ...comfort, ...checks, ...createNarrowed(state), priority, refusal, busy, taken, take, lookUp, printAgain,
     screen: trail.screen,
     depth: trail.depth,
     open(next) { leaveScreen(); trail.open(next) },

@@ -1,4 +1,4 @@
-import type { Area, CheckLine, GuidePage, Home, ItemCard, Material, Progress, Standing, TicketPage } from '../types'
+import type { Area, CheckLine, FilterChoices, Found, GuidePage, Home, ItemCard, Material, Progress, Quote, Standing, TicketPage } from '../types'
 
 // One terminal's answers, as Go gives them. Tests change copies of these.
 
@@ -17,6 +17,16 @@ export const item = (n: number, more: Partial<ItemCard> = {}): ItemCard => ({
 })
 
 export const items: ItemCard[] = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => item(n))
+
+/** What a search gives, with nothing asked unless a quote says so. */
+export const found = (list: ItemCard[], quote: Partial<Quote> = {}): Found => ({
+  items: list, quote: { state: '', item: item(1), field: '', fromFaq: false, lines: [], promisedDays: 0, dayUnit: '', visits: 0, phone: '', ...quote },
+})
+
+export const filterChoices: FilterChoices = {
+  items: 9, areas: [{ value: 'C', name: area('C').name, items: 4 }], departments: [{ value: '区市场监督管理局', name: { zh: '区市场监督管理局', en: '区市场监督管理局' }, items: 9 }],
+  lifeEvents: [{ value: '结婚', name: { zh: '结婚', en: '结婚' }, items: 5 }],
+}
 
 export const material = (no: number, more: Partial<Material> = {}): Material => ({
   no, name: `材料${no}`, form: '原件', originals: 1, copies: 0, need: 'must', waivedBy: { zh: '', en: '' }, note: '', ...more,

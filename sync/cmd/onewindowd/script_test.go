@@ -11,10 +11,12 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/folder"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
@@ -29,7 +31,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs what IT staff type, each file a session.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil, "shipped": shipped,
+		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil, "shipped": shipped, "leave": leave,
 	}})
 }
 
@@ -87,6 +89,22 @@ func backup(ts *testscript.TestScript, _ bool, args []string) {
 func database(ts *testscript.TestScript, _ bool, args []string) {
 	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: event.Origin(args[1]), Now: func() int64 { return 1_795_485_600_000 }})
 	ts.Check(err)
+	ts.Check(s.Close())
+}
+
+// leave notes questions of citizens in a database, one hour apart up to now.
+func leave(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: event.Origin(args[1]), Now: func() int64 { return time.Now().UnixMilli() }})
+	ts.Check(err)
+	ts.Check(s.Write(context.Background(), func(tx *store.Tx) error {
+		for n, words := range args[2:] {
+			at := time.Now().Add(time.Duration(n-len(args)) * time.Hour).UnixMilli()
+			if _, _, err := tx.Append(feedback.KindQuestion, feedback.Question{Hall: "jiangnan", Text: words, Language: "zh", AtMS: at}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 	ts.Check(s.Close())
 }
 
