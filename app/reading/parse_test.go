@@ -121,11 +121,11 @@ func TestTakes(t *testing.T) {
 	q := e.Surveys[0].Questions
 	for _, c := range []struct {
 		q      reading.Question
-		chosen []string
+		chosen []int
 		takes  bool
-	}{{q[0], []string{"5"}, true}, {q[0], []string{"6"}, false}, {q[0], []string{"0"}, false}, {q[0], []string{"1", "2"}, false}, {q[0], nil, true},
-		{q[1], []string{"fine"}, true}, {q[1], []string{"fine", "long"}, false}, {q[1], []string{"guide"}, false},
-		{q[2], []string{"guide", "staff"}, true}, {q[2], []string{"guide", "guide"}, false}} {
+	}{{q[0], []int{5}, true}, {q[0], []int{6}, false}, {q[0], []int{0}, false}, {q[0], []int{1, 2}, false}, {q[0], nil, false},
+		{q[1], []int{0}, true}, {q[1], []int{4}, false}, {q[1], []int{-1}, false}, {q[1], []int{1, 2}, false},
+		{q[2], []int{0, 4}, true}, {q[2], []int{1, 1}, false}, {q[2], nil, false}} {
 		if c.q.Takes(c.chosen) != c.takes {
 			t.Errorf("%s takes %v: %v", c.q.ID, c.chosen, !c.takes)
 		}

@@ -112,30 +112,31 @@ const (
 	Scale   Kind = "scale"
 )
 
-var scale = []string{"1", "2", "3", "4", "5"}
+// scaleMost is the last step of a scale; the first is 1.
+const scaleMost = 5
 
-// Options are the ids of what can be chosen, in order; of a scale the numbers.
-func (q Question) Options() []string {
+// Takes tells whether somebody can have chosen these places of the choices, from 0, or this
+// step of a scale: something is chosen, nothing twice, and several only where that may be.
+func (q Question) Takes(chosen []int) bool {
+	least, most := 0, len(q.Choices)-1
 	if q.Kind == Scale {
-		return slices.Clone(scale)
+		least, most = 1, scaleMost
 	}
-	var out []string
-	for _, c := range q.Choices {
-		out = append(out, c.ID)
-	}
-	return out
-}
-
-// Takes tells whether somebody can have chosen these: each is an option, none is there
-// twice, and only where several may be chosen are there several.
-func (q Question) Takes(chosen []string) bool {
-	options := q.Options()
 	for n, c := range chosen {
-		if !slices.Contains(options, c) || slices.Contains(chosen[:n], c) {
+		if c < least || c > most || slices.Contains(chosen[:n], c) {
 			return false
 		}
 	}
-	return len(chosen) <= 1 || q.Kind == Several
+	return len(chosen) == 1 || len(chosen) > 1 && q.Kind == Several
+}
+
+// Question finds a question by its id.
+func (s *Survey) Question(id string) (Question, bool) {
+	i := slices.IndexFunc(s.Questions, func(q Question) bool { return q.ID == id })
+	if i < 0 {
+		return Question{}, false
+	}
+	return s.Questions[i], true
 }
 
 // Empty tells that there is nothing to read on a day, "2026-11-27".
