@@ -56,9 +56,8 @@ func checkNotice(x entry, n *Notice) string {
 	id := x.named(n.ID)
 	x.titled(n.Title, n.TitleEn)
 	x.text("department", n.Department, mostTitle)
-	x.date("date", n.Date)
-	x.date("until", n.Until)
-	if n.Until < n.Date {
+	from, to := x.date("date", n.Date), x.date("until", n.Until)
+	if from && to && n.Until < n.Date {
 		x.fault(guide.FaultValue, "until", fmt.Sprintf("%s is before %s", n.Until, n.Date), "it is the last day on which the notice is shown")
 	}
 	x.texts("paragraphs", n.Paragraphs, mostList, mostParagraph)

@@ -165,8 +165,10 @@ func (x entry) count(field string, n, least, most int) {
 	}
 }
 
-func (x entry) date(field, value string) {
-	if _, err := time.Parse(time.DateOnly, value); err != nil {
+func (x entry) date(field, value string) bool {
+	_, err := time.Parse(time.DateOnly, value)
+	if err != nil {
 		x.fault(guide.FaultValue, field, fmt.Sprintf("%q is no date", value), adviceDate)
 	}
+	return err == nil
 }

@@ -115,15 +115,34 @@ const (
 // scaleMost is the last step of a scale; the first is 1.
 const scaleMost = 5
 
+// Option is what can be chosen: the place of a choice from 0, or a step of a scale.
+type Option struct {
+	Place int
+	// Text is empty for a step between the ends of a scale.
+	Text string
+}
+
+// Options are what can be chosen, in order.
+func (q Question) Options() (out []Option) {
+	if q.Kind == Scale {
+		for n := 1; n <= scaleMost; n++ {
+			out = append(out, Option{Place: n})
+		}
+		out[0].Text, out[scaleMost-1].Text = q.Low, q.High
+		return out
+	}
+	for n, c := range q.Choices {
+		out = append(out, Option{n, c.Text})
+	}
+	return out
+}
+
 // Takes tells whether somebody can have chosen these places of the choices, from 0, or this
 // step of a scale: something is chosen, nothing twice, and several only where that may be.
 func (q Question) Takes(chosen []int) bool {
-	least, most := 0, len(q.Choices)-1
-	if q.Kind == Scale {
-		least, most = 1, scaleMost
-	}
+	options := q.Options()
 	for n, c := range chosen {
-		if c < least || c > most || slices.Contains(chosen[:n], c) {
+		if !slices.ContainsFunc(options, func(o Option) bool { return o.Place == c }) || slices.Contains(chosen[:n], c) {
 			return false
 		}
 	}
