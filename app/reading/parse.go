@@ -97,6 +97,36 @@ func (d *document) read(e *Edition) {
 	}
 }
 
+// Recounted gives a *guide.Fault for each survey that goes on under its id with other
+// questions than before: answers are places of choices, and would be counted as answers to
+// something else. Choices and questions may be added behind the others, words be corrected.
+func (e *Edition) Recounted(before *Edition) (out []error) {
+	for _, s := range e.Surveys {
+		i := slices.IndexFunc(before.Surveys, func(b Survey) bool { return b.ID == s.ID })
+		if i < 0 {
+			continue
+		}
+		for _, old := range before.Surveys[i].Questions {
+			if q, ok := s.Question(old.ID); ok && !q.continues(old) {
+				out = append(out, &guide.Fault{Kind: guide.FaultValue, File: FileSurveys, Item: s.ID, Field: "questions." + q.ID,
+					Problem: "its kind or the order of its choices is not that of the survey in force, whose answers are counted", Advice: "put it back, or give the survey another id"})
+			}
+		}
+	}
+	return out
+}
+
+func (q Question) continues(old Question) bool {
+	ids := func(list []Choice) (out []string) {
+		for _, c := range list {
+			out = append(out, c.ID)
+		}
+		return out
+	}
+	had, has := ids(old.Choices), ids(q.Choices)
+	return q.Kind == old.Kind && len(has) >= len(had) && slices.Equal(has[:len(had)], had)
+}
+
 // Unknown gives a *guide.Fault for each item that a policy leads to and the catalogue has not.
 func (e *Edition) Unknown(c *guide.Catalogue) (out []error) {
 	for _, p := range e.Policies {

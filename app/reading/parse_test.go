@@ -252,6 +252,34 @@ func TestItemsThatTheCatalogueHasNotAreNamed(t *testing.T) {
 	}
 }
 
+func TestASurveyGoesOnOnlyWithItsQuestions(t *testing.T) {
+	before, err := reading.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, old, new string
+		faults         int
+	}{
+		{"the same", "", "", 0},
+		{"words are corrected", `"可以接受"`, `"还可以"`, 0},
+		{"a choice more at the end", `"text_en": "I did not wait"`, `"text_en": "I did not wait"}, {"id": "unsure", "text": "说不准", "text_en": ""`, 0},
+		{"a choice in the middle", `"id": "fine"`, `"id": "new", "text": "新", "text_en": ""}, {"id": "fine"`, 1},
+		{"another kind", `"kind": "several"`, `"kind": "one"`, 1},
+		{"another survey", `"id": "hall-service-2026"`, `"id": "hall-service-2027"`, 0},
+	} {
+		files := shipped(t)
+		files[reading.FileSurveys] = bytes.Replace(files[reading.FileSurveys], []byte(c.old), []byte(c.new), 1)
+		e, err := reading.Check(files)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if wrong := e.Recounted(before); len(wrong) != c.faults {
+			t.Errorf("%s: %v", c.name, wrong)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	files := shipped(f)
 	for n, name := range reading.FileNames {

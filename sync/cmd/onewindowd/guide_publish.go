@@ -52,9 +52,7 @@ func (c *guidePublish) Run() error {
 	if err != nil {
 		return err
 	}
-	next := inForce(c.Data)
-	maps.Copy(next, files)
-	if faults := faultsOf(files, next); len(faults) > 0 {
+	if faults := faultsOf(files, inForce(c.Data)); len(faults) > 0 {
 		return fmt.Errorf("nothing is published, %d to correct:\n%w", len(faults), errors.Join(faults...))
 	}
 	b, changed, err := shelf.Publish(c.Data, key, time.Now().UnixMilli(), files)
@@ -99,8 +97,9 @@ func partsIn(dir string) (shelf.Parts, error) {
 }
 
 // faultsOf lists everything for which files are not published. This is the one place where
-// they are checked before they go to every hall. Next is what will be in force with them.
-func faultsOf(files, next shelf.Parts) (out []error) {
+// they are checked before they go to every hall, also against what is in force and what
+// will stay so.
+func faultsOf(files, inForce shelf.Parts) (out []error) {
 	if list, ok := files[wire.KindGuide]; ok {
 		out = append(out, catalogueFaults(list)...)
 	}
@@ -109,18 +108,26 @@ func faultsOf(files, next shelf.Parts) (out []error) {
 			out = append(out, each(err)...)
 		}
 	}
-	if len(out) > 0 || next[wire.KindGuide] == nil {
+	next := maps.Clone(inForce)
+	maps.Copy(next, files)
+	if len(out) > 0 || next[wire.KindReading] == nil {
+		return out
+	}
+	e, err := reading.Parse(next[wire.KindReading])
+	if err != nil {
+		return []error{err}
+	}
+	if before, err := reading.Parse(inForce[wire.KindReading]); err == nil {
+		out = e.Recounted(before)
+	}
+	if next[wire.KindGuide] == nil {
 		return out
 	}
 	c, err := guide.Parse(next[wire.KindGuide])
 	if err != nil {
 		return []error{err}
 	}
-	e, err := reading.Parse(next[wire.KindReading])
-	if err != nil {
-		return []error{err}
-	}
-	return e.Unknown(c)
+	return append(out, e.Unknown(c)...)
 }
 
 // each takes errors that were joined apart again.
