@@ -46,6 +46,7 @@ var house = map[string]room{
 	"app/guide":    {pure, []string{"app/event"}, nil, "what the catalogue answers may not depend on the machine it is asked on"},
 	"app/intake":   {pure, []string{"app/event", "app/guide", "app/hall"}, nil, "deadlines and checklists are replayed years later and must come out the same"},
 	"app/feedback": {pure, []string{"app/event", "app/hall"}, nil, "what citizens leave is cleaned of what could name them before anything else sees it"},
+	"app/reading":  {pure, []string{"app/guide"}, nil, "what is read and asked is checked once, where it is published, and comes out the same at every terminal"},
 	"sync/wire":    {pure, []string{"app/event"}, nil, "the contract of both ends: it frames, it does not send"},
 	"sync/core":    {pure, []string{"app/event", "app/hall", "sync/wire"}, nil, "the protocol as a state machine: the simulator can only prove what has no clock, chance or I/O of its own"},
 
@@ -65,7 +66,7 @@ var house = map[string]room{
 	"sync/hub":    {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the allocator; its ledger is an interface"},
 	"sync/centre": {adapter, []string{"app/event", "app/feedback", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the district's page; its log is an interface; it promises a hall's lease"},
 
-	"app/screen":          {door, []string{"app/event", "app/feedback", "app/hall", "app/guide", "app/intake"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
+	"app/screen":          {door, []string{"app/event", "app/feedback", "app/hall", "app/guide", "app/intake", "app/reading"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
 	"app/baddisk":         {door, nil, []string{"modernc.org/libc", "modernc.org/sqlite"}, "a disk that fails, for tests: a room of its own, because it needs SQLite's insides and the store must not"},
 	"app/crowd":           {door, []string{"app/guide"}, nil, "catalogues of any size, for tests and the bench"},
 	"app/terminal":        {door, []string{"*"}, []string{"*"}, "puts a terminal together"},

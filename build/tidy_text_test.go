@@ -204,13 +204,19 @@ var (
 	tsField     = regexp.MustCompile(`(?m)^  (?:readonly )?(\w+)\??:`)
 )
 
-// TestPagesKnowTheShapes holds frontend/src/types.ts to app/screen/screen.go,
-// because no generator stands between them.
+// TestPagesKnowTheShapes holds frontend/src/types.ts to the structs with JSON names of
+// app/screen, because no generator stands between them.
 func TestPagesKnowTheShapes(t *testing.T) {
-	files := goFiles(t)
-	at := slices.IndexFunc(files, func(f goFile) bool { return f.path == "app/screen/screen.go" })
-	if at < 0 {
-		t.Fatal("app/screen/screen.go is missing")
+	shapes := map[string][]field{}
+	for _, f := range goFiles(t) {
+		if f.folder != "app/screen" || f.test {
+			continue
+		}
+		for name, fields := range structs(f) {
+			if slices.ContainsFunc(fields, func(f field) bool { return f.tag.Get("json") != "" }) {
+				shapes[name] = fields
+			}
+		}
 	}
 	raw, err := os.ReadFile(path.Join("frontend", "src", "types.ts"))
 	if err != nil {
@@ -224,7 +230,6 @@ func TestPagesKnowTheShapes(t *testing.T) {
 		}
 		slices.Sort(pages[m[1]])
 	}
-	shapes := structs(files[at])
 	if len(shapes) < 20 || len(pages) < 20 {
 		t.Fatalf("read %d shapes and %d interfaces: the reading is broken", len(shapes), len(pages))
 	}
@@ -237,14 +242,14 @@ func TestPagesKnowTheShapes(t *testing.T) {
 		}
 		slices.Sort(want)
 		if have, ok := pages[name]; !ok {
-			t.Errorf("frontend/src/types.ts has no interface %s; app/screen/screen.go has", name)
+			t.Errorf("frontend/src/types.ts has no interface %s; app/screen has", name)
 		} else if !slices.Equal(have, want) {
-			t.Errorf("%s differs: types.ts has %v, screen.go has %v", name, have, want)
+			t.Errorf("%s differs: types.ts has %v, app/screen has %v", name, have, want)
 		}
 	}
 	for name := range pages {
 		if _, ok := shapes[name]; !ok && slices.Contains(strings.Fields(string(raw)), "interface") && !strings.Contains(string(raw), "// only in the pages: "+name) {
-			t.Errorf("frontend/src/types.ts has %s, which app/screen/screen.go has not (a comment \"only in the pages: %s\" would allow it)", name, name)
+			t.Errorf("frontend/src/types.ts has %s, which app/screen has not (a comment \"only in the pages: %s\" would allow it)", name, name)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func publish(t testing.TB, data string, edition int) wire.Bundle {
 	t.Helper()
 	key, err := folder.DeviceKey(data)
 	apptest.Must(t, err)
-	b, changed, err := shelf.Publish(data, key, apptest.Start, wire.KindGuide, editionFiles(t, edition))
+	b, changed, err := shelf.Publish(data, key, apptest.Start, shelf.Parts{wire.KindGuide: editionFiles(t, edition)})
 	apptest.Must(t, err)
 	if !changed {
 		t.Fatalf("edition %d is nothing new", edition)
@@ -244,7 +244,7 @@ func TestABrokenLineCostsNoPieceTwice(t *testing.T) {
 	key, err := folder.DeviceKey(data)
 	apptest.Must(t, err)
 	clip := bytes.Repeat([]byte("0123456789abcdef"), 2<<20) // 32 MiB, 512 pieces
-	_, _, err = shelf.Publish(data, key, apptest.Start, "film", map[string][]byte{"welcome.webm": clip})
+	_, _, err = shelf.Publish(data, key, apptest.Start, shelf.Parts{"film": {"welcome.webm": clip}})
 	apptest.Must(t, err)
 	apptest.Eventually(t, "the hub has it", func() bool { return w.Hub.Shelf.Bundle().Version == 1 })
 	k := w.Terminal(config.Kiosk, "k1")
@@ -309,7 +309,7 @@ func TestGuidesThatAHallCannotUseStayOutOfIt(t *testing.T) {
 	apptest.Must(t, err)
 	files := editionFiles(t, 2)
 	files[guide.FileHalls] = []byte("{")
-	_, _, err = shelf.Publish(data, key, apptest.Start, wire.KindGuide, files)
+	_, _, err = shelf.Publish(data, key, apptest.Start, shelf.Parts{wire.KindGuide: files})
 	apptest.Must(t, err)
 	apptest.Eventually(t, "it is refused, and told", func() bool {
 		for _, b := range w.Hub.Allocator.Heard() {
@@ -363,7 +363,7 @@ func TestAHubHoldsWhatComesToItsCentresKey(t *testing.T) {
 	defer hub.Close()
 	forger, err := folder.DeviceKey(t.TempDir())
 	apptest.Must(t, err)
-	_, _, err = shelf.Publish(centreDir, forger, apptest.Start, wire.KindGuide, editionFiles(t, 1))
+	_, _, err = shelf.Publish(centreDir, forger, apptest.Start, shelf.Parts{wire.KindGuide: editionFiles(t, 1)})
 	apptest.Must(t, err)
 	apptest.Eventually(t, "what another key has signed is refused", func() bool { s := hub.Shelf.State(); return s != nil && s.Refused == 1 && s.Version == 0 })
 	if hub.Shelf.Name() != "" {

@@ -76,6 +76,7 @@ var (
 	FieldMissing    = &Refusal{Code: 501, Key: "field_missing"}
 	IdentityWrong   = &Refusal{Code: 502, Key: "identity_wrong"}
 	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
+	NotPublished    = &Refusal{Code: 602, Key: "not_published"}
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}
 	NotSaved        = &Refusal{Code: 702, Key: "not_saved"}
 	PrinterFailed   = &Refusal{Code: 703, Key: "printer_failed"}

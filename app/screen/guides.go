@@ -6,23 +6,26 @@ import (
 
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/reading"
 )
 
-// Edition is a catalogue with the index of its search.
+// Edition is a catalogue with the index of its search, and what there is to read beside it.
 type Edition struct {
 	*guide.Catalogue
+	Reading *reading.Edition
 	// Index may wait a moment: the first one is made while the first screen is shown.
 	Index func() *guide.Index
-	// PublishedMS is when the centre published it, in ms since 1970; 0 for a catalogue that
-	// came with the program or lies in a folder of this machine.
-	PublishedMS int64
+	// PublishedMS is when the centre published the catalogue, ReadingMS what there is to
+	// read, in ms since 1970; 0 for what came with the program or lies in a folder of this
+	// machine.
+	PublishedMS, ReadingMS int64
 }
 
-func (e *Edition) date() string {
-	if e.PublishedMS == 0 {
+func dateOf(publishedMS int64) string {
+	if publishedMS == 0 {
 		return ""
 	}
-	return string(hall.DateOf(e.PublishedMS))
+	return string(hall.DateOf(publishedMS))
 }
 
 // Guides are the edition in use and the one that waits until nobody is in the middle of

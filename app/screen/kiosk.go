@@ -59,7 +59,7 @@ func (k *Kiosk) Home() Home {
 	if !away {
 		k.m.Guides.turn()
 	}
-	h := Home{Place: k.m.place(), Standing: k.m.standing(context.Background()), Areas: k.m.areas(), Often: []ItemCard{}, Help: k.help()}
+	h := Home{Place: k.m.place(), Standing: k.m.standing(context.Background()), Areas: k.m.areas(), Often: []ItemCard{}, Help: k.help(), Reading: !k.m.Guides.Now().Reading.Empty(k.today())}
 	for _, i := range k.m.Guides.Now().Items() {
 		if i.Top && k.m.here(i) && len(h.Often) < 12 {
 			h.Often = append(h.Often, k.m.card(i))

@@ -205,6 +205,8 @@ type Home struct {
 	Areas    []Area     `json:"areas"`
 	Often    []ItemCard `json:"often"`
 	Help     HelpState  `json:"help"`
+	// Reading tells that there is something to read: policies, notices, surveys.
+	Reading bool `json:"reading"`
 }
 
 // Filter leaves out items that somebody does not look for; what is empty leaves nothing out.

@@ -57,6 +57,16 @@ func QuestionsIn(ctx context.Context, path string, sinceMS int64) (list []feedba
 	return left[feedback.Question](ctx, db, feedback.KindQuestion, "at_ms >= ?", sinceMS)
 }
 
+// SurveysIn gives the answers to all surveys in a database that another program may have open.
+func SurveysIn(ctx context.Context, path string) (list []feedback.Survey, err error) {
+	db, err := openReadOnly(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return left[feedback.Survey](ctx, db, feedback.KindSurvey, "at_ms >= ?", 0)
+}
+
 // reads is what answers a question about the database.
 type reads interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)

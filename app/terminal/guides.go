@@ -10,6 +10,7 @@ import (
 
 	"onewindow/app/folder"
 	"onewindow/app/guide"
+	"onewindow/app/reading"
 	"onewindow/app/screen"
 	"onewindow/sync/admit"
 	"onewindow/sync/link"
@@ -17,7 +18,7 @@ import (
 	"onewindow/sync/wire"
 )
 
-// fresh reads the catalogue that a start begins with: the folder that the settings name,
+// fresh reads the edition that a start begins with: the folder that the settings name,
 // or what the centre published last, or the sample that comes with the program.
 func (t *Terminal) fresh(opt Options) (*screen.Edition, error) {
 	var key ed25519.PublicKey
@@ -28,30 +29,74 @@ func (t *Terminal) fresh(opt Options) (*screen.Edition, error) {
 		}
 	}
 	var damaged error
-	t.shelf, damaged = shelf.Open(shelf.Options{Data: t.Settings.Data, Key: key, Ready: t.ready, Logger: t.log})
-	b := t.shelf.Bundle()
+	t.shelf, damaged = shelf.Open(shelf.Options{Data: t.Settings.Data, Key: key, Kinds: []string{wire.KindGuide, wire.KindReading}, Ready: t.ready, Logger: t.log})
+	t.own = func() (*screen.Edition, error) { return own(opt) }
 	switch {
 	case t.Settings.Catalogue != "":
-		c, err := readCatalogue(t.Settings.Catalogue)
-		return &screen.Edition{Catalogue: c}, err
+		return inFolder(t.Settings.Catalogue)
 	case damaged != nil:
 		return nil, damaged
-	case len(b.Of(wire.KindGuide)) > 0:
-		files, err := t.shelf.Files(wire.KindGuide)
-		if err != nil {
+	}
+	files, err := t.shelf.Parts()
+	if err != nil {
+		return nil, err
+	}
+	return t.published(t.shelf.Bundle(), files)
+}
+
+// published reads what the centre has published. The sample takes the place of a catalogue
+// that it has not published yet, and of what there is to read only where there is nothing
+// of the centre's at all: nobody shall take a sample's notice for a true one.
+func (t *Terminal) published(b wire.Bundle, files shelf.Parts) (*screen.Edition, error) {
+	e := &screen.Edition{Reading: &reading.Edition{}}
+	var err error
+	if list := files[wire.KindGuide]; len(list) > 0 {
+		e.PublishedMS = b.AtMS
+		e.Catalogue, err = guide.Parse(list)
+	} else if e, err = t.own(); err == nil && len(files) > 0 {
+		e.Reading = &reading.Edition{}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if list := files[wire.KindReading]; len(list) > 0 {
+		e.ReadingMS = b.AtMS
+		e.Reading, err = reading.Parse(list)
+	}
+	return e, err
+}
+
+// own gives what came with the program.
+func own(opt Options) (*screen.Edition, error) {
+	e := &screen.Edition{Catalogue: opt.Guides}
+	var err error
+	if opt.Index != nil {
+		e.Index = func() *guide.Index { return opt.Index }
+	}
+	if e.Catalogue == nil {
+		if e.Catalogue, err = readCatalogue(""); err != nil {
 			return nil, err
 		}
-		c, err := guide.Parse(files)
-		return &screen.Edition{Catalogue: c, PublishedMS: b.AtMS}, err
-	case opt.Guides != nil:
-		e := &screen.Edition{Catalogue: opt.Guides}
-		if opt.Index != nil {
-			e.Index = func() *guide.Index { return opt.Index }
-		}
-		return e, nil
 	}
-	c, err := readCatalogue("")
-	return &screen.Edition{Catalogue: c}, err
+	e.Reading, err = reading.Shipped()
+	return e, err
+}
+
+// inFolder reads what lies in a folder of this machine; what there is to read may be missing.
+func inFolder(dir string) (*screen.Edition, error) {
+	c, err := readCatalogue(dir)
+	if err != nil {
+		return nil, err
+	}
+	files, err := reading.Files(func(name string) ([]byte, error) { return folder.Read(filepath.Join(dir, name)) })
+	if err != nil {
+		return nil, fmt.Errorf("read what stands beside the catalogue: %w: correct \"catalogue\" in the settings", err)
+	}
+	r, err := reading.Parse(files)
+	if err != nil {
+		return nil, err
+	}
+	return &screen.Edition{Catalogue: c, Reading: r}, nil
 }
 
 // edition gives the first edition in use: the fresh one, kept in the database; where that
@@ -68,7 +113,7 @@ func (t *Terminal) edition(opt Options, fresh *screen.Edition, faulty error) (*s
 		if err := knows(kept, t.Settings.Hall); err != nil {
 			return nil, err
 		}
-		e = &screen.Edition{Catalogue: kept}
+		e = &screen.Edition{Catalogue: kept, Reading: &reading.Edition{}}
 	case opt.Guides == nil:
 		if err := t.keep(e.Catalogue); err != nil {
 			return nil, err
@@ -103,30 +148,35 @@ func (t *Terminal) take(ctx context.Context, name string, from *link.Link) error
 	return t.shelf.Take(ctx, name, from)
 }
 
-// ready looks at guides that have come, before they are in force.
-func (t *Terminal) ready(b wire.Bundle, files map[string][]byte) (use func(), err error) {
-	c, err := guide.Parse(files)
+// ready looks at what has come, all of it, before it is in force.
+func (t *Terminal) ready(b wire.Bundle, files shelf.Parts) (use func(), err error) {
+	e, err := t.published(b, files)
 	if err == nil {
-		err = knows(c, t.Settings.Hall)
+		err = knows(e.Catalogue, t.Settings.Hall)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return func() { t.use(b, c) }, nil
+	return func() { t.use(b, e) }, nil
 }
 
-// use lets guides that are in force from now on take the place of those on the pages.
-func (t *Terminal) use(b wire.Bundle, c *guide.Catalogue) {
+// use lets what is in force from now on take the place of what is on the pages, in one step.
+func (t *Terminal) use(b wire.Bundle, e *screen.Edition) {
 	if t.Settings.Catalogue != "" {
 		t.log.Info("published guides are kept, and those of the folder that the settings name stay in use", "published", b.Version)
 		return
 	}
-	if err := t.keep(c); err != nil {
-		t.log.Error("the published guides are in use, and not kept a second time", "error", err)
+	if e.PublishedMS > 0 {
+		if err := t.keep(e.Catalogue); err != nil {
+			t.log.Error("the published guides are in use, and not kept a second time", "error", err)
+		}
 	}
-	index := guide.NewIndex(c)
-	t.guides.Offer(&screen.Edition{Catalogue: c, Index: func() *guide.Index { return index }, PublishedMS: b.AtMS})
-	t.log.Info("published guides take the place of those in use", "published", b.Version, "version", c.Version)
+	if e.Index == nil {
+		index := guide.NewIndex(e.Catalogue)
+		e.Index = func() *guide.Index { return index }
+	}
+	t.guides.Offer(e)
+	t.log.Info("published guides take the place of those in use", "published", b.Version, "version", e.Version)
 	t.signal()
 }
 

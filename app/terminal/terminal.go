@@ -74,8 +74,9 @@ type Terminal struct {
 
 	log     *slog.Logger
 	link    *link.Link
-	shelf   *shelf.Shelf   // what the centre has published
-	guides  *screen.Guides // what is in use
+	shelf   *shelf.Shelf                    // what the centre has published
+	guides  *screen.Guides                  // what is in use
+	own     func() (*screen.Edition, error) // what came with the program
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 	closers []func() error

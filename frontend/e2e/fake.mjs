@@ -122,6 +122,12 @@ function filterChoices(f) {
     areas: count('area', (i) => [i.area_letter], (v) => { const a = halls.areas.find((x) => x.letter === v); return text(a.name, a.name_en) }) }
 }
 
+const toRead = Object.fromEntries(['policies', 'notices', 'disclosure', 'surveys'].map((name) => [name, JSON.parse(readFileSync(new URL(`../../app/reading/shipped/${name}.json`, import.meta.url)))]))
+const readCard = (x) => ({ id: x.id ?? '', title: over.long && x.title ? text('样例区全面推进政务服务一窗受理集成办理和事项下沉街道便民服务中心的实施意见及配套办法试行', 'Opinions on one-window intake, services from start to finish and matters handled at subdistrict service centres') : text(x.title ?? '', x.title_en), department: x.department ?? '', date: x.date ?? '', questions: x.questions?.length ?? 0 })
+const policies = () => [...toRead.policies.policies].sort((a, b) => b.date.localeCompare(a.date))
+const reading = () => ({ columns: toRead.policies.columns.map((c) => { const list = policies().filter((p) => p.column === c.id); return { id: c.id, name: text(c.name, c.name_en), policies: list.length, newest: readCard(list[0]) } }),
+  notices: toRead.notices.notices.map(readCard), sections: toRead.disclosure.sections.map(readCard), surveys: toRead.surveys.surveys.map(readCard), date: '2026-11-20', sample: true })
+
 /** A picture with the look of a code and no meaning. */
 function picture(modules = 41) {
   const on = (x, y) => {
@@ -164,7 +170,7 @@ function ticket(letter, codes = [], more = {}) {
 const methods = {
   'Terminal.Place': place,
   'Board.Page': () => ({ place: place(), standing: standing(), calls: [], notices: [], saying: '', areas: areas(), ...over.board }),
-  'Kiosk.Home': () => ({ place: place(), standing: standing(), areas: areas(), often: items.filter((i) => i.top && here(i)).slice(0, 12).map((i) => card(i)), help: over.help ?? { state: '', atMs: 0, window: '' } }),
+  'Kiosk.Home': () => ({ place: place(), standing: standing(), areas: areas(), often: items.filter((i) => i.top && here(i)).slice(0, 12).map((i) => card(i)), help: over.help ?? { state: '', atMs: 0, window: '' }, reading: true }),
   'Kiosk.AtHome': () => null,
   'Kiosk.Help': () => (over.help ??= { state: 'sending', atMs: Date.now(), window: '' }),
   'Kiosk.Items': (letter) => items.filter((i) => i.area_letter === letter).map((i) => card(i)),
@@ -174,6 +180,13 @@ const methods = {
   'Kiosk.ChecklistPaper': () => over.standing?.printer === 'paper_out' ? 'paper_out' : 'printed',
   'Kiosk.Find': find,
   'Kiosk.FilterChoices': filterChoices,
+  'Kiosk.Reading': reading,
+  'Kiosk.Policies': (column) => policies().filter((p) => p.column === column).map(readCard),
+  'Kiosk.Policy': (id) => { const p = toRead.policies.policies.find((x) => x.id === id); return { card: readCard(p), number: p.number, points: p.points, interpretation: p.interpretation, items: p.items.map((code) => card(items.find((i) => i.code === code))) } },
+  'Kiosk.Announcement': (id) => { const n = toRead.notices.notices.find((x) => x.id === id); return { card: readCard(n), paragraphs: n.paragraphs, next: readCard({}) } },
+  'Kiosk.Disclosure': (id) => { const list = toRead.disclosure.sections, at = list.findIndex((x) => x.id === id); return { card: readCard(list[at]), paragraphs: list[at].paragraphs, next: readCard(list[at + 1] ?? {}) } },
+  'Kiosk.Survey': (id) => { const s = toRead.surveys.surveys.find((x) => x.id === id); return { card: readCard(s), questions: s.questions.map((q) => ({ id: q.id, text: text(q.text, q.text_en), kind: q.kind, choices: (q.choices ?? []).map((c) => text(c.text, c.text_en)), low: text(q.low ?? '', q.low_en), high: text(q.high ?? '', q.high_en) })) } },
+  'Kiosk.AnswerSurvey': () => null,
   'Kiosk.LeaveQuestion': (_request, words) => words.replace(/\d{6,}/g, '***'),
   'Kiosk.Say': (...said) => { spoken.push(said); return null },
   'Kiosk.Hush': () => null,

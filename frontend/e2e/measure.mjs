@@ -116,7 +116,7 @@ function inPage({ mm, floor, far, big, high, low, loose }) {
     }
     const body = room.querySelector('.body')
     // In large type a ticket may go on below: its number, its place and the way on are always in sight.
-    const scrolls = ['guide', 'found', 'checklist', ...(big ? ['ticket'] : [])].includes(room.querySelector('main')?.dataset.screen)
+    const scrolls = ['guide', 'found', 'checklist', 'policy', 'text', ...(big ? ['ticket'] : [])].includes(room.querySelector('main')?.dataset.screen)
     if (!loose && body && !scrolls && !room.querySelector('[data-alert] p, [data-help-state]') && body.scrollHeight > body.clientHeight + 2) tell('scroll', `${body.scrollHeight} in ${body.clientHeight} px`)
   }
 
@@ -142,7 +142,7 @@ function inPage({ mm, floor, far, big, high, low, loose }) {
       // The next stop may lie beside or below; one that lies above and not further to the right goes backwards.
       if (q.bottom <= p.top + 1 && q.left < p.right - 1) tell('tab order', `from ${name(stops[i])} back up to ${name(e)}`)
     }
-    const choices = all('main:not([data-gallery]) :is([data-area], [data-item], [data-verb], [data-switch])').length
+    const choices = all('main:not([data-gallery]) :is([data-area], [data-item], [data-verb], [data-switch], [data-read])').length
     if (choices > 6) tell('choices', `${choices} on one screen`)
     if (room === document && document.querySelector('.kiosk')) {
       for (const hand of ['[data-comfort]', '[data-help]', '.languages button']) {

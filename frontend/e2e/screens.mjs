@@ -255,6 +255,8 @@ export async function walk(kiosk, hand, language, mode, look) {
   await look('search-narrowed-none')
   await home()
 
+  await walkReading(kiosk, hand, language, mode, look)
+
   await verb('progress', 'progress')
   await look('progress')
   for (const key of 'B012') await hand.press(`[data-key="${key}"]`)
@@ -275,4 +277,79 @@ export async function walk(kiosk, hand, language, mode, look) {
   await page.locator('[data-refusal="ticket_unknown"]').waitFor()
   await look('progress-unknown')
   await home()
+}
+
+/** The part of the walk that reads: policies, notices, the disclosure guide and a survey. */
+export async function walkReading(kiosk, hand, language, mode, look) {
+  const { page } = kiosk
+  const screen = (name) => page.locator(`main[data-screen="${name}"]`).waitFor()
+  const verb = async (name, to) => { await hand.press(`[data-verb="${name}"]`); await screen(to) }
+  const home = async () => { await hand.press('[data-nav="home"]'); await screen('home') }
+  const read = async (id, to) => { await hand.press(`[data-read="${id}"]`); await screen(to) }
+  const back = async (to) => { await hand.press('[data-nav="back"]'); await screen(to) }
+  /** A list may have several pages. */
+  const find = async (id) => { await page.locator('[data-read]').first().waitFor(); while (!(await page.locator(`[data-read="${id}"]`).count())) await hand.press('[data-nav="next"]') }
+  await verb('reading', 'reading')
+  await page.locator('[data-read]').first().waitFor()
+  await look('reading')
+  await find('people')
+  await read('people', 'readings')
+  await page.locator('[data-read]').first().waitFor()
+  await look('reading-policies')
+  await find('graduates-2026')
+  await read('graduates-2026', 'policy')
+  for (const tab of ['points', 'interpretation', 'items']) {
+    await page.locator('[data-tab="items"]').waitFor()
+    await hand.press(`[data-tab="${tab}"]`)
+    await look(`policy-${tab}`)
+  }
+  await hand.press('[data-item]')
+  await screen('guide')
+  await back('policy')
+  await back('readings')
+  await back('reading')
+  await find('notices')
+  await read('notices', 'readings')
+  await find('elder-lane')
+  await look('reading-notices')
+  await read('elder-lane', 'text')
+  await page.locator('.text p').first().waitFor()
+  await look('notice')
+  await back('readings')
+  await back('reading')
+  await find('sections')
+  await read('sections', 'readings')
+  await find('time')
+  await look('reading-sections')
+  await read('time', 'text')
+  await page.locator('[data-next]').waitFor()
+  await look('section')
+  await hand.press('[data-next]')
+  await page.locator('.text p').nth(7).waitFor()
+  await look('section-next')
+  await home()
+  await verb('reading', 'reading')
+  await find('surveys')
+  await read('surveys', 'readings')
+  await find('hall-service-2026')
+  await look('reading-surveys')
+  await read('hall-service-2026', 'survey')
+  await look('survey-scale')
+  await hand.press('[data-answer="4"]')
+  await look('survey-scale-chosen')
+  await hand.press('[data-next]')
+  await hand.press('[data-answer="1"]')
+  await look('survey-one')
+  await hand.press('[data-next]')
+  await hand.press('[data-answer="0"]')
+  await hand.press('[data-answer="3"]')
+  await look('survey-several')
+  await hand.press('[data-next]')
+  await look('survey-last')
+  await hand.press('[data-send]')
+  await screen('thanks')
+  await look('thanks')
+  await hand.press('[data-done]')
+  await screen('home')
+  await settle(kiosk, hand, language, mode)
 }

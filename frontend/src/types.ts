@@ -1,4 +1,4 @@
-// The shapes that pages get from the terminal: a mirror of app/screen/screen.go,
+// The shapes that pages get from the terminal: a mirror of app/screen,
 // where each field is explained. A test compares the names.
 
 export interface Text {
@@ -153,6 +153,71 @@ export interface Home {
   areas: Area[]
   often: ItemCard[]
   help: HelpState
+  reading: boolean
+}
+
+export interface ReadingPage {
+  columns: Column[]
+  notices: ReadCard[]
+  sections: ReadCard[]
+  surveys: ReadCard[]
+  date: string
+  sample: boolean
+}
+
+export interface Column {
+  id: string
+  name: Text
+  policies: number
+  newest: ReadCard
+}
+
+export interface ReadCard {
+  id: string
+  title: Text
+  department: string
+  date: string
+  questions: number
+}
+
+export interface PolicyPage {
+  card: ReadCard
+  number: string
+  points: string[]
+  interpretation: QA[]
+  items: ItemCard[]
+}
+
+export interface TextPage {
+  card: ReadCard
+  paragraphs: string[]
+  next: ReadCard
+}
+
+export interface SurveyPage {
+  card: ReadCard
+  questions: SurveyQuestion[]
+}
+
+export interface SurveyQuestion {
+  id: string
+  text: Text
+  kind: 'one' | 'several' | 'scale'
+  choices: Text[]
+  low: Text
+  high: Text
+}
+
+export interface SurveyAnswers {
+  request: string
+  survey: string
+  answers: SurveyAnswer[]
+  language: string
+}
+
+export interface SurveyAnswer {
+  question: string
+  chosen: number[]
 }
 
 export interface Filter {

@@ -19,18 +19,21 @@ import (
 // above is the file with the highest version that anybody below was heard to have.
 const above = "above"
 
-// Publish makes files of one kind, by name, the next version at the centre whose data
-// folder it is: the parts of other kinds stay as they are. A running centre sees it by
-// itself. Where nothing is different it gives the version in force and false.
-func Publish(data string, key ed25519.PrivateKey, nowMS int64, kind string, files map[string][]byte) (wire.Bundle, bool, error) {
+// Publish makes files the next version at the centre whose data folder it is: all parts of
+// the kinds that are given are replaced in one step, those of other kinds stay as they are.
+// A running centre sees it by itself. Where nothing is different it gives the version in
+// force and false.
+func Publish(data string, key ed25519.PrivateKey, nowMS int64, files Parts) (wire.Bundle, bool, error) {
 	return publish(data, key, nowMS, func(s *Shelf, m *wire.Manifest) error {
-		m.Parts = slices.DeleteFunc(m.Parts, func(p wire.Part) bool { return p.Kind == kind })
-		for name, text := range files {
-			p := wire.Part{Kind: kind, Name: name, Size: int64(len(text)), Sum: wire.SumOf(text)}
-			if err := s.keep(p, text); err != nil {
-				return err
+		for kind, list := range files {
+			m.Parts = slices.DeleteFunc(m.Parts, func(p wire.Part) bool { return p.Kind == kind })
+			for name, text := range list {
+				p := wire.Part{Kind: kind, Name: name, Size: int64(len(text)), Sum: wire.SumOf(text)}
+				if err := s.keep(p, text); err != nil {
+					return err
+				}
+				m.Parts = append(m.Parts, p)
 			}
-			m.Parts = append(m.Parts, p)
 		}
 		return nil
 	})

@@ -35,11 +35,17 @@ type Options struct {
 	// Key is the centre's whose bundles alone are taken; nil takes the word of the place
 	// above, whose own key is pinned.
 	Key ed25519.PublicKey
-	// Ready looks at the catalogue's files of a bundle that has come. Its error refuses the
-	// bundle, and use is called once the bundle is in force; nil where nobody reads them.
-	Ready  func(b wire.Bundle, guide map[string][]byte) (use func(), err error)
+	// Ready looks at the files of a bundle that has come, by kind, of all kinds at once. Its
+	// error refuses the bundle, and use is called once the bundle is in force; nil where nobody
+	// reads them.
+	Ready func(b wire.Bundle, files Parts) (use func(), err error)
+	// Kinds are those that Ready reads. A bundle that has none of them is not shown to it.
+	Kinds  []string
 	Logger *slog.Logger
 }
+
+// Parts are files by kind and name.
+type Parts map[string]map[string][]byte
 
 // Shelf is the folder of a running program. Its methods are safe for concurrent use, but
 // for Take, which one goroutine calls.
@@ -137,6 +143,23 @@ func (s *Shelf) files(b wire.Bundle, kind string) (map[string][]byte, error) {
 			return nil, err
 		}
 		out[p.Name] = text
+	}
+	return out, nil
+}
+
+// Parts gives the parts of the kinds that Ready reads, of the bundle in force.
+func (s *Shelf) Parts() (Parts, error) { return s.read(s.Bundle()) }
+
+func (s *Shelf) read(b wire.Bundle) (Parts, error) {
+	out := Parts{}
+	for _, kind := range s.opt.Kinds {
+		files, err := s.files(b, kind)
+		if err != nil {
+			return nil, err
+		}
+		if len(files) > 0 {
+			out[kind] = files
+		}
 	}
 	return out, nil
 }

@@ -46,7 +46,7 @@ func newCentre(t *testing.T) centre { return centre{t, t.TempDir(), centreKey} }
 
 func (c centre) publish(edition string) wire.Bundle {
 	c.t.Helper()
-	b, _, err := shelf.Publish(c.data, c.key, 1000, wire.KindGuide, files(edition))
+	b, _, err := shelf.Publish(c.data, c.key, 1000, shelf.Parts{wire.KindGuide: files(edition)})
 	must(c.t, err)
 	return b
 }
@@ -224,8 +224,8 @@ func TestWhatIsNotRightIsRefusedAndTheOldStays(t *testing.T) {
 			a.publish("two")
 			above := a.open()
 			used := ""
-			kiosk := open(t, shelf.Options{Data: t.TempDir(), Key: centreKey.Public().(ed25519.PublicKey), Ready: func(_ wire.Bundle, guide map[string][]byte) (func(), error) {
-				edition := string(guide["datasets.json"])
+			kiosk := open(t, shelf.Options{Data: t.TempDir(), Key: centreKey.Public().(ed25519.PublicKey), Kinds: []string{wire.KindGuide}, Ready: func(_ wire.Bundle, files shelf.Parts) (func(), error) {
+				edition := string(files[wire.KindGuide]["datasets.json"])
 				if c.lie == nil && edition == "three" {
 					return nil, errors.New("the third hall has no name")
 				}
@@ -273,7 +273,7 @@ func TestWhatIsNotRightIsRefusedAndTheOldStays(t *testing.T) {
 
 func TestKindsOfLaterProgramsArePassedOn(t *testing.T) {
 	c := newCentre(t)
-	b, _, err := shelf.Publish(c.data, c.key, 1, "survey", map[string][]byte{"q1": []byte("how was it")})
+	b, _, err := shelf.Publish(c.data, c.key, 1, shelf.Parts{"survey": {"q1": []byte("how was it")}})
 	must(t, err)
 	c.publish("one")
 	hub := open(t, shelf.Options{Data: t.TempDir()})
@@ -289,7 +289,7 @@ func TestKindsOfLaterProgramsArePassedOn(t *testing.T) {
 func TestPublishing(t *testing.T) {
 	c := newCentre(t)
 	one := c.publish("one")
-	if again, changed, err := shelf.Publish(c.data, c.key, 2000, wire.KindGuide, files("one")); err != nil || changed || again.Name != one.Name {
+	if again, changed, err := shelf.Publish(c.data, c.key, 2000, shelf.Parts{wire.KindGuide: files("one")}); err != nil || changed || again.Name != one.Name {
 		t.Errorf("the same once more: %d %v %v", again.Version, changed, err)
 	}
 	c.publish("two")

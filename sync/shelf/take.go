@@ -75,11 +75,11 @@ func (s *Shelf) Take(ctx context.Context, name string, above Source) error {
 		return s.fail(b, err)
 	}
 	use := func() {}
-	if s.opt.Ready != nil && len(b.Of(wire.KindGuide)) > 0 {
-		files, err := s.files(b, wire.KindGuide)
-		if err != nil {
-			return s.fail(b, err)
-		}
+	files, err := s.read(b)
+	if err != nil {
+		return s.fail(b, err)
+	}
+	if s.opt.Ready != nil && len(files) > 0 {
 		if use, err = s.opt.Ready(b, files); err != nil {
 			return s.refuse(b.Name, &Refused{b.Version, err.Error()})
 		}

@@ -11,8 +11,12 @@ import (
 	"slices"
 )
 
-// KindGuide is the kind of a bundle's parts that are the catalogue's files.
-const KindGuide = "guide"
+// The kinds of a bundle's parts that terminals read: the catalogue's files, and what there
+// is to read besides, such as policies and notices.
+const (
+	KindGuide   = "guide"
+	KindReading = "reading"
+)
 
 // Part is one file of a bundle. Its kind says what it belongs to; a program keeps and
 // passes on the kinds that it does not know.

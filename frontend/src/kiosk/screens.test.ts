@@ -27,6 +27,16 @@ const ways: Record<string, string[]> = {
   pick: ['[data-verb="search"]', '[data-filter]', '[data-kind="area"]'],
   leave: ['[data-verb="search"]', '[data-key="S"]', '[data-leave]'],
   left: ['[data-verb="search"]', '[data-key="S"]', '[data-leave]', '[data-send]'],
+  reading: ['[data-verb="reading"]'],
+  'policies of a column': ['[data-verb="reading"]', '[data-read="people"]'],
+  policy: ['[data-verb="reading"]', '[data-read="people"]', '[data-read="p1"]'],
+  'what a policy leads to': ['[data-verb="reading"]', '[data-read="people"]', '[data-read="p1"]', '[data-guide]'],
+  notices: ['[data-verb="reading"]', '[data-read="notices"]'],
+  notice: ['[data-verb="reading"]', '[data-read="notices"]', '[data-read="n1"]'],
+  section: ['[data-verb="reading"]', '[data-read="sections"]', '[data-read="s1"]'],
+  survey: ['[data-verb="reading"]', '[data-read="surveys"]', '[data-read="hall"]', '[data-answer="4"]'],
+  'survey with several': ['[data-verb="reading"]', '[data-read="surveys"]', '[data-read="hall"]', '[data-next]', '[data-answer="0"]'],
+  thanks: ['[data-verb="reading"]', '[data-read="surveys"]', '[data-read="hall"]', '[data-next]', '[data-next]', '[data-answer="0"]', '[data-send]'],
   ticket: ['[data-verb="ticket"]', '[data-take="C"]'],
   progress: ['[data-verb="progress"]'],
   found: ['[data-verb="progress"]', '[data-key="C"]', '[data-key="1"]', '[data-look-up]'],
@@ -41,7 +51,7 @@ describe.each(['zh', 'en'] as Language[])('in %s', (language) => {
     expect(person.page.find('h1').text()).not.toBe('')
     await expectAccessible(document.body)
     // A key that is shown in place of its words would have dots in it.
-    expect(person.text()).not.toMatch(/\b(kiosk|common|refusal)\.\w/)
+    expect(person.text()).not.toMatch(/\b(kiosk|common|reading|refusal)\.\w/)
   })
 
   it('a refusal can be used without sight', async () => {

@@ -81,7 +81,7 @@ export function useSpeech(visit: Visit, main: Ref<HTMLElement | null>, voice: Vo
     if (!at) return
     say(wordsOf(at.querySelector('h1') ?? at))
     at.querySelectorAll('.hint, [data-say]').forEach((e) => { if (!e.closest('button')) say(wordsOf(e)) })
-    const choices = [...at.querySelectorAll('[data-verb], [data-area], [data-item], [data-switch], [data-answer], [data-material]')]
+    const choices = [...at.querySelectorAll('[data-verb], [data-area], [data-item], [data-switch], [data-answer], [data-material], [data-read]')]
     if (choices.length > 0) say(`${t('kiosk.speech.choices', { n: choices.length }, choices.length)} ${choices.map(wordsOf).join('. ')}`)
     say(t('kiosk.speech.how'))
   }

@@ -1,5 +1,5 @@
 import { computed, reactive, type ComputedRef } from 'vue'
-import type { Filter, ItemCard, Progress, Question, TicketPage } from '../types'
+import type { Filter, ItemCard, Progress, Question, ReadCard, SurveyPage, Text, TicketPage } from '../types'
 import type { Kept } from './useReturn'
 
 /** What somebody came for: a number, or to read first. */
@@ -10,6 +10,9 @@ export interface Search { scrolled?: Scrolled; name: 'search'; text: string; pag
 
 /** The kinds of a filter that are picked from a list. */
 export type Picked = 'audience' | 'lifeEvent' | 'area' | 'department'
+
+/** The lists of what there is to read. */
+export type Readings = 'policies' | 'notices' | 'sections' | 'surveys'
 
 export const anything = (): Filter => ({ audience: '', area: '', department: '', lifeEvent: '', online: false, runOnce: false })
 
@@ -32,6 +35,12 @@ export type Screen = { scrolled?: Scrolled } & (
   | { name: 'question'; item: ItemCard; questions: Question[]; at: number }
   | { name: 'checklist'; item: ItemCard }
   | { name: 'keep'; item: ItemCard }
+  | { name: 'reading'; page: number }
+  | { name: 'readings'; kind: Readings; column: string; title: Text; page: number }
+  | { name: 'policy'; card: ReadCard; tab: string }
+  | { name: 'text'; kind: 'notices' | 'sections'; card: ReadCard }
+  | { name: 'survey'; survey: SurveyPage; at: number; answers: Record<string, number[]>; request: string }
+  | { name: 'thanks'; card: ReadCard }
 )
 
 export interface Trail {

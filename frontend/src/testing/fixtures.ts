@@ -1,4 +1,4 @@
-import type { Area, CheckLine, FilterChoices, Found, GuidePage, Home, ItemCard, Material, Progress, Quote, Standing, TicketPage } from '../types'
+import type { Area, CheckLine, FilterChoices, Found, GuidePage, Home, ItemCard, Material, PolicyPage, Progress, Quote, ReadCard, ReadingPage, Standing, SurveyPage, TextPage, TicketPage } from '../types'
 
 // One terminal's answers, as Go gives them. Tests change copies of these.
 
@@ -63,5 +63,33 @@ export const progress: Progress = {
 
 export const home: Home = {
   place: { role: 'kiosk', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'k1', window: '', pxPerMm: 2.7, screenLowMm: 700, distanceMm: 600, voice: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
-  standing, areas, often: items.slice(0, 7), help: { state: '', atMs: 0, window: '' },
+  standing, areas, often: items.slice(0, 7), help: { state: '', atMs: 0, window: '' }, reading: true,
+}
+
+export const readCard = (id: string, more: Partial<ReadCard> = {}): ReadCard => ({ id, title: { zh: `标题${id}`, en: `Title ${id}` }, department: '区政府办公室', date: '2026-11-16', questions: 0, ...more })
+
+const bare = { department: '', date: '' }
+
+export const reading: ReadingPage = {
+  columns: [{ id: 'people', name: { zh: '就业和社保', en: 'Work and insurance' }, policies: 2, newest: readCard('p1') }],
+  notices: [readCard('n1'), readCard('n2')], sections: [readCard('s1', bare), readCard('s2', bare)], surveys: [readCard('hall', { ...bare, questions: 3 })], date: '2026-11-20', sample: false,
+}
+
+export const policies: ReadCard[] = [readCard('p1'), readCard('p2')]
+
+export const policy: PolicyPage = { card: readCard('p1'), number: '样例发〔2026〕1号', points: ['当场办结', '不收费'], interpretation: [{ q: '要带什么？', a: '带身份证。' }], items: [item(1), item(2)] }
+
+export const announcement: TextPage = { card: readCard('n1'), paragraphs: ['周六照常办理。', '法定节假日除外。'], next: readCard('', { title: { zh: '', en: '' }, ...bare }) }
+
+export const section: TextPage = { card: readCard('s1', bare), paragraphs: ['公民、法人和其他组织都可以申请。'], next: readCard('s2', bare) }
+
+const none = { zh: '', en: '' }
+
+export const survey: SurveyPage = {
+  card: reading.surveys[0]!,
+  questions: [
+    { id: 'overall', text: { zh: '您满意吗？', en: 'Are you satisfied?' }, kind: 'scale', choices: [], low: { zh: '很不满意', en: 'Not at all' }, high: { zh: '非常满意', en: 'Very much' } },
+    { id: 'helped', text: { zh: '哪些帮到了您？', en: 'What helped?' }, kind: 'several', choices: [{ zh: '指南', en: 'Guides' }, { zh: '工作人员', en: 'Staff' }], low: none, high: none },
+    { id: 'again', text: { zh: '还会来吗？', en: 'Again?' }, kind: 'one', choices: [{ zh: '会', en: 'Yes' }, { zh: '不会', en: 'No' }], low: none, high: none },
+  ],
 }

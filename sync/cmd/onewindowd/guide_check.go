@@ -5,18 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"onewindow/app/guide"
+	"onewindow/app/reading"
 )
 
 type guideCheckCommand struct {
 	Datasets string   `help:"The shared data sets, as datasets.json; the shipped ones when missing." placeholder:"FILE"`
 	Halls    string   `help:"The halls, areas and departments, as halls.json; the shipped ones when missing." placeholder:"FILE"`
-	File     []string `arg:"" help:"Files of items: as items.json, a list of items, or one item a line. A code may be in all of them only once."`
+	File     []string `arg:"" help:"Files of items: as items.json, a list of items, or one item a line. A code may be in all of them only once. Files that are called policies.json, notices.json, disclosure.json or surveys.json are checked as such."`
 }
 
 // Run prints one finding a line as JSON, and what they come to on standard error.
 // Exit status 1 when one of them is an error or a file cannot be read; warnings alone are 0.
+// What is wrong with a file that is read and not applied for stands on standard error.
 func (c *guideCheckCommand) Run() error {
 	shipped, err := guide.ShippedFiles()
 	if err != nil {
@@ -38,11 +42,16 @@ func (c *guideCheckCommand) Run() error {
 	var unread []error
 	for _, path := range c.File {
 		f, err := guideFile(path)
-		if err != nil {
+		name := filepath.Base(path)
+		switch {
+		case err != nil:
 			unread = append(unread, err)
-			continue
+		case slices.Contains(reading.FileNames, name):
+			_, err := reading.Check(map[string][]byte{name: f.Body})
+			unread = append(unread, err)
+		default:
+			files = append(files, f)
 		}
-		files = append(files, f)
 	}
 	var found []guide.Finding
 	if len(files) > 0 {

@@ -4,12 +4,14 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
 
 	"onewindow/app/folder"
 	"onewindow/app/guide"
+	"onewindow/app/reading"
 	"onewindow/sync/shelf"
 	"onewindow/sync/wire"
 )
@@ -34,25 +36,26 @@ func (c centreFolder) key() (ed25519.PrivateKey, error) {
 }
 
 type guidePublish struct {
-	Folder string `arg:"" help:"Folder with items.json, street.json, halls.json and datasets.json, and names.jsonl where there is one." type:"existingdir"`
+	Folder string `arg:"" help:"Folder with items.json, street.json, halls.json and datasets.json, and names.jsonl where there is one; with any of policies.json, notices.json, disclosure.json and surveys.json; or with both." type:"existingdir"`
 	centreFolder
 }
 
 // Run checks the files and makes them the next version; hubs and terminals take it from
-// the running centre, or when it is started.
+// the running centre, or when it is started. Catalogue and what there is to read are one
+// version; the one whose files are not in the folder stays as it is.
 func (c *guidePublish) Run() error {
-	files, err := filesIn(c.Folder)
+	files, err := partsIn(c.Folder)
 	if err != nil {
 		return fmt.Errorf("nothing is published: %w", err)
-	}
-	if faults := faultsOf(files); len(faults) > 0 {
-		return fmt.Errorf("nothing is published, %d to correct:\n%w", len(faults), errors.Join(faults...))
 	}
 	key, err := c.key()
 	if err != nil {
 		return err
 	}
-	b, changed, err := shelf.Publish(c.Data, key, time.Now().UnixMilli(), wire.KindGuide, files)
+	if faults := faultsOf(files, inForce(c.Data)); len(faults) > 0 {
+		return fmt.Errorf("nothing is published, %d to correct:\n%w", len(faults), errors.Join(faults...))
+	}
+	b, changed, err := shelf.Publish(c.Data, key, time.Now().UnixMilli(), files)
 	if err != nil {
 		return err
 	}
@@ -60,9 +63,82 @@ func (c *guidePublish) Run() error {
 	return nil
 }
 
-// faultsOf lists everything for which a catalogue is not published. This is the one place
-// where it is checked before it goes to every hall.
-func faultsOf(files map[string][]byte) []error {
+// inForce gives what is published; nothing where that is damaged, because publishing anew is
+// what mends it.
+func inForce(data string) shelf.Parts {
+	s, err := shelf.Open(shelf.Options{Data: data, Kinds: []string{wire.KindGuide, wire.KindReading}})
+	if err != nil {
+		return shelf.Parts{}
+	}
+	files, err := s.Parts()
+	if err != nil {
+		return shelf.Parts{}
+	}
+	return files
+}
+
+// partsIn gathers the files of a folder by kind. A catalogue is there as a whole or not at
+// all; what there is to read may be a single file, and then the others are gone.
+func partsIn(dir string) (shelf.Parts, error) {
+	out := shelf.Parts{}
+	read := func(name string) ([]byte, error) { return folder.Read(filepath.Join(dir, name)) }
+	list, err := reading.Files(read)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) > 0 {
+		out[wire.KindReading] = list
+	}
+	if list, err = filesIn(dir); len(list) > 0 || len(out) == 0 {
+		out[wire.KindGuide] = list
+		return out, err
+	}
+	return out, nil
+}
+
+// faultsOf lists everything for which files are not published. This is the one place where
+// they are checked before they go to every hall, also against what is in force and what
+// will stay so.
+func faultsOf(files, inForce shelf.Parts) (out []error) {
+	if list, ok := files[wire.KindGuide]; ok {
+		out = append(out, catalogueFaults(list)...)
+	}
+	if list, ok := files[wire.KindReading]; ok {
+		if _, err := reading.Check(list); err != nil {
+			out = append(out, each(err)...)
+		}
+	}
+	next := maps.Clone(inForce)
+	maps.Copy(next, files)
+	if len(out) > 0 || next[wire.KindReading] == nil {
+		return out
+	}
+	e, err := reading.Parse(next[wire.KindReading])
+	if err != nil {
+		return []error{err}
+	}
+	if before, err := reading.Parse(inForce[wire.KindReading]); err == nil {
+		out = e.Recounted(before)
+	}
+	if next[wire.KindGuide] == nil {
+		return out
+	}
+	c, err := guide.Parse(next[wire.KindGuide])
+	if err != nil {
+		return []error{err}
+	}
+	return append(out, e.Unknown(c)...)
+}
+
+// each takes errors that were joined apart again.
+func each(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+func catalogueFaults(files map[string][]byte) []error {
 	file := func(name string) guide.File { return guide.File{Name: name, Body: files[name]} }
 	found, err := guide.Check(file(guide.FileHalls), file(guide.FileDataSets), file(guide.FileItems), file(guide.FileStreet))
 	var out []error

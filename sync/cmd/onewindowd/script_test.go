@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 	"onewindow/app/folder"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/reading"
 	"onewindow/app/slip"
 	"onewindow/app/store"
 )
@@ -31,7 +34,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs what IT staff type, each file a session.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil, "shipped": shipped, "leave": leave,
+		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil, "shipped": shipped, "sample-reading": sampleReading, "answer": answer, "leave": leave,
 	}})
 }
 
@@ -127,4 +130,35 @@ func shipped(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), name), text, 0o644))
 	}
+}
+
+// sampleReading writes the files of what there is to read, of the sample, into a folder: those that are named.
+func sampleReading(ts *testscript.TestScript, _ bool, args []string) {
+	files, err := reading.ShippedFiles()
+	ts.Check(err)
+	for _, name := range args[1:] {
+		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), name), files[name], 0o644))
+	}
+}
+
+// answer leaves answers in the database of a centre, each argument one person's: survey question place place...
+func answer(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: "district/centre", Now: func() int64 { return 1_795_485_600_000 }})
+	ts.Check(err)
+	ts.Check(s.Write(context.Background(), func(tx *store.Tx) error {
+		for _, words := range args[1:] {
+			list := strings.Fields(words)
+			fact := feedback.Survey{Hall: "jiangnan", Survey: list[0], Language: "zh", AtMS: 1, Answers: []feedback.Answer{{Question: list[1]}}}
+			for _, w := range list[2:] {
+				place, err := strconv.Atoi(w)
+				ts.Check(err)
+				fact.Answers[0].Chosen = append(fact.Answers[0].Chosen, place)
+			}
+			if _, _, err := tx.Append(feedback.KindSurvey, fact); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	ts.Check(s.Close())
 }

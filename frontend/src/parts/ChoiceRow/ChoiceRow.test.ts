@@ -13,5 +13,7 @@ it('ChoiceRow is chosen, or leads on and tells what is chosen there', async () =
   const leads = mountPart(ChoiceRow, { name: { zh: '人生事件', en: 'Life event' }, value: name, open: true })
   expect(leads.find('[role="radio"]').exists()).toBe(false)
   expect(leads.find('.value').text()).toBe('结婚')
+  const beside = mountPart(ChoiceRow, { name, chosen: true, several: true })
+  expect(beside.find('[role="checkbox"]').attributes('aria-checked')).toBe('true')
   await expectAccessible(leads.element)
 })
