@@ -1,9 +1,6 @@
 package guide
 
-import (
-	"reflect"
-	"slices"
-)
+import "slices"
 
 // HallHours are the hours of a hall: those of its entry among the halls, or, where that
 // has none, those that most of its items have. A hall is never said to be open because
@@ -32,7 +29,7 @@ func (h Hours) known() bool { return len(h.Weekdays) > 0 && len(h.Periods) > 0 }
 
 // same compares when it is; one may say it in other words.
 func (h Hours) same(o Hours) bool {
-	return slices.Equal(h.Weekdays, o.Weekdays) && reflect.DeepEqual(h.Periods, o.Periods)
+	return slices.Equal(h.Weekdays, o.Weekdays) && slices.Equal(h.Periods, o.Periods)
 }
 
 // HoursOf gives the hours of a hall; without periods where neither its entry nor its

@@ -1,4 +1,4 @@
-import type { Area, CheckLine, FilterChoices, Found, GuidePage, Home, ItemCard, Material, Progress, Quote, Standing, TicketPage } from '../types'
+import type { Area, CheckLine, FilterChoices, Found, GuidePage, HallDay, HallPage, Home, ItemCard, Material, Opening, Progress, Quote, Standing, TicketPage } from '../types'
 
 // One terminal's answers, as Go gives them. Tests change copies of these.
 
@@ -64,4 +64,19 @@ export const progress: Progress = {
 export const home: Home = {
   place: { role: 'kiosk', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'k1', window: '', pxPerMm: 2.7, screenLowMm: 700, distanceMm: 600, voice: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
   standing, areas, often: items.slice(0, 7), help: { state: '', atMs: 0, window: '' },
+}
+
+export const hallDay = (date: string): HallDay => ({ date, kind: 'work', holiday: '', periods: [{ from: '08:30', to: '12:00' }, { from: '13:30', to: '17:00' }] })
+
+export const opening: Opening = {
+  state: 'open', today: hallDay('2026-11-24'), until: '12:00', again: '13:30', nextDate: '2026-11-25', nextAt: '08:30', unknownFrom: '', closedFrom: '', closedTo: '', holidays: [],
+}
+
+export const hallPage: HallPage = {
+  address: '样例路100号', phone: '0571-00008100', hours: '周一至周五 8:30—12:00、13:30—17:00', opening, days: ['2026-11-25', '2026-11-26', '2026-11-27'].map(hallDay), holidays: [], unknownYear: 2027,
+  others: [{ hours: '周一至周六 8:30—12:00', opening: { ...opening, again: '' }, areas: [{ letter: 'E', items: 3, of: 20 }, { letter: 'G', items: 8, of: 8 }] }],
+  desks: [
+    { department: '区公安分局', letters: ['E'], consult: '0571-00008008', complaint: '0571-00009008' },
+    { department: '区民政局', letters: ['G'], consult: '', complaint: '0571-00009009' },
+  ],
 }
