@@ -31,7 +31,7 @@ func TestTheHallAloneWithItsClock(t *testing.T) {
 	if len(p.Others) != 2 || p.Others[1].Areas[0].Letter != "E" || p.Others[1].Opening.NextDate != "2026-10-08" {
 		t.Errorf("other hours: %+v", p.Others)
 	}
-	if p.Phone == "" || p.Address == "" || p.Hours == "" || len(p.Desks) != 22 || p.Desks[0].Consult == "" {
+	if p.Phone == "" || p.Address == "" || len(p.Hours.Weekdays) != 5 || len(p.Desks) != 22 || p.Desks[0].Consult == "" {
 		t.Errorf("phones: %+v", p)
 	}
 
@@ -42,7 +42,7 @@ func TestTheHallAloneWithItsClock(t *testing.T) {
 	if p.Opening.State != "not_known" || p.Opening.NextDate != "" || len(p.Holidays) != 0 || p.Holidays == nil || p.UnknownYear != 2027 || p.Days[0].Kind != "unknown" {
 		t.Errorf("a year that is not known: %+v %+v", p.Opening, p.Holidays)
 	}
-	if p.Hours == "" {
+	if p.Hours.Text == "" {
 		t.Error("the usual hours are not told")
 	}
 }

@@ -15,7 +15,7 @@ func (k *Kiosk) Hall() HallPage {
 	guides, calendar, now, id := k.m.Guides.Now(), k.m.Calendar, k.m.Book.Now(), guide.HallID(k.m.Hall)
 	place, _ := guides.Hall(id)
 	hours := guides.HoursOf(id)
-	p := HallPage{Address: place.Address, Phone: place.Phone, Hours: hours.Text, Opening: opening(calendar.Opening(hours.Hours, now)),
+	p := HallPage{Address: place.Address, Phone: place.Phone, Hours: usual(hours.Hours), Opening: opening(calendar.Opening(hours.Hours, now)),
 		Days: []HallDay{}, Holidays: []Holidays{}, UnknownYear: calendar.NextUnknown(now), Others: []OtherHours{}, Desks: []Desk{}}
 	if p.Opening.State != string(intake.NotTold) {
 		for _, d := range calendar.Days(hours.Hours, now, daysAhead) {
@@ -27,7 +27,7 @@ func (k *Kiosk) Hall() HallPage {
 		p.Holidays = append(p.Holidays, Holidays{Names: h.Names, From: string(h.From), To: string(h.To), MakeUps: words(h.MakeUps)})
 	}
 	for _, o := range hours.Others {
-		other := OtherHours{Hours: o.Text, Opening: opening(calendar.Opening(o.Hours, now)), Areas: []SomeItems{}}
+		other := OtherHours{Hours: usual(o.Hours), Opening: opening(calendar.Opening(o.Hours, now)), Areas: []SomeItems{}}
 		for _, a := range o.Areas {
 			other.Areas = append(other.Areas, SomeItems{Letter: string(a.Letter), Items: a.Items, Of: a.Of})
 		}
@@ -53,9 +53,17 @@ func opening(o intake.Opening) Opening {
 }
 
 func hallDay(d intake.Day) HallDay {
-	out := HallDay{Date: string(d.Date), Kind: string(d.Kind), Holiday: d.Name, Periods: []Period{}}
-	for _, p := range d.Periods {
-		out.Periods = append(out.Periods, Period{From: p[0], To: p[1]})
+	return HallDay{Date: string(d.Date), Kind: string(d.Kind), Holiday: d.Name, Periods: periods(d.Periods)}
+}
+
+func usual(h guide.Hours) Hours {
+	return Hours{Text: h.Text, Weekdays: append([]int{}, h.Weekdays...), Periods: periods(h.Periods)}
+}
+
+func periods(list [][2]string) []Period {
+	out := make([]Period, 0, len(list))
+	for _, p := range list {
+		out = append(out, Period{From: p[0], To: p[1]})
 	}
 	return out
 }

@@ -502,9 +502,8 @@ type BoardCall struct {
 type HallPage struct {
 	Address string `json:"address"`
 	// Phone is the hall's own number for questions; it may be empty.
-	Phone string `json:"phone"`
-	// Hours are the hall's hours in words; empty where nobody wrote them.
-	Hours   string  `json:"hours"`
+	Phone   string  `json:"phone"`
+	Hours   Hours   `json:"hours"`
 	Opening Opening `json:"opening"`
 	// Days are the seven days after today.
 	Days []HallDay `json:"days"`
@@ -547,6 +546,14 @@ type HallDay struct {
 	Periods []Period `json:"periods"`
 }
 
+// Hours are the hours of a usual week: in Chinese words, and as weekdays from 1 (Monday)
+// with periods; empty where nobody wrote them.
+type Hours struct {
+	Text     string   `json:"text"`
+	Weekdays []int    `json:"weekdays"`
+	Periods  []Period `json:"periods"`
+}
+
 // Period is a piece of a day by the local clock, "08:30".
 type Period struct {
 	From string `json:"from"`
@@ -564,7 +571,7 @@ type Holidays struct {
 
 // OtherHours are hours of some items, and how it stands with them now.
 type OtherHours struct {
-	Hours   string      `json:"hours"`
+	Hours   Hours       `json:"hours"`
 	Opening Opening     `json:"opening"`
 	Areas   []SomeItems `json:"areas"`
 }

@@ -124,6 +124,7 @@ function filterChoices(f) {
 
 // What app/screen/hall.go tells, on a day that `over.hall` may change.
 const usual = [{ from: '08:30', to: '12:00' }, { from: '13:30', to: '17:00' }]
+const usualOf = (h) => ({ text: h.text, weekdays: h.weekdays, periods: h.periods.map(([from, to]) => ({ from, to })) })
 const plus = (date, n) => new Date(Date.parse(date) + n * 86_400_000).toISOString().slice(0, 10)
 const weekend = (date) => [0, 6].includes(new Date(date).getUTCDay())
 const hallDay = (date) => (weekend(date) ? { date, kind: 'rest', holiday: '', periods: [] } : { date, kind: 'work', holiday: '', periods: usual })
@@ -133,8 +134,8 @@ function hallPage() {
   const of = (d) => items.filter((i) => i.department === d && here(i))
   const some = (text) => areas().map((a) => ({ letter: a.letter, items: items.filter((i) => i.area_letter === a.letter && here(i) && i.hours.text === text).length, of: a.items })).filter((a) => a.items > 0)
   const texts = [...new Set(items.filter(here).map((i) => i.hours.text))].filter((text) => text !== h.hours.text)
-  return { address: h.address, phone: h.phone, hours: h.hours.text, opening: opening(), days: [1, 2, 3, 4, 5, 6, 7].map((n) => hallDay(plus('2026-11-24', n))), holidays: [], unknownYear: 2027,
-    others: texts.map((text) => ({ hours: text, opening: opening({ until: '17:00', again: '' }), areas: some(text) })),
+  return { address: h.address, phone: h.phone, hours: usualOf(h.hours), opening: opening(), days: [1, 2, 3, 4, 5, 6, 7].map((n) => hallDay(plus('2026-11-24', n))), holidays: [], unknownYear: 2027,
+    others: texts.map((text) => ({ hours: usualOf(items.find((i) => i.hours.text === text).hours), opening: opening({ until: '17:00', again: '' }), areas: some(text) })),
     desks: halls.departments.filter((d) => of(d.name).length > 0).map((d) => ({ department: d.name, letters: [...new Set(of(d.name).map((i) => i.area_letter))], consult: d.phone, complaint: of(d.name)[0].complaint_phone })),
     ...over.hall }
 }

@@ -390,7 +390,7 @@ export interface BoardCall {
 export interface HallPage {
   address: string
   phone: string
-  hours: string
+  hours: Hours
   opening: Opening
   days: HallDay[]
   holidays: Holidays[]
@@ -420,6 +420,12 @@ export interface HallDay {
   periods: Period[]
 }
 
+export interface Hours {
+  text: string
+  weekdays: number[]
+  periods: Period[]
+}
+
 export interface Period {
   from: string
   to: string
@@ -433,7 +439,7 @@ export interface Holidays {
 }
 
 export interface OtherHours {
-  hours: string
+  hours: Hours
   opening: Opening
   areas: SomeItems[]
 }

@@ -1,5 +1,4 @@
-import { flushPromises } from '@vue/test-utils'
-import { mount } from '@vue/test-utils'
+import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createWords, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
@@ -107,7 +106,19 @@ describe('the page of the hall', () => {
     const person = await opened()
     await tab(person, 'times')
     const other = person.page.find('[data-other]').text()
-    for (const part of ['周一至周六', 'E E 区业务：3 个事项', 'G G 区业务：全部事项', '正在办公，到 12:00']) expect(other).toContain(part)
+    for (const part of ['周一至周六 8:30', 'E E 区业务：3 个事项', 'G G 区业务：全部事项', '正在办公，到 12:00']) expect(other).toContain(part)
+  })
+
+  it('writes the usual week in English from its days', async () => {
+    const person = await opened('en')
+    await tab(person, 'times')
+    expect(person.page.find('.usual').text()).toBe('As a rule Monday to Friday 8:30–12:00, 13:30–17:00, not on public holidays')
+    answers({ hours: { text: '周一、周三', weekdays: [1, 3], periods: [{ from: '09:00', to: '16:00' }] } })
+    await at.changed()
+    expect(person.page.find('.usual').text()).toBe('As a rule Monday, Wednesday 9:00–16:00, not on public holidays')
+    answers({ hours: { text: '以公告为准', weekdays: [], periods: [] } })
+    await at.changed()
+    expect(person.page.find('.usual [lang="zh-CN"]').text()).toBe('以公告为准')
   })
 
   it('gives the phones, and no number where each item has its own', async () => {

@@ -73,8 +73,8 @@ export const opening: Opening = {
 }
 
 export const hallPage: HallPage = {
-  address: '样例路100号', phone: '0571-00008100', hours: '周一至周五 8:30—12:00、13:30—17:00', opening, days: ['2026-11-25', '2026-11-26', '2026-11-27'].map(hallDay), holidays: [], unknownYear: 2027,
-  others: [{ hours: '周一至周六 8:30—12:00', opening: { ...opening, again: '' }, areas: [{ letter: 'E', items: 3, of: 20 }, { letter: 'G', items: 8, of: 8 }] }],
+  address: '样例路100号', phone: '0571-00008100', hours: { text: '周一至周五 8:30—12:00、13:30—17:00(法定节假日除外)', weekdays: [1, 2, 3, 4, 5], periods: hallDay('').periods }, opening, days: ['2026-11-25', '2026-11-26', '2026-11-27'].map(hallDay), holidays: [], unknownYear: 2027,
+  others: [{ hours: { text: '周一至周六 8:30—12:00', weekdays: [1, 2, 3, 4, 5, 6], periods: [{ from: '08:30', to: '12:00' }] }, opening: { ...opening, again: '' }, areas: [{ letter: 'E', items: 3, of: 20 }, { letter: 'G', items: 8, of: 8 }] }],
   desks: [
     { department: '区公安分局', letters: ['E'], consult: '0571-00008008', complaint: '0571-00009008' },
     { department: '区民政局', letters: ['G'], consult: '', complaint: '0571-00009009' },
