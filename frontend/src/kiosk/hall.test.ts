@@ -64,6 +64,15 @@ describe('the page of the hall', () => {
     }
   })
 
+  it('begins each tab at its top', async () => {
+    const person = await opened()
+    const body = person.page.find('.body').element
+    await tab(person, 'times')
+    body.scrollTop = 300
+    await tab(person, 'phones')
+    expect(body.scrollTop).toBe(0)
+  })
+
   it('leads from a floor to what an area does, and back to the same floor', async () => {
     at.kiosk['Home']!.mockResolvedValue({ ...structuredClone(sample.home), areas: [sample.area('A', { floor: 2 }), sample.area('B'), sample.area('S', { windows: 0 })] })
     const person = await opened()
