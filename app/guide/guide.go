@@ -161,13 +161,17 @@ type HallArea struct {
 	Windows []string
 }
 
-// Hall is a place with windows. Its document numbers begin with Short of its id.
+// Hall is a place with windows. Its document numbers begin with Short of its id. Phone is
+// its own number for questions; it may be empty. Hours is nil where the hall states none: see
+// HoursOf.
 type Hall struct {
 	ID      HallID `json:"id"`
 	Name    string `json:"name"`
 	NameEn  string `json:"name_en"`
 	Address string `json:"address"`
 	Windows int    `json:"windows"`
+	Phone   string `json:"phone"`
+	Hours   *Hours `json:"hours"`
 }
 
 // DataSet is a shared data set and the materials that it makes needless.
@@ -180,11 +184,13 @@ type DataSet struct {
 	Waives   []string `json:"waives"`
 }
 
-// Department is an agency that answers for items.
+// Department is an agency that answers for items. Phone takes questions about all of
+// them; it may be empty.
 type Department struct {
-	Key  string `json:"key"`
-	No   string `json:"no"`
-	Name string `json:"name"`
+	Key   string `json:"key"`
+	No    string `json:"no"`
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
 }
 
 // Catalogue is everything of one version, checked and ready for look-ups. It is

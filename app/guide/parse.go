@@ -246,6 +246,9 @@ func (b *builder) halls(text []byte) *Fault {
 			return wrong(FaultDuplicate, string(h.ID), "halls.id", "shortens to "+Short(h.ID)+" like "+string(other)+", and document numbers would collide", "give the new hall another id")
 		}
 		shorts[Short(h.ID)] = h.ID
+		if field, problem := wrongHours(h.Hours); problem != "" {
+			return wrong(FaultValue, string(h.ID), field, problem, "correct the hours or leave them out")
+		}
 		b.cat.halls = append(b.cat.halls, h)
 	}
 	if len(b.cat.halls) == 0 {

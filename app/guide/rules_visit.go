@@ -36,6 +36,27 @@ func badPeriod(_ *Catalogue, i *draft, say say) {
 	}
 }
 
+// wrongHours gives the first thing wrong with the hours of a hall, or nothing: the rules
+// are those of items, but what tells whether a hall is open has to be whole.
+func wrongHours(h *Hours) (field, problem string) {
+	if h == nil {
+		return "", ""
+	}
+	note := func(path, _, en string, args ...any) {
+		if problem == "" {
+			field, problem = "halls."+path, fmt.Sprintf(en, args...)
+		}
+	}
+	i := &draft{Item: Item{Hours: *h}}
+	missingHours(nil, i, note)
+	if !h.known() {
+		note("hours", "", "the hours need weekdays and periods")
+	}
+	badWeekday(nil, i, note)
+	badPeriod(nil, i, note)
+	return field, problem
+}
+
 var (
 	clockInText = regexp.MustCompile(`(\d{1,2})[:：](\d{2})`)
 	daysInText  = regexp.MustCompile(`(?:周|星期)([一二三四五六日天])[至到—–~-]{1,2}(?:周|星期)?([一二三四五六日天])`)

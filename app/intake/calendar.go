@@ -33,7 +33,14 @@ func ShippedCalendar() (*Calendar, error) {
 type Calendar struct {
 	first, last int
 	unknown     map[int]bool
-	days        map[hall.Date]bool // true: works although a weekend; false: holiday
+	days        map[hall.Date]listed
+}
+
+// listed is a day that is not what its weekday says: it works although a weekend, or is a
+// holiday. name is the holiday that it is or makes up for.
+type listed struct {
+	works bool
+	name  string
 }
 
 const layout = "2006-01-02"
@@ -47,6 +54,7 @@ func ParseCalendar(text []byte) (*Calendar, error) {
 		NoDataFor   []int          `json:"no_data_for"`
 		Days        []struct {
 			Date hall.Date `json:"date"`
+			Name string    `json:"name"`
 			Type string    `json:"type"`
 		} `json:"days"`
 	}
@@ -59,7 +67,7 @@ func ParseCalendar(text []byte) (*Calendar, error) {
 	if len(file.Years) != 2 || file.Years[0] > file.Years[1] || file.Years[0] < 1949 || file.Years[1] > 2200 {
 		return nil, wrong("", "years has to name the first and the last year")
 	}
-	c := &Calendar{first: file.Years[0], last: file.Years[1], unknown: map[int]bool{}, days: map[hall.Date]bool{}}
+	c := &Calendar{first: file.Years[0], last: file.Years[1], unknown: map[int]bool{}, days: map[hall.Date]listed{}}
 	for _, y := range file.NoDataFor {
 		c.unknown[y] = true
 	}
@@ -77,7 +85,7 @@ func ParseCalendar(text []byte) (*Calendar, error) {
 		if !c.knows(at.Year()) {
 			return nil, wrong(string(d.Date), "the day is outside the years of the file")
 		}
-		c.days[d.Date] = d.Type == "transfer_workday"
+		c.days[d.Date] = listed{works: d.Type == "transfer_workday", name: d.Name}
 	}
 	for year := c.first; year <= c.last; year++ {
 		stated, ok := file.WorkingDays[strconv.Itoa(year)]
@@ -101,8 +109,8 @@ func (c *Calendar) count(year int) (n int) {
 
 // works tells whether a day of a known year is a working day.
 func (c *Calendar) works(t time.Time) bool {
-	if works, listed := c.days[hall.Date(t.Format(layout))]; listed {
-		return works
+	if day, is := c.days[hall.Date(t.Format(layout))]; is {
+		return day.works
 	}
 	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
 }

@@ -1,7 +1,8 @@
 // Package intake is the application (办件) at a window as pure functions: the
 // check of what was handed in against the guide, the state that follows, the
-// working-day clock, and the fold of these facts. It reads no clock, prints
-// nothing and keeps personal values out of logs. The queue is not its business.
+// working-day clock, and the fold of these facts; by the same calendar it tells when
+// a hall is open. It reads no clock, prints nothing and keeps personal values out of
+// logs. The queue is not its business.
 package intake
 
 import (

@@ -498,3 +498,98 @@ type BoardCall struct {
 	State   string `json:"state"`
 	Recalls int    `json:"recalls"`
 }
+
+// HallPage is what a kiosk tells about the hall where it stands; the floors and queues
+// are those of Home.
+type HallPage struct {
+	Address string `json:"address"`
+	// Phone is the hall's own number for questions; it may be empty.
+	Phone   string  `json:"phone"`
+	Hours   Hours   `json:"hours"`
+	Opening Opening `json:"opening"`
+	// Days are the seven days after today.
+	Days []HallDay `json:"days"`
+	// Holidays are those of this year that are not over.
+	Holidays []Holidays `json:"holidays"`
+	// UnknownYear is this year or the next where its holidays are not published yet, or 0.
+	UnknownYear int `json:"unknownYear"`
+	// Others are hours at which some items are taken that are not the hall's.
+	Others []OtherHours `json:"others"`
+	Desks  []Desk       `json:"desks"`
+}
+
+// Opening is how a place stands now. Dates are empty where there is nothing to tell.
+type Opening struct {
+	// State is "open", "pause", "before", "after", "closed" (all day), "not_told" (nobody wrote
+	// the hours) or "not_known" (the holidays of this year are not published yet).
+	State string  `json:"state"`
+	Today HallDay `json:"today"`
+	// Until is when it closes while it is open, "12:00"; Again when it opens (again) today.
+	Until string `json:"until"`
+	Again string `json:"again"`
+	// NextDate and NextAt are when it opens first after today; UnknownFrom is a day that is not
+	// known and stands before that.
+	NextDate    string `json:"nextDate"`
+	NextAt      string `json:"nextAt"`
+	UnknownFrom string `json:"unknownFrom"`
+	// ClosedFrom and ClosedTo are the days without hours from tomorrow on, or from today where
+	// it has none; Holidays are the names of those among them.
+	ClosedFrom string   `json:"closedFrom"`
+	ClosedTo   string   `json:"closedTo"`
+	Holidays   []string `json:"holidays"`
+}
+
+// HallDay is a day: Kind is "work", "make_up", "rest", "holiday" or "unknown", Holiday what it
+// is or makes up for. Periods are empty when it has no hours, and when nobody knows.
+type HallDay struct {
+	Date    string   `json:"date"`
+	Kind    string   `json:"kind"`
+	Holiday string   `json:"holiday"`
+	Periods []Period `json:"periods"`
+}
+
+// Hours are the hours of a usual week: in Chinese words, and as weekdays from 1 (Monday)
+// with periods; empty where nobody wrote them.
+type Hours struct {
+	Text     string   `json:"text"`
+	Weekdays []int    `json:"weekdays"`
+	Periods  []Period `json:"periods"`
+}
+
+// Period is a piece of a day by the local clock, "08:30".
+type Period struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Holidays are days in a row, which may have more than one name, and the days that make
+// up for them.
+type Holidays struct {
+	Names   []string `json:"names"`
+	From    string   `json:"from"`
+	To      string   `json:"to"`
+	MakeUps []string `json:"makeUps"`
+}
+
+// OtherHours are hours of some items, and how it stands with them now.
+type OtherHours struct {
+	Hours   Hours       `json:"hours"`
+	Opening Opening     `json:"opening"`
+	Areas   []SomeItems `json:"areas"`
+}
+
+// SomeItems are Items of the Of items that the hall takes in an area.
+type SomeItems struct {
+	Letter string `json:"letter"`
+	Items  int    `json:"items"`
+	Of     int    `json:"of"`
+}
+
+// Desk is a department of the hall and whom to call there; empty where each of its items
+// has a number of its own.
+type Desk struct {
+	Department string   `json:"department"`
+	Letters    []string `json:"letters"`
+	Consult    string   `json:"consult"`
+	Complaint  string   `json:"complaint"`
+}

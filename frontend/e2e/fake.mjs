@@ -5,7 +5,7 @@
 //
 //   PORT=7801 node e2e/fake.mjs        serves ../dist on http://127.0.0.1:7801
 //
-// POST /fake takes {standing, ticket, refuse, place, progress, help, long, board, ownWords} and changes what is answered.
+// POST /fake takes {standing, ticket, refuse, place, progress, help, long, board, ownWords, hall} and changes what is answered.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
@@ -127,6 +127,23 @@ const readCard = (x) => ({ id: x.id ?? '', title: over.long && x.title ? text('æ
 const policies = () => [...toRead.policies.policies].sort((a, b) => b.date.localeCompare(a.date))
 const reading = () => ({ columns: toRead.policies.columns.map((c) => { const list = policies().filter((p) => p.column === c.id); return { id: c.id, name: text(c.name, c.name_en), policies: list.length, newest: readCard(list[0]) } }),
   notices: toRead.notices.notices.map(readCard), sections: toRead.disclosure.sections.map(readCard), surveys: toRead.surveys.surveys.map(readCard), date: '2026-11-20', sample: true })
+// What app/screen/hall.go tells, on a day that `over.hall` may change.
+const usual = [{ from: '08:30', to: '12:00' }, { from: '13:30', to: '17:00' }]
+const usualOf = (h) => ({ text: h.text, weekdays: h.weekdays, periods: h.periods.map(([from, to]) => ({ from, to })) })
+const plus = (date, n) => new Date(Date.parse(date) + n * 86_400_000).toISOString().slice(0, 10)
+const weekend = (date) => [0, 6].includes(new Date(date).getUTCDay())
+const hallDay = (date) => (weekend(date) ? { date, kind: 'rest', holiday: '', periods: [] } : { date, kind: 'work', holiday: '', periods: usual })
+const opening = (more) => ({ state: 'open', today: hallDay('2026-11-24'), until: '12:00', again: '13:30', nextDate: '2026-11-25', nextAt: '08:30', unknownFrom: '', closedFrom: '', closedTo: '', holidays: [], ...more })
+function hallPage() {
+  const h = halls.halls.find((x) => x.id === hallID)
+  const of = (d) => items.filter((i) => i.department === d && here(i))
+  const some = (text) => areas().map((a) => ({ letter: a.letter, items: items.filter((i) => i.area_letter === a.letter && here(i) && i.hours.text === text).length, of: a.items })).filter((a) => a.items > 0)
+  const texts = [...new Set(items.filter(here).map((i) => i.hours.text))].filter((text) => text !== h.hours.text)
+  return { address: h.address, phone: h.phone, hours: usualOf(h.hours), opening: opening(), days: [1, 2, 3, 4, 5, 6, 7].map((n) => hallDay(plus('2026-11-24', n))), holidays: [], unknownYear: 2027,
+    others: texts.map((text) => ({ hours: usualOf(items.find((i) => i.hours.text === text).hours), opening: opening({ until: '17:00', again: '' }), areas: some(text) })),
+    desks: halls.departments.filter((d) => of(d.name).length > 0).map((d) => ({ department: d.name, letters: [...new Set(of(d.name).map((i) => i.area_letter))], consult: d.phone, complaint: of(d.name)[0].complaint_phone })),
+    ...over.hall }
+}
 
 /** A picture with the look of a code and no meaning. */
 function picture(modules = 41) {
@@ -173,6 +190,7 @@ const methods = {
   'Kiosk.Home': () => ({ place: place(), standing: standing(), areas: areas(), often: items.filter((i) => i.top && here(i)).slice(0, 12).map((i) => card(i)), help: over.help ?? { state: '', atMs: 0, window: '' }, reading: true }),
   'Kiosk.AtHome': () => null,
   'Kiosk.Help': () => (over.help ??= { state: 'sending', atMs: Date.now(), window: '' }),
+  'Kiosk.Hall': hallPage,
   'Kiosk.Items': (letter) => items.filter((i) => i.area_letter === letter).map((i) => card(i)),
   'Kiosk.Guide': guide,
   'Kiosk.Checklist': checklist,

@@ -116,7 +116,7 @@ function inPage({ mm, floor, far, big, high, low, loose }) {
     }
     const body = room.querySelector('.body')
     // In large type a ticket may go on below: its number, its place and the way on are always in sight.
-    const scrolls = ['guide', 'found', 'checklist', 'policy', 'text', ...(big ? ['ticket'] : [])].includes(room.querySelector('main')?.dataset.screen)
+    const scrolls = ['guide', 'found', 'checklist', 'hall', 'policy', 'text', ...(big ? ['ticket'] : [])].includes(room.querySelector('main')?.dataset.screen)
     if (!loose && body && !scrolls && !room.querySelector('[data-alert] p, [data-help-state]') && body.scrollHeight > body.clientHeight + 2) tell('scroll', `${body.scrollHeight} in ${body.clientHeight} px`)
   }
 

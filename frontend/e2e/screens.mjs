@@ -13,6 +13,17 @@ export const profiles = {
 /** What somebody chose among the comfort settings. */
 export const modes = { normal: [], big: ['big'], contrast: ['contrast'], low: ['low'], 'big-low': ['big', 'low'] }
 
+/** The last hour before a long holiday, and a year whose holidays nobody knows yet. */
+const day = (date, kind, holiday, periods = []) => ({ date, kind, holiday, periods })
+const closing = { state: 'open', today: day('2026-02-14', 'make_up', '春节'), until: '17:00', again: '', nextDate: '2026-02-24', nextAt: '08:30', unknownFrom: '', closedFrom: '2026-02-15', closedTo: '2026-02-23', holidays: ['春节'] }
+const lastDay = {
+  opening: closing, days: ['15', '16', '17', '18', '19', '20', '21'].map((d) => day(`2026-02-${d}`, 'holiday', '春节')),
+  holidays: [{ names: ['春节'], from: '2026-02-15', to: '2026-02-23', makeUps: ['2026-02-14', '2026-02-28'] }, { names: ['清明节'], from: '2026-04-04', to: '2026-04-06', makeUps: [] }, { names: ['劳动节'], from: '2026-05-01', to: '2026-05-05', makeUps: ['2026-05-09'] },
+    { names: ['端午节'], from: '2026-06-19', to: '2026-06-21', makeUps: [] }, { names: ['中秋节'], from: '2026-09-25', to: '2026-09-27', makeUps: [] }, { names: ['国庆节'], from: '2026-10-01', to: '2026-10-07', makeUps: ['2026-09-20', '2026-10-10'] }],
+}
+const unknown = { ...closing, state: 'not_known', today: day('2027-03-02', 'unknown', ''), until: '', nextDate: '', nextAt: '', unknownFrom: '2027-03-02', closedFrom: '', closedTo: '', holidays: [] }
+const yearUnknown = { opening: unknown, days: ['03', '04', '05', '06', '07', '08', '09'].map((d) => day(`2027-03-${d}`, 'unknown', '')), others: [], unknownYear: 2027 }
+
 /** A hand that taps. */
 export const finger = (page) => ({ press: (selector) => page.click(selector), type: (text) => page.fill('[data-search]', text) })
 
@@ -256,6 +267,28 @@ export async function walk(kiosk, hand, language, mode, look) {
   await home()
 
   await walkReading(kiosk, hand, language, mode, look)
+  await verb('hall', 'hall')
+  await page.locator('[data-state="open"]').waitFor()
+  await look('hall')
+  await hand.press('[data-open-floor="2"]')
+  await look('hall-floor')
+  await hand.press('[data-area="G"]')
+  await screen('items')
+  await hand.press('[data-nav="back"]')
+  await screen('hall')
+  await hand.press('[data-tab="times"]')
+  await look('hall-times')
+  await hand.press('[data-tab="phones"]')
+  await look('hall-phones')
+  await fake({ hall: lastDay })
+  await page.locator('[data-next]', { hasText: lastDay.opening.nextAt.slice(1) }).waitFor()
+  await hand.press('[data-tab="times"]')
+  await look('hall-holiday')
+  await fake({ hall: yearUnknown })
+  await page.locator('[data-state="not_known"]').waitFor()
+  await look('hall-unknown')
+  await fake()
+  await home()
 
   await verb('progress', 'progress')
   await look('progress')

@@ -451,3 +451,73 @@ export interface BoardCall {
   state: string
   recalls: number
 }
+
+export interface HallPage {
+  address: string
+  phone: string
+  hours: Hours
+  opening: Opening
+  days: HallDay[]
+  holidays: Holidays[]
+  unknownYear: number
+  others: OtherHours[]
+  desks: Desk[]
+}
+
+/** Dates and times are empty where there is nothing to tell. */
+export interface Opening {
+  state: 'open' | 'pause' | 'before' | 'after' | 'closed' | 'not_told' | 'not_known'
+  today: HallDay
+  until: string
+  again: string
+  nextDate: string
+  nextAt: string
+  unknownFrom: string
+  closedFrom: string
+  closedTo: string
+  holidays: string[]
+}
+
+export interface HallDay {
+  date: string
+  kind: 'work' | 'make_up' | 'rest' | 'holiday' | 'unknown'
+  holiday: string
+  periods: Period[]
+}
+
+export interface Hours {
+  text: string
+  weekdays: number[]
+  periods: Period[]
+}
+
+export interface Period {
+  from: string
+  to: string
+}
+
+export interface Holidays {
+  names: string[]
+  from: string
+  to: string
+  makeUps: string[]
+}
+
+export interface OtherHours {
+  hours: Hours
+  opening: Opening
+  areas: SomeItems[]
+}
+
+export interface SomeItems {
+  letter: string
+  items: number
+  of: number
+}
+
+export interface Desk {
+  department: string
+  letters: string[]
+  consult: string
+  complaint: string
+}

@@ -14,6 +14,7 @@ beforeEach(() => {
 /** Every screen and how to get there. */
 const ways: Record<string, string[]> = {
   home: [],
+  hall: ['[data-verb="hall"]'],
   areas: ['[data-verb="ticket"]'],
   'areas for guides': ['[data-verb="guide"]'],
   items: ['[data-verb="ticket"]', '[data-area="C"] .into'],
@@ -51,7 +52,7 @@ describe.each(['zh', 'en'] as Language[])('in %s', (language) => {
     expect(person.page.find('h1').text()).not.toBe('')
     await expectAccessible(document.body)
     // A key that is shown in place of its words would have dots in it.
-    expect(person.text()).not.toMatch(/\b(kiosk|common|reading|refusal)\.\w/)
+    expect(person.text()).not.toMatch(/\b(kiosk|common|hall|reading|refusal)\.\w/)
   })
 
   it('a refusal can be used without sight', async () => {

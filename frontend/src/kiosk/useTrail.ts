@@ -31,6 +31,7 @@ export type Screen = { scrolled?: Scrolled } & (
   | { name: 'ticket'; ticket: TicketPage }
   | { name: 'progress'; text: string }
   | { name: 'found'; progress: Progress }
+  | { name: 'hall'; tab: string; floor: number }
   | { name: 'comfort' }
   | { name: 'question'; item: ItemCard; questions: Question[]; at: number }
   | { name: 'checklist'; item: ItemCard }

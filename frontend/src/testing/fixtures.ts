@@ -1,4 +1,4 @@
-import type { Area, CheckLine, FilterChoices, Found, GuidePage, Home, ItemCard, Material, PolicyPage, Progress, Quote, ReadCard, ReadingPage, Standing, SurveyPage, TextPage, TicketPage } from '../types'
+import type { Area, CheckLine, FilterChoices, Found, GuidePage, HallDay, HallPage, Home, ItemCard, Material, Opening, PolicyPage, Progress, Quote, ReadCard, ReadingPage, Standing, SurveyPage, TextPage, TicketPage } from '../types'
 
 // One terminal's answers, as Go gives them. Tests change copies of these.
 
@@ -91,5 +91,20 @@ export const survey: SurveyPage = {
     { id: 'overall', text: { zh: '您满意吗？', en: 'Are you satisfied?' }, kind: 'scale', choices: [], low: { zh: '很不满意', en: 'Not at all' }, high: { zh: '非常满意', en: 'Very much' } },
     { id: 'helped', text: { zh: '哪些帮到了您？', en: 'What helped?' }, kind: 'several', choices: [{ zh: '指南', en: 'Guides' }, { zh: '工作人员', en: 'Staff' }], low: none, high: none },
     { id: 'again', text: { zh: '还会来吗？', en: 'Again?' }, kind: 'one', choices: [{ zh: '会', en: 'Yes' }, { zh: '不会', en: 'No' }], low: none, high: none },
+  ],
+}
+
+export const hallDay = (date: string): HallDay => ({ date, kind: 'work', holiday: '', periods: [{ from: '08:30', to: '12:00' }, { from: '13:30', to: '17:00' }] })
+
+export const opening: Opening = {
+  state: 'open', today: hallDay('2026-11-24'), until: '12:00', again: '13:30', nextDate: '2026-11-25', nextAt: '08:30', unknownFrom: '', closedFrom: '', closedTo: '', holidays: [],
+}
+
+export const hallPage: HallPage = {
+  address: '样例路100号', phone: '0571-00008100', hours: { text: '周一至周五 8:30—12:00、13:30—17:00(法定节假日除外)', weekdays: [1, 2, 3, 4, 5], periods: hallDay('').periods }, opening, days: ['2026-11-25', '2026-11-26', '2026-11-27'].map(hallDay), holidays: [], unknownYear: 2027,
+  others: [{ hours: { text: '周一至周六 8:30—12:00', weekdays: [1, 2, 3, 4, 5, 6], periods: [{ from: '08:30', to: '12:00' }] }, opening: { ...opening, again: '' }, areas: [{ letter: 'E', items: 3, of: 20 }, { letter: 'G', items: 8, of: 8 }] }],
+  desks: [
+    { department: '区公安分局', letters: ['E'], consult: '0571-00008008', complaint: '0571-00009008' },
+    { department: '区民政局', letters: ['G'], consult: '', complaint: '0571-00009009' },
   ],
 }

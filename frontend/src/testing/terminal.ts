@@ -24,6 +24,7 @@ export function terminal(): FakeTerminal {
   const kiosk: Methods = {
     Home: answer(sample.home),
     AtHome: answer(null),
+    Hall: answer(sample.hallPage),
     Items: answer(sample.items),
     Guide: answer(sample.guide),
     Checklist: answer(sample.checklist),
