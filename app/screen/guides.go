@@ -16,6 +16,15 @@ type Edition struct {
 	// PublishedMS is when the centre published it, in ms since 1970; 0 for a catalogue that
 	// came with the program or lies in a folder of this machine.
 	PublishedMS int64
+
+	// typing is made when somebody types for the first time.
+	once  sync.Once
+	types *guide.Typing
+}
+
+func (e *Edition) typing() *guide.Typing {
+	e.once.Do(func() { e.types = guide.NewTyping(e.Catalogue) })
+	return e.types
 }
 
 func (e *Edition) date() string {

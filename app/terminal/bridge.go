@@ -73,7 +73,7 @@ func Refusal(err error) *event.Refusal {
 // doors offer, because in the window every method of a door can be called.
 var pageCalls = map[string][]string{
 	"Terminal": {"Place"},
-	"Kiosk":    {"AtHome", "Checklist", "ChecklistCode", "ChecklistPaper", "FilterChoices", "Find", "Guide", "Help", "Home", "Hush", "Issue", "Items", "LeaveQuestion", "Progress", "Reprint", "Say"},
+	"Kiosk":    {"AtHome", "Checklist", "ChecklistCode", "ChecklistPaper", "Choices", "FilterChoices", "Find", "Guide", "Help", "Home", "Hush", "Issue", "Items", "LeaveQuestion", "Progress", "Reprint", "Say"},
 	"Counter": {"CloseWindow", "EndNotice", "Finish", "GoHelp", "Guide", "Next", "NoShow", "OpenWindow", "Page", "PostNotice", "ReadCard", "Recall", "Return", "Search",
 		"SignIn", "SignOut", "Start", "StartByScan", "TakeIntake"},
 	"Board": {"Page"},

@@ -30,6 +30,7 @@ export function terminal(): FakeTerminal {
     ChecklistCode: answer('data:image/png;base64,iVBORw0KGgo='),
     ChecklistPaper: answer('printed'),
     Find: answer(sample.found(sample.items.slice(0, 2))),
+    Choices: answer([]),
     FilterChoices: answer(sample.filterChoices),
     LeaveQuestion: answer('怎么办？'),
     Issue: vi.fn((r: TicketRequest) => Promise.resolve({ ...sample.ticket, number: `${r.letter}012`, area: sample.area(r.letter), class: r.class })),
