@@ -32,8 +32,9 @@ func (g glyph) rune() rune { return rune(g) - 1 + firstHan }
 type chances struct {
 	alone  []float32
 	total  float32
-	behind []followers          // behind a character
-	rooms  map[uint32]followers // behind two
+	behind []followers      // behind a character
+	pairs  map[uint32]int32 // where in rooms a pair stands
+	rooms  []followers      // behind a pair
 }
 
 // followers is what was seen behind something, in order, and how much of it.
@@ -83,7 +84,7 @@ const (
 )
 
 func newChances() *chances {
-	return &chances{alone: make([]float32, allGlyphs), behind: make([]followers, allGlyphs), rooms: make(map[uint32]followers, 1<<15)}
+	return &chances{alone: make([]float32, allGlyphs), behind: make([]followers, allGlyphs), pairs: make(map[uint32]int32, 1<<16), rooms: make([]followers, 1, 1<<16)}
 }
 
 func pairKey(a, b glyph) uint32 { return uint32(a)<<16 | uint32(b) }
@@ -99,9 +100,13 @@ func (m *chances) learn(text string, worth float32) {
 		}
 		m.know(c, worth)
 		m.behind[b].add(c, worth)
-		room := m.rooms[pairKey(a, b)]
-		room.add(c, worth)
-		m.rooms[pairKey(a, b)] = room
+		at, ok := m.pairs[pairKey(a, b)]
+		if !ok {
+			at = int32(len(m.rooms))
+			m.pairs[pairKey(a, b)] = at
+			m.rooms = append(m.rooms, followers{})
+		}
+		m.rooms[at].add(c, worth)
 		a, b = b, c
 	}
 }
@@ -117,6 +122,9 @@ func (m *chances) one(c glyph) float32 { return (m.alone[c] + never) / (m.total 
 
 // two is its chance behind another one.
 func (m *chances) two(b, c glyph) float32 { return m.behind[b].mix(c, m.one(c)) }
+
+// room gives what was seen behind a pair.
+func (m *chances) room(a, b glyph) *followers { return &m.rooms[m.pairs[pairKey(a, b)]] }
 
 // score is the logarithm of its chance behind two, of which the room is known.
 func score(room *followers, c glyph, two float32) float32 {

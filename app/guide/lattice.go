@@ -20,6 +20,7 @@ const (
 	// beam is how many ways of reading are followed at once, and mostChars how many
 	// characters of a syllable; of those that only begin with a letter there are more.
 	beam      = 16
+	lost      = 9
 	mostChars = 40
 	mostBegun = 80
 )
@@ -150,13 +151,15 @@ func (t *Typing) sentence(w ways) Guess {
 	at := make([][]path, w.end+1)
 	at[w.first] = []path{{}}
 	for n := w.first; n < w.end; n++ {
-		slices.SortFunc(at[n], func(p, q path) int { return cmp.Compare(q.score, p.score) })
-		at[n] = at[n][:min(len(at[n]), beam)]
+		if len(at[n]) == 0 {
+			continue
+		}
+		at[n] = likeliest(at[n])
 		for _, s := range w.from[n] {
 			at[s.to] = t.extend(at[s.to], at[n], s)
 		}
 	}
-	best := slices.MaxFunc(at[w.end], func(p, q path) int { return cmp.Compare(p.score, q.score) })
+	best := slices.MaxFunc(at[w.end], byScore)
 	var text []rune
 	for p := &best; p.from != nil; p = p.from {
 		text = append(text, p.b.rune())
@@ -165,6 +168,17 @@ func (t *Typing) sentence(w ways) Guess {
 	return Guess{Text: string(text), Letters: w.end}
 }
 
+// likeliest gives the paths that are followed on. One that is less likely than the best by
+// more than a character can win back is none of them.
+func likeliest(paths []path) []path {
+	best := slices.MaxFunc(paths, byScore).score
+	paths = slices.DeleteFunc(paths, func(p path) bool { return p.score < best-lost })
+	slices.SortFunc(paths, func(p, q path) int { return byScore(q, p) })
+	return paths[:min(len(paths), beam)]
+}
+
+func byScore(p, q path) int { return cmp.Compare(p.score, q.score) }
+
 // extend adds the characters of a stretch to each of the paths; of those that end in the
 // same two characters only the best can win.
 func (t *Typing) extend(to, paths []path, s stretch) []path {
@@ -172,15 +186,15 @@ func (t *Typing) extend(to, paths []path, s stretch) []path {
 	if s.begun {
 		most = mostBegun
 	}
-	rooms := make([]followers, len(paths))
+	rooms := make([]*followers, len(paths))
 	for n, p := range paths {
-		rooms[n] = t.chances.rooms[pairKey(p.a, p.b)]
+		rooms[n] = t.chances.room(p.a, p.b)
 	}
 	for _, c := range s.chars[:min(len(s.chars), most)] {
 		first := len(to)
 		for n := range paths {
 			p := &paths[n]
-			new := path{p.b, c.glyph, p.score + score(&rooms[n], c.glyph, t.chances.two(p.b, c.glyph)) - s.cost - c.cost, p}
+			new := path{p.b, c.glyph, p.score + score(rooms[n], c.glyph, t.chances.two(p.b, c.glyph)) - s.cost - c.cost, p}
 			same := slices.IndexFunc(to[first:], func(q path) bool { return q.a == p.b })
 			switch {
 			case same < 0:

@@ -16,23 +16,24 @@ type spelled struct {
 // mostWords is how many words are offered, so that the characters behind them are not far.
 const mostWords = 24
 
-// spell gathers the words by the letters that they may begin with.
+// spell gathers the words by the letters that they may begin with, the most usual first.
 func (t *Typing) spell(worth map[string]float32) {
+	all := make([]spelled, 0, len(worth))
 	for w, n := range worth {
 		chars := []rune(w)
-		if len(chars) < 2 || slices.ContainsFunc(chars, func(r rune) bool { return glyphOf(r) == 0 }) {
-			continue
-		}
-		var done [26]bool
-		for _, s := range spoken().of(chars[0]) {
-			if first := spoken().names[s][0] - 'a'; !done[first] {
-				done[first] = true
-				t.words[first] = append(t.words[first], spelled{w, chars, n})
-			}
+		if len(chars) > 1 && !slices.ContainsFunc(chars, func(r rune) bool { return glyphOf(r) == 0 }) {
+			all = append(all, spelled{w, chars, n})
 		}
 	}
-	for n := range t.words {
-		slices.SortFunc(t.words[n], func(a, b spelled) int { return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.text, b.text)) })
+	slices.SortFunc(all, func(a, b spelled) int { return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.text, b.text)) })
+	for _, w := range all {
+		var done [26]bool
+		for _, s := range spoken().of(w.chars[0]) {
+			if first := spoken().names[s][0] - 'a'; !done[first] {
+				done[first] = true
+				t.words[first] = append(t.words[first], w)
+			}
+		}
 	}
 }
 

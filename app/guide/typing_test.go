@@ -14,7 +14,7 @@ import (
 
 // otherwise has words in which a character is not spoken as its main reading has it, the
 // letters of each character behind it; what stands further up counts.
-const otherwise = `
+var otherwise = strings.FieldsFunc(`
 银行 yin hang|商行 shang hang|建行 jian hang|还清 huan qing|还完 huan wan|还款 huan kuan|还贷 huan dai|还钱 huan qian
 多长 duo chang|长期 chang qi|延长 yan chang|重新 chong xin|想重 xiang chong|重姓名 chong xing ming|重打 chong da|重庆 chong qing|重名 chong ming
 不晓得 bu xiao de|得有 dei you|得证 dei zheng|得跟 dei gen|得迁 dei qian|得提前 dei ti qian|得先 dei xian|得办 dei ban|得去 dei qu
@@ -22,16 +22,15 @@ const otherwise = `
 了结 liao jie|了解 liao jie|受不了 shou bu liao|生不了 sheng bu liao|看不了 kan bu liao|进不了 jin bu liao|出不了 chu bu liao
 念不了 nian bu liao|报不了 bao bu liao|办不了 ban bu liao|来不了 lai bu liao|去不了 qu bu liao|报得了 bao de liao|动不了 dong bu liao
 着火 zhao huo|着急 zhao ji|找不着 zhao bu zhao|睡不着 shui bu zhao|便宜 pian yi|调解 tiao jie|调试 tiao shi|空调 kong tiao|会计 kuai ji
-大夫 dai fu|出差 chu chai|种地 zhong di|音乐 yin yue`
+大夫 dai fu|出差 chu chai|种地 zhong di|音乐 yin yue`, func(r rune) bool { return r == '|' || r == '\n' })
 
 // spelling writes a text as somebody types it, letters for each character; nil for one
 // with a character that has no reading.
 func spelling(text string) (out []string) {
-	words := strings.FieldsFunc(otherwise, func(r rune) bool { return r == '|' || r == '\n' })
 	for text != "" {
-		at := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(text, strings.Fields(w)[0]) })
+		at := slices.IndexFunc(otherwise, func(w string) bool { return strings.HasPrefix(text, w[:strings.IndexByte(w, ' ')]) })
 		if at >= 0 {
-			f := strings.Fields(words[at])
+			f := strings.Fields(otherwise[at])
 			out, text = append(out, f[1:]...), strings.TrimPrefix(text, f[0])
 			continue
 		}

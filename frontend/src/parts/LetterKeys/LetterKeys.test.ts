@@ -1,4 +1,6 @@
+import type { VueWrapper } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
+import { nextTick } from 'vue'
 import { expectAccessible } from '../../testing/axe'
 import { mountPart } from '../../testing/terminal'
 import type { Guess } from '../../types'
@@ -53,6 +55,22 @@ describe('LetterKeys', () => {
     expect(part.find('[data-key="英"]').attributes('aria-label')).toContain('英')
     await part.setProps({ language: undefined })
     expect(part.find('[data-key="英"]').exists()).toBe(false)
+  })
+
+  it('keeps who goes by keys alone at the guesses, or at the letters when none is left', async () => {
+    let next: Guess[] = []
+    const part: VueWrapper = keys([guess('社保卡'), guess('上班')], { onChoose: () => void part.setProps({ guesses: next }) })
+    const choose = async (text: string, then: Guess[]) => {
+      next = then
+      const key = part.find<HTMLElement>(`[data-guess="${text}"]`)
+      key.element.focus()
+      await key.trigger('click')
+      await nextTick()
+    }
+    await choose('社保卡', [guess('的')])
+    expect((document.activeElement as HTMLElement).dataset['guess']).toBe('的')
+    await choose('的', [])
+    expect((document.activeElement as HTMLElement).dataset['key']).toBe('Q')
   })
 
   it('leaves the focus where somebody types', () => {
