@@ -79,11 +79,16 @@ describe('letters', () => {
     expect(person.page.findAll('[data-guess]').map((e) => e.text())).toEqual(['是'])
   })
 
-  it('end where no more has room', async () => {
+  it('end where no more has room, though their characters would have', async () => {
     const person = await typing('zh', '')
     await person.page.find('[data-search]').setValue('字'.repeat(39))
     for (const key of 'SB') await person.tap(`[data-key="${key}"]`)
-    expect(field(person)).toBe(`${'字'.repeat(39)}S`)
+    await person.tap('[data-guess="社保"]')
+    await person.tap('[data-key="S"]')
+    expect(field(person)).toBe(`${'字'.repeat(39)}社`)
+    await person.page.find('[data-search]').setValue('s'.repeat(60))
+    await person.tap('[data-key="S"]')
+    expect(field(person)).toBe('s'.repeat(60))
   })
 
   it('become characters in a question that is left, too', async () => {

@@ -22,6 +22,9 @@ export interface Typing {
 /** The letters at the end of a text; an apostrophe parts syllables. */
 export const waitingIn = (text: string): string => /[a-zü][a-zü'’]*$/i.exec(text)?.[0] ?? ''
 
+/** How many letters may wait behind a text: some twenty characters in one go. */
+export const lettersMost = 60
+
 /** Writes Chinese into a text of at most so many characters: pinyin letters wait at its end until characters are chosen for them. */
 export function useTyping(text: WritableComputedRef<string>, most: number): Typing {
   const { locale } = useI18n({ useScope: 'global' })
@@ -45,7 +48,7 @@ export function useTyping(text: WritableComputedRef<string>, most: number): Typi
   function press(key: string): void {
     if (key === '⌫') text.value = text.value.slice(0, -1)
     else if (key === '␣' && guesses.value[0]) choose(guesses.value[0])
-    else if (text.value.length < most) text.value += key === '␣' ? ' ' : key
+    else if (text.value.length - waiting.value.length < most && waiting.value.length < lettersMost) text.value += key === '␣' ? ' ' : key
   }
 
   return {

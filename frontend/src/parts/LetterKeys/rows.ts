@@ -4,7 +4,7 @@ import type { Guess } from '../../types'
 export function keyRows(digits: boolean, language?: 'zh' | 'en'): string[][] {
   const turn = language === undefined ? [] : [language === 'zh' ? '中' : '英']
   return digits
-    ? [[...'1234567890'], [...'，。？', '-', '⌫'], ['AB', ...turn, '␣']]
+    ? [[...'1234567890'], [...(language === 'zh' ? '，。？' : ',.?'), '-', '⌫'], ['AB', ...turn, '␣']]
     : [[...'QWERTYUIOP'], [...'ASDFGHJKL', '⌫'], ['12', ...turn, ...'ZXCVBNM', '␣']]
 }
 
