@@ -17,8 +17,9 @@ const (
 const (
 	// mostLetters is how many letters are read in one go.
 	mostLetters = 96
-	// beam is how many ways of reading are followed at once, and mostChars how many
-	// characters of a syllable; of those that only begin with a letter there are more.
+	// beam is how many ways of reading are followed at once, none of which is less likely
+	// than the best by more than lost, in logarithms; mostChars how many characters of a
+	// syllable, and mostBegun how many of those that only begin with a letter.
 	beam      = 16
 	lost      = 9
 	mostChars = 40

@@ -271,9 +271,21 @@ func TestTypingLearnsNoMoreThanAPersonWaitsFor(t *testing.T) {
 		c.items = append(c.items, &Item{Name: []string{"旮旯证", "普通证", "犄角证"}[n], Conditions: slices.Repeat([]string{"需要本人到场办理登记"}, mostLearned/10)})
 	}
 	ty := NewTyping(c)
-	for letters, want := range map[string]string{"galazheng": "旮旯证", "jijiaozheng": ""} {
-		if got := string(ty.first(letters)); want != "" && got != want || want == "" && got == "犄角证" {
-			t.Errorf("%s gives %s", letters, got)
+	for name, want := range map[string]bool{"旮旯证": true, "犄角证": false} {
+		got := ty.Guesses(strings.Join(spelling(name), ""), 30)
+		if slices.ContainsFunc(got, func(g Guess) bool { return g.Text == name }) != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestWholeSyllablesAreNoFirstLetters(t *testing.T) {
+	ty := NewTyping(shipped(t))
+	for _, letters := range []string{"gan", "ta", "wo", "san"} {
+		for _, g := range ty.Guesses(letters, 300) {
+			if utf8.RuneCountInString(g.Text) > 1 {
+				t.Errorf("%s gives %s", letters, g.Text)
+			}
 		}
 	}
 }

@@ -241,7 +241,6 @@ export async function walk(kiosk, hand, language, mode, look) {
   await look('leave-left')
   await hand.press('[data-done]')
   await screen('home')
-  await settle(kiosk, hand, language, mode)
   await verb('search', 'search')
   await items()
   await hand.press('[data-filter]')
