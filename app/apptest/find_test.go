@@ -120,3 +120,23 @@ func TestAQuestionThatIsLeftReachesTheCentre(t *testing.T) {
 		t.Errorf("the centre has %+v", got)
 	}
 }
+
+// TestLettersBecomeCharacters types as at the keys on the glass.
+func TestLettersBecomeCharacters(t *testing.T) {
+	w := apptest.New(t)
+	k := w.Terminal(config.Kiosk, "k1", func(s *config.Settings) { s.Hub = "" })
+	for letters, want := range map[string]screen.Guess{
+		"sbk":         {Text: "社保卡", Letters: 3},
+		"ZENMEB":      {Text: "怎么办", Letters: 6},
+		"buzhidaozai": {Text: "不知道在", Letters: 11},
+	} {
+		if got := k.Kiosk.Choices(letters); len(got) < 5 || got[0] != want {
+			t.Errorf("%q: %v", letters, got)
+		}
+	}
+	for _, letters := range []string{"", "i", "护照"} {
+		if got := k.Kiosk.Choices(letters); got == nil || len(got) != 0 {
+			t.Errorf("%q: %v", letters, got)
+		}
+	}
+}

@@ -22,3 +22,21 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkNewTyping(b *testing.B) {
+	c := shipped(b)
+	for b.Loop() {
+		NewTyping(c)
+	}
+}
+
+func BenchmarkGuesses(b *testing.B) {
+	ty := NewTyping(shipped(b))
+	for _, letters := range []string{"s", "sbk", "shi", "zenmeban", "wodeshenfenzhengdiulezenmebuban", "jumingyibaobushizaiwaidizhuyuandeqianzenmebaoxiaoyaodainaxiecailiaoquna"} {
+		b.Run(letters[:min(len(letters), 12)], func(b *testing.B) {
+			for b.Loop() {
+				ty.Guesses(letters, 300)
+			}
+		})
+	}
+}

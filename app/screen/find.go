@@ -58,6 +58,20 @@ func (k *Kiosk) quote(guides *Edition, words string, found []ItemCard) Quote {
 		PromisedDays: i.PromisedDays, DayUnit: i.DayUnit, Visits: i.Visits}
 }
 
+// guessesMost is more than the characters of any syllable.
+const guessesMost = 300
+
+// Choices gives the characters that pinyin letters may stand for: all of them as a sentence
+// first, then words, then every character of the first syllable.
+func (k *Kiosk) Choices(letters string) []Guess {
+	k.visited(true)
+	out := []Guess{}
+	for _, g := range k.m.Guides.Now().typing().Guesses(letters, guessesMost) {
+		out = append(out, Guess{Text: g.Text, Letters: g.Letters})
+	}
+	return out
+}
+
 // FilterChoices gives what a filter can be narrowed to. Refusal: RequestUnusable.
 func (k *Kiosk) FilterChoices(f Filter) (FilterChoices, error) {
 	k.visited(true)

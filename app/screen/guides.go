@@ -19,6 +19,15 @@ type Edition struct {
 	// read, in ms since 1970; 0 for what came with the program or lies in a folder of this
 	// machine.
 	PublishedMS, ReadingMS int64
+
+	// typing is made when somebody types for the first time.
+	once  sync.Once
+	types *guide.Typing
+}
+
+func (e *Edition) typing() *guide.Typing {
+	e.once.Do(func() { e.types = guide.NewTyping(e.Catalogue) })
+	return e.types
 }
 
 func dateOf(publishedMS int64) string {

@@ -246,6 +246,12 @@ type Quote struct {
 	Phone string `json:"phone"`
 }
 
+// Guess is characters that typed letters may stand for, and how many of the letters they take, from the first on.
+type Guess struct {
+	Text    string `json:"text"`
+	Letters int    `json:"letters"`
+}
+
 // FilterChoices are the values of a filter that would leave something.
 type FilterChoices struct {
 	Areas       []FilterChoice `json:"areas"`

@@ -77,7 +77,8 @@ const letters = [...'ABCDEFGHJKLMNOPQRSTWXYZ']
 const order = new Intl.Collator('zh-Hans-CN').compare
 const initials = (s) => [...s].map((c) => (/[\u4e00-\u9fff]/.test(c) ? letters[bounds.findLastIndex((b) => order(c, b) >= 0)] ?? '' : '')).join('')
 function search(query) {
-  const q = query.trim().toUpperCase()
+  // Letters that wait behind characters find nothing more here.
+  const q = query.trim().toUpperCase().replace(/(?<=[\u4e00-\u9fff])[A-Z]+$/, '')
   return items.flatMap((i) => {
     if (i.name.includes(q) || (i.name_en ?? '').toUpperCase().includes(q)) return [card(i, 'name', i.name)]
     const alias = i.aliases.find((a) => a.includes(q))
@@ -102,6 +103,12 @@ function quote(words) {
   if (words.includes('钱') && faq) return { ...of, field: 'fee', fromFaq: true, lines: [faq.a] }
   if (words.includes('多久')) return { ...of, field: 'time', lines: [String(i.promised_days), i.day_unit] }
   return { ...of, field: 'materials', lines: i.materials.filter((m) => m.necessity === '必要').map((m) => m.name) }
+}
+/** What app/guide/typing.go decides: what people type on the screens that are looked at, and the characters of a syllable for all else. */
+const readings = { SBK: ['社保卡', '刷不开'], SB: ['上班', '社保', '三百', '生病', '失败', '商标', '手表'], WODESHENFENZHENGDIULEZENMEBUBAN: ['我的身份证丢了怎么补办'], WODE: ['我的'], WO: ['我', '卧', '窝', '握', '沃'] }
+const guesses = (letters) => {
+  const fit = Object.entries(readings).filter(([typed]) => letters.toUpperCase().startsWith(typed)).flatMap(([typed, texts]) => texts.map((t) => ({ text: t, letters: typed.length })))
+  return [...fit, ...[...'是时事十使市试式室石师诗'].map((t) => ({ text: t, letters: 1 }))]
 }
 const narrows = (f) => Object.values(f).some(Boolean)
 function find(words, f) {
@@ -197,6 +204,7 @@ const methods = {
   'Kiosk.ChecklistCode': () => `data:image/png;base64,${picture(97).toString('base64')}`,
   'Kiosk.ChecklistPaper': () => over.standing?.printer === 'paper_out' ? 'paper_out' : 'printed',
   'Kiosk.Find': find,
+  'Kiosk.Choices': guesses,
   'Kiosk.FilterChoices': filterChoices,
   'Kiosk.Reading': reading,
   'Kiosk.Policies': (column) => policies().filter((p) => p.column === column).map(readCard),

@@ -259,6 +259,12 @@ export interface FilterChoice {
   items: number
 }
 
+/** Characters that typed letters may stand for, and how many of the letters they take. */
+export interface Guess {
+  text: string
+  letters: number
+}
+
 export type Answer = 'yes' | 'no' | ''
 
 export interface ChecklistRequest {

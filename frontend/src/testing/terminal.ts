@@ -31,6 +31,7 @@ export function terminal(): FakeTerminal {
     ChecklistCode: answer('data:image/png;base64,iVBORw0KGgo='),
     ChecklistPaper: answer('printed'),
     Find: answer(sample.found(sample.items.slice(0, 2))),
+    Choices: answer([]),
     FilterChoices: answer(sample.filterChoices),
     Reading: answer(sample.reading),
     Policies: answer(sample.policies),
