@@ -33,9 +33,11 @@ const (
 type told struct {
 	Gaps map[int]int    `json:"gaps"`
 	Slow map[string]int `json:"slow"`
-	Done int            `json:"done"`
-	Calm bool           `json:"calm"`
-	Why  string         `json:"why"`
+	// Keys counts keys of the search by how many ms passed until what they found was painted.
+	Keys map[int]int `json:"keys"`
+	Done int         `json:"done"`
+	Calm bool        `json:"calm"`
+	Why  string      `json:"why"`
 }
 
 // frames counts frames by how long they took, in ms.
@@ -73,7 +75,32 @@ func (f frames) quantile(q float64) float64 {
 // and notes how long each frame took. The ceiling is the same window's first screen with
 // nothing happening. Memory is the proportional set size of all its processes; its slope
 // is the least squares' over what was read after sessionsWarm sessions.
-func benchSessions(y *bay) (out []figure, err error) {
+func benchSessions(y *bay) ([]figure, error) {
+	l, err := y.live(sessionsLived, "")
+	if err != nil {
+		return nil, err
+	}
+	return l.figures(y), nil
+}
+
+// typedSessions is how many people type in the search: some 500 keys.
+const typedSessions = 120
+
+// benchTyped lets people type in the search of the production window and gives how long
+// it takes from a key until the frame is over that shows what was found. The ceiling is
+// two frames of the same window's first screen with nothing happening: less no page can do.
+func benchTyped(y *bay) ([]figure, error) {
+	l, err := y.live(typedSessions, "search")
+	if err != nil {
+		return nil, err
+	}
+	y.say("%d keys: median %.0f ms, 95 %% within %.0f ms, longest %.0f ms", l.keys.over(-1), l.keys.quantile(0.5), l.keys.quantile(0.95), l.keys.quantile(1))
+	typed := series{l.keys.quantile(0.95)}.against("keystroke_to_paint_ms_p95", "ms", series{2 * l.calm.quantile(0.95)}, "two frames of the same window with nothing happening")
+	return []figure{typed.must("value <= 50", typed.Value <= 50)}, nil
+}
+
+// live lives sessions, all kinds by turns or only one, and gives what the page reported.
+func (y *bay) live(sessions int, only string) (l *lives, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if err := errors.Join(setup(ctx, needWindow, needDisplay), buildPages(ctx)); err != nil {
@@ -93,7 +120,7 @@ func benchSessions(y *bay) (out []figure, err error) {
 	}), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	defer closing(server, &err)
-	program, err := y.selfTapping(ctx, "http://"+listener.Addr().String())
+	program, err := y.selfTapping(ctx, "http://"+listener.Addr().String(), sessions, only)
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +134,8 @@ func benchSessions(y *bay) (out []figure, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.stop(), x.close()) }()
-	l := lives{frames: frames{}, calm: frames{}, slow: map[string]int{}}
-	for l.done() < sessionsLived {
+	l = &lives{frames: frames{}, calm: frames{}, keys: frames{}, slow: map[string]int{}}
+	for l.done() < sessions {
 		select {
 		case report := <-reports:
 			err = l.take(y, report, p.cmd.Process.Pid)
@@ -121,13 +148,14 @@ func benchSessions(y *bay) (out []figure, err error) {
 			return nil, err
 		}
 	}
-	return l.figures(y), nil
+	return l, nil
 }
 
 // lives is what the page has reported so far, and the memory of all processes after so many
 // sessions.
 type lives struct {
 	frames, calm frames
+	keys         frames
 	slow         map[string]int
 	at, mb       series
 }
@@ -150,6 +178,7 @@ func (l *lives) take(y *bay, report told, pid int) error {
 		return nil
 	}
 	l.frames.add(report.Gaps)
+	l.keys.add(report.Keys)
 	for at, n := range report.Slow {
 		l.slow[at] += n
 	}
@@ -195,13 +224,13 @@ func slope(x, y series) float64 {
 
 // selfTapping builds the terminal's program as it is shipped, but for a script in its pages
 // that lives sessions and reports to an address. Pages and program of the product stay as they are.
-func (y *bay) selfTapping(ctx context.Context, to string) (string, error) {
+func (y *bay) selfTapping(ctx context.Context, to string, sessions int, only string) (string, error) {
 	index, err := os.ReadFile("frontend/dist/index.html")
 	if err != nil {
 		return "", err
 	}
 	page := strings.Replace(string(index), "connect-src ", "connect-src "+to+" ", 1)
-	page = strings.Replace(page, "</head>", fmt.Sprintf(`<script defer src="/sessions.js" data-to="%s" data-sessions="%d"></script></head>`, to, sessionsLived), 1)
+	page = strings.Replace(page, "</head>", fmt.Sprintf(`<script defer src="/sessions.js" data-to="%s" data-sessions="%d" data-only="%s"></script></head>`, to, sessions, only), 1)
 	if strings.Count(page, to) != 2 {
 		return "", errors.New("the script finds no place in index.html")
 	}

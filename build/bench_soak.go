@@ -315,6 +315,9 @@ type sample struct {
 
 type holding struct {
 	memoryMB, goroutines, descriptors, walMB, databaseMB, startMS float64
+	// backup tells that a backup was being made: a day of a minute is full of them, a
+	// real one has twenty-four that take some seconds.
+	backup bool
 }
 
 func (s *soak) sample() sample {
@@ -324,7 +327,7 @@ func (s *soak) sample() sample {
 	out.held[driverName] = holding{memoryMB: m.memoryMB, goroutines: float64(runtime.NumGoroutine()), descriptors: m.descriptors}
 	for _, w := range s.workers {
 		if m := w.measure(); m.memoryMB > 0 {
-			out.held[w.name] = holding{m.memoryMB, float64(w.last.Goroutines), m.descriptors, sizeMB(w.database() + "-wal"), sizeMB(w.database()), w.startMS}
+			out.held[w.name] = holding{m.memoryMB, float64(w.last.Goroutines), m.descriptors, sizeMB(w.database() + "-wal"), sizeMB(w.database()), w.startMS, w.backingUp()}
 		}
 	}
 	return out

@@ -167,13 +167,13 @@ func (s *soak) sameTickets(h *soakHall, centre *sql.DB) (err error) {
 // growthFrom is the day from which nothing may grow: by then a place holds the days that it keeps.
 const growthFrom = 5
 
-// medians gives the median of what a place holds on each day from day 5 on, so that a
-// backup or a restart does not count.
+// medians gives the median of what a place holds on each day from day 5 on while it makes
+// no backup, so that neither a backup nor a restart counts.
 func (s *soak) medians(of *worker, what func(holding) float64) (days series) {
 	for d := growthFrom; d < s.days; d++ {
 		var values series
 		for _, p := range s.samples {
-			if h, ok := p.held[of.name]; ok && int(p.at) == d {
+			if h, ok := p.held[of.name]; ok && int(p.at) == d && !h.backup {
 				values = append(values, what(h))
 			}
 		}

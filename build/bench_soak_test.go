@@ -75,16 +75,17 @@ func TestFaultsTakeAQuarterOfEachDay(t *testing.T) {
 	}
 }
 
-// TestGrowthIsSeen: what rises by a tenth in a month is told from what only jumps about.
+// TestGrowthIsSeen: what rises by a tenth in a month is told from what only jumps about, and
+// from backups that take more and more of a day.
 func TestGrowthIsSeen(t *testing.T) {
 	s := smallSoak(t, 30)
 	for d := range 30 {
 		for n := range 5 {
-			memory := 100.0
-			if n == 0 {
-				memory = 300 // a backup
+			h := holding{memoryMB: 100, walMB: 4 + 0.1*float64(d), backup: 6*n < d}
+			if h.backup {
+				h.memoryMB = 300
 			}
-			s.samples = append(s.samples, sample{at: float64(d) + float64(n)/5, held: map[string]holding{s.centre.name: {memoryMB: memory, walMB: 4 + 0.1*float64(d)}}})
+			s.samples = append(s.samples, sample{at: float64(d) + float64(n)/5, held: map[string]holding{s.centre.name: h}})
 		}
 	}
 	if g := s.growth(s.centre, func(h holding) float64 { return h.memoryMB }); math.Abs(g) > 0.1 {

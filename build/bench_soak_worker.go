@@ -197,6 +197,12 @@ func (w *worker) database() string {
 	return filepath.Join(w.spec.Folder, name+".db")
 }
 
+// backingUp tells whether the process is making a backup or proving it.
+func (w *worker) backingUp() bool {
+	list, err := filepath.Glob(filepath.Join(w.spec.Folder, "backups", "*.unproved"))
+	return err == nil && len(list) > 0
+}
+
 // sizeMB is how large a file is, 0 when it is not there.
 func sizeMB(path string) float64 {
 	i, err := os.Stat(path)

@@ -54,12 +54,16 @@ func TestAnIdentityNumberIsWhereItBelongsAndNowhereElse(t *testing.T) {
 		if found := finds(t, k, string(card.Number)); len(found) != 0 {
 			t.Fatalf("a person's number finds %d items", len(found))
 		}
+		left, err := k.Kiosk.LeaveQuestion(fmt.Sprint("q", n), "我的证件号码是"+string(card.Number)+"，能办吗？", "zh")
+		if err != nil || strings.Contains(left, string(card.Number)) {
+			t.Fatalf("a question is left as %q: %v", left, err)
+		}
 		if p, err := k.Kiosk.Progress(string(card.Number)); err == nil && p.Found {
 			t.Fatalf("a number that is no ticket's finds %+v", p)
 		}
 		p := issue(t, k, "A", string(item.Code))
 		apptest.Eventually(t, "called", func() bool { _, err := c.Counter.Next(fmt.Sprint("n", n)); return err == nil })
-		_, err := c.Counter.Start()
+		_, err = c.Counter.Start()
 		apptest.Must(t, err)
 		id, err := c.Counter.ReadCard()
 		apptest.Must(t, err)

@@ -11,10 +11,8 @@ import (
 // Text is a quote, it stands so in an answer of the FAQ or in the guide; More are
 // further quotes of the same part, such as the other materials. A refused question
 // has none of these: the catalogue does not speak of it, or not clearly enough.
-// Asks tells that the words ask for a part of a guide, answered or not.
 type Answer struct {
 	Refused bool
-	Asks    bool
 	Code    Code
 	Field   Field
 	FromFAQ bool
@@ -71,7 +69,6 @@ func (x *Index) Ask(question string) Answer {
 		return refused
 	}
 	a := newAsked(question, x.named)
-	refused.Asks = a.clearest() >= askedLeast || strings.ContainsAny(lastOf(question), "?？吗呢么")
 	best := x.best(&a)
 	if best == nil || x.sure(&a, best) < 0 {
 		return refused
@@ -83,14 +80,19 @@ func (x *Index) Ask(question string) Answer {
 	if len(quotes) == 0 {
 		return refused
 	}
-	return Answer{Asks: refused.Asks, Code: best.item.Code, Field: best.field, FromFAQ: best.faq != nil, Text: quotes[0], More: quotes[1:]}
+	return Answer{Code: best.item.Code, Field: best.field, FromFAQ: best.faq != nil, Text: quotes[0], More: quotes[1:]}
 }
 
-// lastOf gives the last character of a text.
-func lastOf(text string) string {
-	text = strings.TrimSpace(text)
-	_, n := utf8.DecodeLastRuneInString(text)
-	return text[len(text)-n:]
+// Asks tells whether words ask for a part of a guide, answered or not, and are not only
+// what somebody looks for.
+func (x *Index) Asks(words string) bool {
+	words = strings.TrimSpace(words)
+	last, _ := utf8.DecodeLastRuneInString(words)
+	if strings.ContainsRune("?？吗呢么", last) {
+		return true
+	}
+	a := newAsked(words, x.named)
+	return a.clearest() >= askedLeast
 }
 
 // best gives the best candidate; nil when the search finds nothing.

@@ -39,11 +39,11 @@ func (k *Kiosk) Find(words string, f Filter) (Found, error) {
 }
 
 func (k *Kiosk) quote(guides *Edition, words string, found []ItemCard) Quote {
-	a := guides.Index().Ask(words)
 	out := Quote{Lines: []string{}}
-	if !a.Asks {
+	if !guides.Index().Asks(words) {
 		return out
 	}
+	a := guides.Index().Ask(words)
 	i, ok := guides.Item(a.Code)
 	if a.Refused || !ok {
 		out.State = "none"

@@ -71,9 +71,14 @@ func grantBlock(t *testing.T, s *store.Store, request string) hall.Block {
 		g, err = tx.Block("jiangnan", wire.BlockAsk{Request: request, Origin: "jiangnan/k1", Epoch: 7, Date: string(hall.DateOf(day0)), Service: "B", Life: life})
 		return err
 	})
+	return blockOf(t, g)
+}
+
+func blockOf(t *testing.T, g wire.Grant) hall.Block {
+	t.Helper()
 	e, err := event.Decode(g.Event)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v: %v", g.Refuse, err)
 	}
 	var b hall.Block
 	if err := json.Unmarshal(e.Payload, &b); err != nil {

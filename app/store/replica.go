@@ -227,7 +227,9 @@ func (s *Store) projectSome(p *projection) error {
 	n := min(projectRows, len(p.list))
 	err := tx.flushTickets(p.list[:n])
 	if done := n == len(p.list); done && err == nil {
-		err = tx.projected(p.goal)
+		if err = tx.projected(p.goal); err == nil {
+			err = tx.settle()
+		}
 	}
 	if err == nil {
 		err = s.run("COMMIT")

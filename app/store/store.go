@@ -73,13 +73,15 @@ type Store struct {
 
 	// mu guards everything below: the writer holds it from the first decision
 	// of a batch until its commit, so that no reader sees what is not saved.
-	mu     sync.RWMutex
-	node   *core.Node
-	ids    map[core.ChainID]int64 // the chains' rows
-	rows   projection
-	spans  map[span]bool // stretches of time that have tickets' rows
-	recent []core.Row    // the newest rows of the log, for whoever follows it closely
-	broken error         // a commit failed and memory is not what the disk holds
+	mu    sync.RWMutex
+	node  *core.Node
+	ids   map[core.ChainID]int64 // the chains' rows
+	rows  projection
+	spans map[span]bool // stretches of time that have tickets' rows
+	// settled is the day on which old number blocks were last looked for.
+	settled hall.Date
+	recent  []core.Row // the newest rows of the log, for whoever follows it closely
+	broken  error      // a commit failed and memory is not what the disk holds
 
 	lastBulk time.Time // when bulk was written last; the writer's
 

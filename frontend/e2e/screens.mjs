@@ -205,7 +205,7 @@ export async function walk(kiosk, hand, language, mode, look) {
   await search('护照首次申领要多少钱？')
   await page.locator('[data-quote="given"]').waitFor()
   await look('search-answer')
-  await search('存量房转移登记要带什么？')
+  await search('二手房过户要带什么？')
   await page.locator('[data-quote="given"]').waitFor()
   await look('search-answer-long')
   await hand.press('[data-quote="given"]')

@@ -1,7 +1,7 @@
 // Lives one session after another in the kiosk's page itself, with no hand from outside,
 // and reports how long the page kept each frame waiting. The bench of the production
 // window builds it into the pages (build/bench_sessions.go); it is in no product.
-const { to, sessions } = document.currentScript.dataset
+const { to, sessions, only } = document.currentScript.dataset
 const calmMS = 10_000
 
 /** Milliseconds between one frame and the next, rounded up, and how often each was seen. */
@@ -47,6 +47,23 @@ async function press(selector) {
   await next()
 }
 
+/** Milliseconds from a key to the frame after the one that shows what it found, rounded up, and how often each was seen. */
+let keys = {}
+async function type(key) {
+  const found = await find(`[data-key="${key}"]`)
+  const words = document.querySelector('[data-search]').value + key
+  step = `key ${key}`
+  found.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))
+  const begun = performance.now()
+  found.click()
+  await Promise.resolve()
+  let at = await next()
+  while (document.querySelector('[data-search]').value !== words || document.querySelector('[data-results][aria-busy="true"]')) at = await next()
+  at = await next()
+  const took = Math.ceil(at - begun)
+  keys[took] = (keys[took] ?? 0) + 1
+}
+
 const screen = (name) => find(`main[data-screen="${name}"]`)
 const go = async (selector, to) => { await press(selector); await screen(to) }
 const home = () => go('[data-nav="home"]', 'home')
@@ -84,7 +101,7 @@ const visits = [
   },
   async function search() {
     await go('[data-verb="search"]', 'search')
-    for (const key of some(['SBK', 'JHZ', 'CLF'])) await press(`[data-key="${key}"]`)
+    for (const key of some(['SBK', 'JHZ', 'CLF', 'HUZHAO', 'GONGJIJIN'])) await type(key)
     await go('[data-item]', 'guide')
     await takeOne()
   },
@@ -108,11 +125,14 @@ const visits = [
 ]
 
 async function report(more) {
-  await fetch(to, { method: 'POST', mode: 'no-cors', body: JSON.stringify({ gaps, slow, ...more }) })
+  await fetch(to, { method: 'POST', mode: 'no-cors', body: JSON.stringify({ gaps, slow, keys, ...more }) })
   gaps = {}
   slow = {}
+  keys = {}
   last = 0
 }
+
+const chosen = visits.filter((v) => !only || v.name === only)
 
 async function live() {
   await screen('home')
@@ -123,9 +143,9 @@ async function live() {
   await report({ calm: true })
   for (let n = 0; n < Number(sessions); n++) {
     try {
-      await visits[n % visits.length]()
+      await chosen[n % chosen.length]()
     } catch (why) {
-      await report({ done: n, why: `${visits[n % visits.length].name}: ${why.message}` })
+      await report({ done: n, why: `${chosen[n % chosen.length].name}: ${why.message}` })
       return
     }
     if ((n + 1) % 20 === 0 || n + 1 === Number(sessions)) await report({ done: n + 1 })

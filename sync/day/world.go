@@ -214,10 +214,10 @@ func (b *slipBox) Code(e event.Event) (string, error) {
 	return code, err
 }
 
-// ids makes UUIDv7 of the station's clock. Behind the millisecond stand how many it
-// made in that one and then chance, which follows from the station and the moment
-// alone: tickets of one moment have an order that does not depend on how often the
-// terminal wanted an id for something else.
+// ids makes UUIDv7 of the station's clock. Behind the millisecond stands chance, which
+// follows from the station and the moment alone, and last how many it made in that one:
+// tickets of one moment have an order that does not depend on how often a terminal wanted
+// an id for something else.
 type ids struct {
 	seed   uint64
 	stream uint64
@@ -235,8 +235,8 @@ func (i *ids) next(now int64) string {
 	}
 	chance := rand.New(rand.NewPCG(i.seed^uint64(i.last), i.stream))
 	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:8], uint64(i.last)<<16|i.made&0x0fff|0x7000)
-	binary.BigEndian.PutUint64(id[8:], chance.Uint64()>>2|1<<63)
+	binary.BigEndian.PutUint64(id[:8], uint64(i.last)<<16|chance.Uint64()&0x0fff|0x7000)
+	binary.BigEndian.PutUint64(id[8:], chance.Uint64()>>2&^0xffff|1<<63|i.made&0xffff)
 	i.made++
 	return id.String()
 }
