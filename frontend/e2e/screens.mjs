@@ -332,10 +332,15 @@ export async function walkReading(kiosk, hand, language, mode, look) {
   const screen = (name) => page.locator(`main[data-screen="${name}"]`).waitFor()
   const verb = async (name, to) => { await hand.press(`[data-verb="${name}"]`); await screen(to) }
   const home = async () => { await hand.press('[data-nav="home"]'); await screen('home') }
-  const read = async (id, to) => { await hand.press(`[data-read="${id}"]`); await screen(to) }
   const back = async (to) => { await hand.press('[data-nav="back"]'); await screen(to) }
-  /** A list may have several pages. */
-  const find = async (id) => { await page.locator('[data-read]').first().waitFor(); while (!(await page.locator(`[data-read="${id}"]`).count())) await hand.press('[data-nav="next"]') }
+  /** A list may have several pages, and be on the one that was left. */
+  const find = async (id) => {
+    await page.locator('[data-read]').first().waitFor()
+    const there = () => page.locator(`[data-read="${id}"]`).count()
+    while (!(await there()) && (await page.locator('[data-nav="previous"]:enabled').count())) await hand.press('[data-nav="previous"]')
+    while (!(await there())) await hand.press('[data-nav="next"]')
+  }
+  const read = async (id, to) => { await find(id); await hand.press(`[data-read="${id}"]`); await screen(to) }
   await verb('reading', 'reading')
   await page.locator('[data-read]').first().waitFor()
   await look('reading')
