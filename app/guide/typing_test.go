@@ -108,9 +108,10 @@ func (t *Typing) first(letters string) []rune {
 }
 
 // typedFloors are what is reached: the characters and the whole clauses that are right in the
-// first guess, typed in one go, and the characters, typed four at a time. The everyday words
-// were written before any of these texts was looked at; weights were fitted to all of them,
-// and the table of what people say (words.txt) was made looking at the even queries.
+// first guess, typed in one go, and the characters, typed four at a time. Most everyday words
+// were written before any of these texts was looked at, some after errors in the questions
+// had been seen; weights were fitted to all of them, and the table of what people say
+// (words.txt) was made looking at the even queries.
 var typedFloors = map[string][3]float64{
 	"questions":    {0.95, 0.75, 0.89},
 	"odd queries":  {0.91, 0.61, 0.85},

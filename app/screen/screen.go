@@ -209,65 +209,6 @@ type Home struct {
 	Reading bool `json:"reading"`
 }
 
-// Filter leaves out items that somebody does not look for; what is empty leaves nothing out.
-type Filter struct {
-	// Audience is "person" or "company".
-	Audience   string `json:"audience"`
-	Area       string `json:"area"`
-	Department string `json:"department"`
-	LifeEvent  string `json:"lifeEvent"`
-	Online     bool   `json:"online"`
-	RunOnce    bool   `json:"runOnce"`
-}
-
-// Found is what a search gives: the best items first, and a quote that answers
-// where the words ask for something.
-type Found struct {
-	Items []ItemCard `json:"items"`
-	Quote Quote      `json:"quote"`
-}
-
-// Quote is a quote from the guide of an item. State is "" where nothing was asked, "given", or
-// "none" where the guides have no answer.
-type Quote struct {
-	State string   `json:"state"`
-	Item  ItemCard `json:"item"`
-	// Field is the part of the guide that answers: "materials", "time", "fee", "who", "online",
-	// "place", "phone", "hours" or "visits".
-	Field string `json:"field"`
-	// FromFAQ tells that Lines are an answer that the staff wrote, and not parts of the guide.
-	FromFAQ bool     `json:"fromFaq"`
-	Lines   []string `json:"lines"`
-	// PromisedDays, DayUnit and Visits are the item's, for answers of "time" and "visits".
-	PromisedDays int    `json:"promisedDays"`
-	DayUnit      string `json:"dayUnit"`
-	Visits       int    `json:"visits"`
-	// Phone is where to ask when there is no answer; empty where nothing fits at all.
-	Phone string `json:"phone"`
-}
-
-// Guess is characters that typed letters may stand for, and how many of the letters they take, from the first on.
-type Guess struct {
-	Text    string `json:"text"`
-	Letters int    `json:"letters"`
-}
-
-// FilterChoices are the values of a filter that would leave something.
-type FilterChoices struct {
-	Areas       []FilterChoice `json:"areas"`
-	Departments []FilterChoice `json:"departments"`
-	LifeEvents  []FilterChoice `json:"lifeEvents"`
-	// Items counts what the filter leaves as it is.
-	Items int `json:"items"`
-}
-
-// FilterChoice is a value, its name, and how many items it would leave.
-type FilterChoice struct {
-	Value string `json:"value"`
-	Name  Text   `json:"name"`
-	Items int    `json:"items"`
-}
-
 // ChecklistRequest is what somebody answered and ticked of an item. It is kept nowhere.
 type ChecklistRequest struct {
 	Code string `json:"code"`

@@ -115,8 +115,9 @@ function inPage({ mm, floor, far, big, high, low, loose }) {
       }
     }
     const body = room.querySelector('.body')
-    // In large type a ticket may go on below: its number, its place and the way on are always in sight.
-    const scrolls = ['guide', 'found', 'checklist', 'hall', 'policy', 'text', ...(big ? ['ticket'] : [])].includes(room.querySelector('main')?.dataset.screen)
+    // In large type a ticket may go on below, where its number, its place and the way on are always in sight, and so may what
+    // a search has found below its answer.
+    const scrolls = ['guide', 'found', 'checklist', 'hall', 'policy', 'text', ...(big ? ['ticket', 'search'] : [])].includes(room.querySelector('main')?.dataset.screen)
     if (!loose && body && !scrolls && !room.querySelector('[data-alert] p, [data-help-state]') && body.scrollHeight > body.clientHeight + 2) tell('scroll', `${body.scrollHeight} in ${body.clientHeight} px`)
   }
 
