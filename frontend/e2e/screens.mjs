@@ -403,5 +403,4 @@ export async function walkReading(kiosk, hand, language, mode, look) {
   await look('thanks')
   await hand.press('[data-done]')
   await screen('home')
-  await settle(kiosk, hand, language, mode)
 }
