@@ -3,6 +3,7 @@ package apptest_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/feedback"
 	"onewindow/app/screen"
+	"onewindow/app/store"
 	"onewindow/app/terminal"
 )
 
@@ -112,7 +114,7 @@ func TestAQuestionThatIsLeftReachesTheCentre(t *testing.T) {
 	var got []feedback.Question
 	apptest.Eventually(t, "the centre has the question", func() bool {
 		var err error
-		got, err = w.Centre.Store.Questions(context.Background(), 0)
+		got, err = store.Questions(context.Background(), filepath.Join(w.Dir, "centre", "centre.db"), 0)
 		apptest.Must(t, err)
 		return len(got) > 0
 	})

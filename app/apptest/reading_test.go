@@ -17,6 +17,7 @@ import (
 	"onewindow/app/folder"
 	"onewindow/app/reading"
 	"onewindow/app/screen"
+	"onewindow/app/store"
 	"onewindow/app/terminal"
 	"onewindow/sync/shelf"
 	"onewindow/sync/wire"
@@ -226,7 +227,7 @@ func TestASurveyIsAnsweredOnce(t *testing.T) {
 	var got []feedback.Survey
 	apptest.Eventually(t, "the centre has the answers", func() bool {
 		var err error
-		got, err = w.Centre.Store.Surveys(context.Background(), s.Card.ID)
+		got, err = store.Surveys(context.Background(), filepath.Join(w.Dir, "centre", "centre.db"))
 		apptest.Must(t, err)
 		return len(got) > 0
 	})

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -16,16 +15,16 @@ func (tx *Tx) foldFeedback(e event.Event) error {
 	if err != nil || fact == nil {
 		return err
 	}
-	subject, atMS := "", int64(0)
+	atMS := int64(0)
 	switch f := fact.(type) {
 	case feedback.Question:
 		atMS = f.AtMS
 	case feedback.Survey:
-		subject, atMS = f.Survey, f.AtMS
+		atMS = f.AtMS
 	}
 	sum := event.Sum(e.Payload)
-	return tx.Exec("INSERT OR IGNORE INTO feedback (origin, epoch, seq, sum, kind, subject, at_ms, payload) VALUES (?,?,?,?,?,?,?,?)",
-		string(e.Origin), int64(e.Epoch), int64(e.Seq), sum[:], string(e.Kind), subject, atMS, e.Payload)
+	return tx.Exec("INSERT OR IGNORE INTO feedback (origin, epoch, seq, sum, kind, at_ms, payload) VALUES (?,?,?,?,?,?,?)",
+		string(e.Origin), int64(e.Epoch), int64(e.Seq), sum[:], string(e.Kind), atMS, e.Payload)
 }
 
 // Left counts what citizens left of a kind since a moment (ms since 1970).
@@ -37,43 +36,25 @@ func (s *Store) Left(ctx context.Context, kind event.Kind, sinceMS int64) (n int
 	return n, nil
 }
 
-// Questions lists the questions that were left since a moment, the newest first.
-func (s *Store) Questions(ctx context.Context, sinceMS int64) ([]feedback.Question, error) {
-	return left[feedback.Question](ctx, s.reader, feedback.KindQuestion, "at_ms >= ?", sinceMS)
+// Questions lists the questions that were left since a moment, the newest first. Another
+// program may have the database open.
+func Questions(ctx context.Context, path string, sinceMS int64) ([]feedback.Question, error) {
+	return left[feedback.Question](ctx, path, feedback.KindQuestion, sinceMS)
 }
 
-// Surveys lists the answers to a survey, the newest first.
-func (s *Store) Surveys(ctx context.Context, survey string) ([]feedback.Survey, error) {
-	return left[feedback.Survey](ctx, s.reader, feedback.KindSurvey, "subject = ?", survey)
+// Surveys lists the answers to all surveys, the newest first. Another program may have the
+// database open.
+func Surveys(ctx context.Context, path string) ([]feedback.Survey, error) {
+	return left[feedback.Survey](ctx, path, feedback.KindSurvey, 0)
 }
 
-// QuestionsIn is Questions for a database that another program may have open.
-func QuestionsIn(ctx context.Context, path string, sinceMS int64) (list []feedback.Question, err error) {
+func left[T any](ctx context.Context, path string, kind event.Kind, sinceMS int64) (out []T, err error) {
 	db, err := openReadOnly(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return left[feedback.Question](ctx, db, feedback.KindQuestion, "at_ms >= ?", sinceMS)
-}
-
-// SurveysIn gives the answers to all surveys in a database that another program may have open.
-func SurveysIn(ctx context.Context, path string) (list []feedback.Survey, err error) {
-	db, err := openReadOnly(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	return left[feedback.Survey](ctx, db, feedback.KindSurvey, "at_ms >= ?", 0)
-}
-
-// reads is what answers a question about the database.
-type reads interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-func left[T any](ctx context.Context, from reads, kind event.Kind, which string, arg any) (out []T, err error) {
-	rows, err := from.QueryContext(ctx, "SELECT payload FROM feedback WHERE kind = ? AND "+which+" ORDER BY at_ms DESC, origin, epoch, seq, sum", string(kind), arg)
+	rows, err := db.QueryContext(ctx, "SELECT payload FROM feedback WHERE kind = ? AND at_ms >= ? ORDER BY at_ms DESC, origin, epoch, seq, sum", string(kind), sinceMS)
 	if err != nil {
 		return nil, fmt.Errorf("read what citizens left: %w", err)
 	}

@@ -6,9 +6,8 @@ CREATE TABLE feedback (
     seq INTEGER NOT NULL,
     sum BLOB NOT NULL,
     kind TEXT NOT NULL,
-    subject TEXT NOT NULL, -- a survey's id, '' for a question
     at_ms INTEGER NOT NULL,
     payload BLOB NOT NULL,
     PRIMARY KEY (origin, epoch, seq, sum)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX feedback_kind ON feedback (kind, subject, at_ms);
+CREATE INDEX feedback_kind ON feedback (kind, at_ms);

@@ -244,6 +244,17 @@ describe('search', () => {
     expect(person.text()).toContain('0571-00000001')
   })
 
+  it('says nothing of a question to whoever comes after', async () => {
+    at.kiosk['Find']!.mockResolvedValue(sample.found([]))
+    let fail: (why: unknown) => void = () => undefined
+    at.kiosk['LeaveQuestion']!.mockImplementation(() => new Promise((_, reject) => { fail = reject }))
+    const person = await mountKiosk()
+    for (const t of ['[data-verb="search"]', '[data-key="X"]', '[data-leave]', '[data-send]', '[data-nav="back"]']) await person.tap(t)
+    fail({ code: 701, key: 'disk_full', args: {} })
+    await flushPromises()
+    expect(person.see('[data-refusal="disk_full"]')).toBe(false)
+  })
+
   it('keeps what was written when it cannot be saved', async () => {
     at.kiosk['Find']!.mockResolvedValue(sample.found([]))
     at.kiosk['LeaveQuestion']!.mockRejectedValue({ code: 701, key: 'disk_full', args: {} })

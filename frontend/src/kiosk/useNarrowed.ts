@@ -2,6 +2,7 @@ import { useI18n } from 'vue-i18n'
 import type { Filter, Text } from '../types'
 import type { HomeState } from './useHome'
 import type { Picked } from './useTrail'
+import { useWords } from './useWords'
 
 export interface Narrowed {
   /** Names what a filter asks for, in the person's language. */
@@ -12,8 +13,8 @@ export interface Narrowed {
 
 /** The words for a search that is narrowed. The catalogue has life events in Chinese only; the pages know the usual ones in English. */
 export function createNarrowed(home: HomeState): Narrowed {
-  const { t, te, locale } = useI18n({ useScope: 'global' })
-  const both = (key: string): Text => ({ zh: t(key, {}, { locale: 'zh' }), en: t(key, {}, { locale: 'en' }) })
+  const { t, te } = useI18n({ useScope: 'global' })
+  const { both, say } = useWords()
 
   function nameOf(kind: Picked, value: string): Text {
     if (kind === 'audience') return both(`kiosk.filter.audience.${value}`)
@@ -23,7 +24,6 @@ export function createNarrowed(home: HomeState): Narrowed {
   }
 
   function narrowedBy(f: Filter): string[] {
-    const say = (text: Text) => (locale.value === 'en' ? text.en : text.zh)
     const out: string[] = []
     for (const kind of ['audience', 'lifeEvent', 'area', 'department'] as const) if (f[kind]) out.push(say(nameOf(kind, f[kind])))
     if (f.online) out.push(t('kiosk.filter.online'))

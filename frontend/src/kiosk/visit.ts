@@ -20,6 +20,12 @@ export interface Visit extends HomeState, Trail, Shape, ComfortState, Checks, Na
   busy: Ref<boolean>
   /** Tickets of this visit, one a queue: who goes back finds the ticket instead of taking a second one. */
   taken: ShallowRef<TicketPage[]>
+  /**
+   * Runs one question to the terminal; while it runs a second tap does nothing. It gives
+   * null, and says why, when it is refused; and null without a word when who asked has gone
+   * on meanwhile, to another screen or for good.
+   */
+  once<T>(work: () => Promise<T>): Promise<T | null>
   /** Takes a ticket of a queue, for items or for none, and shows it. */
   take(letter: string, items: string[]): Promise<void>
   /** Looks up a number or the text of a scanned code, and shows what is found. */
@@ -53,17 +59,20 @@ export function createVisit(): Visit {
   /** Rises with every wipe, so that an answer to a person who has left is not shown to the next. */
   let person = 0
 
-  /** Runs one question; a second tap while it runs does nothing. */
-  async function once<T>(work: () => Promise<T>): Promise<T | null> {
+  /**
+   * Runs one question; a second tap while it runs does nothing. Its answer is for the same
+   * person, and with `here` for the same screen: a ticket is shown wherever somebody has gone.
+   */
+  async function once<T>(work: () => Promise<T>, here = () => true): Promise<T | null> {
     if (busy.value) return null
     busy.value = true
     refusal.value = null
     const asker = person
     try {
       const answer = await work()
-      return asker === person ? answer : null
+      return asker === person && here() ? answer : null
     } catch (thrown) {
-      if (asker === person) refusal.value = refusalOf(thrown)
+      if (asker === person && here()) refusal.value = refusalOf(thrown)
       return null
     } finally {
       if (asker === person) busy.value = false
@@ -116,6 +125,10 @@ export function createVisit(): Visit {
     ...state, ...help, ...shape, ...comfort, ...checks, ...createNarrowed(state), priority, refusal, busy, taken, take, lookUp, printAgain,
     screen: trail.screen,
     depth: trail.depth,
+    once(work) {
+      const at = trail.screen.value
+      return once(work, () => trail.screen.value === at)
+    },
     open(next) { leaveScreen(); trail.open(next) },
     back() { leaveScreen(); trail.back() },
     goHome: start,

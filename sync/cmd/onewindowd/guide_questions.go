@@ -27,7 +27,7 @@ func (c *guideQuestions) Run() error {
 	if err != nil {
 		return err
 	}
-	list, err := store.QuestionsIn(context.Background(), path, time.Now().AddDate(0, 0, -c.Days).UnixMilli())
+	list, err := store.Questions(context.Background(), path, time.Now().AddDate(0, 0, -c.Days).UnixMilli())
 	if err != nil {
 		return fmt.Errorf("read the questions in %s: %w", path, err)
 	}

@@ -52,7 +52,7 @@ func (c *guideSurveys) Run() error {
 	if err != nil {
 		return err
 	}
-	list, err := store.SurveysIn(context.Background(), path)
+	list, err := store.Surveys(context.Background(), path)
 	if err != nil {
 		return fmt.Errorf("read the answers in %s: %w", path, err)
 	}
