@@ -81,7 +81,7 @@ func TestGrowthIsSeen(t *testing.T) {
 	s := smallSoak(t, 30)
 	for d := range 30 {
 		for n := range 5 {
-			h := holding{memoryMB: 100, walMB: 4 + 0.1*float64(d), backup: 6*n < d}
+			h := holding{memoryMB: 100, walMB: 4 + 0.1*float64(d), backup: 17*n < 2*d}
 			if h.backup {
 				h.memoryMB = 300
 			}
