@@ -62,7 +62,7 @@ var benches = []bench{
 	{names: []string{"search_index_ms"}, run: benchIndex},
 	{names: []string{"binary_mb", "server_binary_mb"}, run: benchBinaries},
 	{names: []string{"soak_30_days_events", "soak_30_days_lost", "soak_30_days_doubled", "soak_30_days_fault_share", "soak_30_days_minutes", "soak_30_days_hub_memory_mb",
-		"soak_30_days_centre_memory_mb", "soak_30_days_growth_memory", "soak_30_days_growth_goroutines", "soak_30_days_growth_descriptors", "soak_30_days_wal_mb"}, run: benchSoak, long: true},
+		"soak_30_days_centre_memory_mb", "soak_30_days_growth_memory_resident", "soak_30_days_growth_memory", "soak_30_days_growth_goroutines", "soak_30_days_growth_descriptors", "soak_30_days_wal_mb"}, run: benchSoak, long: true},
 }
 
 // errBelowGoal says that every figure was measured and printed, and a goal is missed.

@@ -205,11 +205,11 @@ func (k *tickets) serve() error {
 
 func (k *tickets) call(tx *store.Tx, ask hall.Call) error {
 	h := tx.Hall(benchHall)
-	called, no := h.CallNext(ask, k.store.Now())
+	called, no := h.Call(ask, k.store.Now())
 	if no != nil {
 		return no
 	}
-	if _, _, err := tx.Append(hall.KindCalled, called); err != nil {
+	if _, _, err := tx.Append(hall.KindCalled, called.Called); err != nil {
 		return err
 	}
 	started, no := h.Start(called.Window, called.Clerk, "scan", k.store.Now())
@@ -219,7 +219,7 @@ func (k *tickets) call(tx *store.Tx, ask hall.Call) error {
 	if _, _, err := tx.Append(hall.KindStarted, started); err != nil {
 		return err
 	}
-	k.open = append(k.open, called)
+	k.open = append(k.open, called.Called)
 	return nil
 }
 

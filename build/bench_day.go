@@ -112,11 +112,11 @@ func (d *days) work(tx *store.Tx, w *dayWindow) error {
 	kind, fact, no := w.next, any(nil), error(nil)
 	switch kind {
 	case hall.KindCalled:
-		f, refusal := h.CallNext(hall.Call{Request: terminal.NewID(now), Window: w.id, Clerk: clerk, Services: []hall.Letter{w.service}}, now)
+		f, refusal := h.Call(hall.Call{Request: terminal.NewID(now), Window: w.id, Clerk: clerk, Services: []hall.Letter{w.service}}, now)
 		if refusal != nil {
 			return nil // nobody waits
 		}
-		fact, w.items = f, h.Ticket(f.Ticket).Items
+		fact, w.items = f.Called, h.Ticket(f.Ticket).Items
 		d.then(w, hall.KindStarted, 40_000)
 		if d.rng.Float64() < recallShare {
 			d.then(w, hall.KindRecalled, hall.RecallAfterMS)

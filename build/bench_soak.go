@@ -315,6 +315,8 @@ type sample struct {
 
 type holding struct {
 	memoryMB, goroutines, descriptors, walMB, databaseMB, startMS float64
+	// keptMB is memoryMB without Go's garbage: what a leak would fill.
+	keptMB float64
 	// backup tells that a backup was being made: a day of a minute is full of them, a
 	// real one has twenty-four that take some seconds.
 	backup bool
@@ -327,7 +329,8 @@ func (s *soak) sample() sample {
 	out.held[driverName] = holding{memoryMB: m.memoryMB, goroutines: float64(runtime.NumGoroutine()), descriptors: m.descriptors}
 	for _, w := range s.workers {
 		if m := w.measure(); m.memoryMB > 0 {
-			out.held[w.name] = holding{m.memoryMB, float64(w.last.Goroutines), m.descriptors, sizeMB(w.database() + "-wal"), sizeMB(w.database()), w.startMS, w.backingUp()}
+			out.held[w.name] = holding{memoryMB: m.memoryMB, goroutines: float64(w.last.Goroutines), descriptors: m.descriptors, walMB: sizeMB(w.database() + "-wal"),
+				databaseMB: sizeMB(w.database()), startMS: w.startMS, keptMB: m.memoryMB - w.last.GarbageMB, backup: w.backingUp()}
 		}
 	}
 	return out

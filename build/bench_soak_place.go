@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/metrics"
 	"sync"
 	"time"
 
@@ -54,11 +55,14 @@ type order struct {
 }
 
 type report struct {
-	URL        string      `json:"url,omitempty"`
-	Goroutines int         `json:"goroutines"`
-	Epoch      event.Epoch `json:"epoch"`
-	Noted      event.Seq   `json:"noted"` // how far the own chain is saved
-	Events     int64       `json:"events"`
+	URL        string `json:"url,omitempty"`
+	Goroutines int    `json:"goroutines"`
+	// GarbageMB is what Go's heap holds of the machine's memory and nobody uses: what
+	// died since the last collection, and what is free and not yet given back.
+	GarbageMB float64     `json:"garbage_mb"`
+	Epoch     event.Epoch `json:"epoch"`
+	Noted     event.Seq   `json:"noted"` // how far the own chain is saved
+	Events    int64       `json:"events"`
 	// Owed counts own events that the centre has not confirmed.
 	Owed int `json:"owed"`
 	// Due are tickets that a kiosk has still to issue, Issued those of this life.
@@ -104,7 +108,7 @@ func runPlace(arg string, in io.Reader, out io.Writer) (err error) {
 	defer closing(p, &err)
 	lines := json.NewEncoder(out)
 	answer := func() error {
-		r := report{Goroutines: runtime.NumGoroutine()}
+		r := report{Goroutines: runtime.NumGoroutine(), GarbageMB: garbageMB()}
 		b.tell(&r)
 		p.tell(&r)
 		return lines.Encode(r)
@@ -125,6 +129,13 @@ func runPlace(arg string, in io.Reader, out io.Writer) (err error) {
 		}
 	}
 	return orders.Err()
+}
+
+func garbageMB() float64 {
+	sizes := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sizes)
+	free, objects, live := sizes[0].Value.Uint64(), sizes[1].Value.Uint64(), sizes[2].Value.Uint64()
+	return float64(free+objects-min(objects, live)) / 1e6
 }
 
 func openPlace(b *base) (place, error) {

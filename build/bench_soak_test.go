@@ -82,6 +82,7 @@ func TestGrowthIsSeen(t *testing.T) {
 	for d := range 30 {
 		for n := range 5 {
 			h := holding{memoryMB: 100, walMB: 4 + 0.1*float64(d), backup: 17*n < 2*d}
+			h.keptMB = 100 + float64(d)
 			if h.backup {
 				h.memoryMB = 300
 			}
@@ -90,6 +91,9 @@ func TestGrowthIsSeen(t *testing.T) {
 	}
 	if g := s.growth(s.centre, func(h holding) float64 { return h.memoryMB }); math.Abs(g) > 0.1 {
 		t.Errorf("memory that is flat grows by %v %%", g)
+	}
+	if g := s.growth(s.centre, func(h holding) float64 { return h.keptMB }); g < mostGrowth {
+		t.Errorf("a leak of 1 MB a day grows by %v %%", g)
 	}
 	if g := s.growth(s.centre, func(h holding) float64 { return h.walMB }); g < 30 || g > 60 {
 		t.Errorf("a log that grows from 4.5 to 6.9 MB grows by %v %%", g)

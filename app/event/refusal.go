@@ -63,6 +63,9 @@ var (
 	RecallLimit     = &Refusal{Code: 210, Key: "recall_limit"}
 	NoticeLong      = &Refusal{Code: 211, Key: "notice_long"}
 	NoticesFull     = &Refusal{Code: 212, Key: "notices_full"}
+	ReasonMissing   = &Refusal{Code: 213, Key: "reason_missing"}
+	BackOnce        = &Refusal{Code: 214, Key: "back_once"}
+	BackLate        = &Refusal{Code: 215, Key: "back_late"}
 	CodeForeign     = &Refusal{Code: 301, Key: "code_foreign"}
 	CodeTorn        = &Refusal{Code: 302, Key: "code_torn"}
 	CodeForged      = &Refusal{Code: 303, Key: "code_forged"}

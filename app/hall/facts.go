@@ -40,6 +40,8 @@ const (
 	WalkIn      Class = "walk_in"
 	Priority    Class = "priority"
 	Appointment Class = "appointment"
+	// ReturnPass is of somebody whom the hall sent away or could not reach on an earlier day.
+	ReturnPass Class = "return_pass"
 )
 
 // Outcomes of an item (queue.md, transition 14).
@@ -63,6 +65,16 @@ const (
 	KindMissed       event.Kind = "ticket.missed"
 	KindReturned     event.Kind = "ticket.returned"
 	KindFinished     event.Kind = "ticket.finished"
+	KindCameBack     event.Kind = "ticket.came_back" // after a no-show
+	KindParked       event.Kind = "ticket.parked"
+	KindResumed      event.Kind = "ticket.resumed"
+	KindPassed       event.Kind = "ticket.passed" // to another queue or window
+	KindAdded        event.Kind = "ticket.added"  // an item
+	KindCancelled    event.Kind = "ticket.cancelled"
+	KindWithdrawn    event.Kind = "ticket.withdrawn"
+	KindExpired      event.Kind = "ticket.expired"
+	KindCarried      event.Kind = "ticket.carried_over"
+	KindMerged       event.Kind = "ticket.merged" // into another slip of the same person
 	KindWindowOpened event.Kind = "window.opened"
 	KindWindowClosed event.Kind = "window.closed"
 	KindBlockLeased  event.Kind = "block.leased"
@@ -95,6 +107,10 @@ type Issued struct {
 	HighMinutes int `json:"high_minutes"`
 	// ClockOff tells that the terminal knew its clock to be wrong by over two minutes.
 	ClockOff bool `json:"clock_off,omitempty"`
+	// SlotMS is when the appointment of the ticket is; Ref names it, or the ticket that a
+	// return pass was before.
+	SlotMS int64  `json:"slot_ms,omitempty"`
+	Ref    string `json:"ref,omitempty"`
 	// Checked is what the person said of the materials of items before the ticket.
 	Checked []Checked `json:"checked,omitempty"`
 }
@@ -136,6 +152,8 @@ type Called struct {
 	Hall    ID       `json:"hall"`
 	Date    Date     `json:"date"`
 	AtMS    int64    `json:"at_ms"`
+	// Reason is why this ticket was called out of its order; empty for who was next.
+	Reason string `json:"reason,omitempty"`
 }
 
 // Moved is any later step of a ticket at a window.
@@ -145,14 +163,33 @@ type Moved struct {
 	Window WindowID `json:"window"`
 	Clerk  ClerkID  `json:"clerk,omitempty"`
 	AtMS   int64    `json:"at_ms"`
-	// How tells "scan" or "button" of a start.
+	// How tells "scan", "button" or "resumed" of a start, "timer" or "window" of what was
+	// parked and goes on, "orphan" of a return from a window that is gone.
 	How string `json:"how,omitempty"`
 	// Recall counts the recalls so far, from 1.
 	Recall int `json:"recall,omitempty"`
 	// Ended has one outcome per item for a finish; the item is empty for advice without one.
 	Ended []Ending `json:"ended,omitempty"`
-	// Reason is why a ticket went back to the queue.
+	// Reason is why a ticket went back to the queue, was parked, passed on or withdrawn.
 	Reason string `json:"reason,omitempty"`
+	*Detail
+}
+
+// Detail is what only few steps tell; most tickets have none.
+type Detail struct {
+	// UntilMS is when the timer of a parked ticket ends.
+	UntilMS int64 `json:"until_ms,omitempty"`
+	// KeyMS is the place of somebody who came back.
+	KeyMS int64 `json:"key_ms,omitempty"`
+	// Service and To are the queue and the window that a ticket is passed to, Back the
+	// window that wants the person back.
+	Service Letter   `json:"service,omitempty"`
+	To      WindowID `json:"to,omitempty"`
+	Back    WindowID `json:"back,omitempty"`
+	// Items are those that were added.
+	Items []ItemCode `json:"items,omitempty"`
+	// Into is the ticket that goes on instead of this one.
+	Into TicketID `json:"into,omitempty"`
 }
 
 // Ending is the outcome of one item.

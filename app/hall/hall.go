@@ -29,14 +29,16 @@ type Window struct {
 type Hall struct {
 	ID      ID
 	tickets map[TicketID]*Ticket
-	queues  map[series]*line
+	queues  map[place]*line
+	lines   map[series][]*line // the same, by service
 	windows map[WindowID]*Window
 	// current is the open ticket of each window.
-	current map[WindowID]map[TicketID]bool
+	current map[WindowID]map[TicketID]*Ticket
 	// ended are the visits that ended at each window, disputes the tickets on
 	// which two places disagreed: pages ask for both after every step.
 	ended    map[WindowID]map[TicketID]*Ticket
 	disputes map[TicketID]*Ticket
+	parked   map[TicketID]*Ticket
 	blocks   map[series]*blocks
 	numbers  map[numberKey][]TicketID
 	devices  map[event.Origin]Device
@@ -63,8 +65,8 @@ type numberKey struct {
 // New gives the empty hall.
 func New(id ID) *Hall {
 	return &Hall{ID: id,
-		tickets: map[TicketID]*Ticket{}, queues: map[series]*line{}, windows: map[WindowID]*Window{},
-		current: map[WindowID]map[TicketID]bool{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
+		tickets: map[TicketID]*Ticket{}, queues: map[place]*line{}, lines: map[series][]*line{}, windows: map[WindowID]*Window{},
+		current: map[WindowID]map[TicketID]*Ticket{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, parked: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
 		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), words: words{}}
 }
 
@@ -98,7 +100,8 @@ func Read(e event.Event) (any, error) {
 		return decode[Admitted](e)
 	case KindCalled:
 		return quick(e, (*Called).scan)
-	case KindRecalled, KindUncalled, KindStarted, KindMissed, KindReturned, KindFinished, KindReprinted:
+	case KindRecalled, KindUncalled, KindStarted, KindMissed, KindReturned, KindFinished, KindReprinted, KindCameBack, KindParked, KindResumed,
+		KindPassed, KindAdded, KindCancelled, KindWithdrawn, KindExpired, KindCarried, KindMerged:
 		return quick(e, (*Moved).scan)
 	case KindWindowOpened, KindWindowClosed:
 		return decode[WindowOpened](e)
@@ -130,10 +133,10 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 	case Admitted:
 		return h.learn(f.Issued, event.ID{Origin: f.Origin, Epoch: f.Epoch, Seq: f.Seq}.String())
 	case Called:
-		return h.step(f.Ticket, Step{Kind: e.Kind, Round: f.Round, Window: f.Window, Clerk: f.Clerk, AtMS: f.AtMS, Request: f.Request, By: e.ID.String()})
+		return h.step(f.Ticket, Step{Kind: e.Kind, Round: f.Round, Window: f.Window, Clerk: f.Clerk, AtMS: f.AtMS, Request: f.Request, Reason: f.Reason, By: e.ID.String()})
 	case Moved:
 		return h.step(f.Ticket, Step{Kind: e.Kind, Round: f.Round, Window: f.Window, Clerk: f.Clerk, AtMS: f.AtMS, How: f.How,
-			Recall: f.Recall, Ended: f.Ended, Reason: f.Reason, By: e.ID.String()})
+			Recall: f.Recall, Ended: f.Ended, Reason: f.Reason, Detail: f.Detail, By: e.ID.String()})
 	case WindowOpened:
 		return h.window(e, f)
 	case WindowClosed:
@@ -273,7 +276,7 @@ func (h *Hall) before(t *Ticket) {
 		delete(h.ended[t.Window], t.Ticket)
 	}
 	if t.State == Waiting {
-		h.line(t.Date, t.Service).count--
+		h.line(t.waitsAt()).count--
 	}
 }
 
@@ -281,10 +284,10 @@ func (h *Hall) after(t *Ticket) {
 	if t.Open() {
 		at := h.current[t.Window]
 		if at == nil {
-			at = map[TicketID]bool{}
+			at = map[TicketID]*Ticket{}
 			h.current[t.Window] = at
 		}
-		at[t.Ticket] = true
+		at[t.Ticket] = t
 	}
 	if t.ended() {
 		at := h.ended[t.Window]
@@ -300,9 +303,12 @@ func (h *Hall) after(t *Ticket) {
 		delete(h.disputes, t.Ticket)
 	}
 	if t.State == Waiting {
-		l := h.line(t.Date, t.Service)
-		l.count++
-		l.push(entry{key: Key(t), round: t.Round, ticket: t})
+		h.line(t.waitsAt()).push(t)
+	}
+	if t.State == Parked {
+		h.parked[t.Ticket] = t
+	} else {
+		delete(h.parked, t.Ticket)
 	}
 }
 
@@ -342,7 +348,7 @@ func (h *Hall) Restore(t *Ticket) {
 			h.counted(t.Issued)
 		}
 	}
-	t.derive()
+	t.arrange()
 	h.after(t)
 	for i := range t.Steps {
 		if r := t.Steps[i].Request; r != "" {
@@ -403,6 +409,7 @@ func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 		t.forgotten = true
 		delete(h.tickets, id)
 		delete(h.disputes, id)
+		delete(h.parked, id)
 		delete(h.numbers, numberKey{t.Date, t.Number})
 		for i := range t.Steps {
 			delete(h.granted, t.Steps[i].Request)
@@ -412,6 +419,7 @@ func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 	for k := range h.queues {
 		if k.date < from {
 			delete(h.queues, k)
+			delete(h.lines, k.series)
 		}
 	}
 	for k := range h.blocks {
@@ -444,8 +452,7 @@ func (h *Hall) Tickets(date Date) []*Ticket {
 // disagreement left two, the one being served counts, then the earlier called.
 func (h *Hall) AtWindow(w WindowID) *Ticket {
 	var best *Ticket
-	for id := range h.current[w] {
-		t := h.tickets[id]
+	for _, t := range h.current[w] {
 		if best == nil || t.State == Serving && best.State != Serving ||
 			t.State == best.State && (t.LastCallMS < best.LastCallMS || t.LastCallMS == best.LastCallMS && t.Ticket < best.Ticket) {
 			best = t
@@ -506,6 +513,9 @@ func (h *Hall) Conflicts(date Date) []*Ticket {
 	return pick(h.disputes, date)
 }
 
+// Parked gives the tickets that are parked, by issue time and id.
+func (h *Hall) Parked() []*Ticket { return pick(h.parked, "") }
+
 // EndedAt gives the visits of a day that ended at a window, by issue time and id.
 func (h *Hall) EndedAt(date Date, w WindowID) []*Ticket { return pick(h.ended[w], date) }
 
@@ -542,13 +552,14 @@ func (h *Hall) Hash(date Date) event.Hash {
 
 // ReadRow reads what Row writes.
 func ReadRow(b []byte) (*Ticket, error) {
-	if t := new(Ticket); t.scan(b) {
-		return t, nil
+	t := new(Ticket)
+	if !t.scan(b) {
+		*t = Ticket{} // scan may have begun to fill it
+		if err := json.Unmarshal(b, t); err != nil {
+			return nil, fmt.Errorf("decode ticket row: %w", err)
+		}
 	}
-	t := new(Ticket) // scan may have begun to fill its own
-	if err := json.Unmarshal(b, t); err != nil {
-		return nil, fmt.Errorf("decode ticket row: %w", err)
-	}
+	t.arrange()
 	return t, nil
 }
 

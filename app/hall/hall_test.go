@@ -113,7 +113,7 @@ func TestTheBoundOfTheOrder(t *testing.T) {
 				apply(kiosk.note(hall.KindIssued, f, now))
 				continue
 			}
-			c, no := h.CallNext(hall.Call{Request: fmt.Sprint(now), Window: "B01", Services: []hall.Letter{"B"}}, now)
+			c, no := h.Call(hall.Call{Request: fmt.Sprint(now), Window: "B01", Services: []hall.Letter{"B"}}, now)
 			if no != nil {
 				if !errors.Is(no, event.NobodyWaits) || len(waiting) > 0 {
 					t.Fatalf("%v with %d waiting", no, len(waiting))
@@ -123,11 +123,11 @@ func TestTheBoundOfTheOrder(t *testing.T) {
 			got := waiting[c.Ticket]
 			delete(waiting, c.Ticket)
 			for _, w := range waiting {
-				if w.IssuedMS < got.IssuedMS-hall.HeadStartMS(got.Class) {
+				if w.IssuedMS < got.IssuedMS-hall.HeadStart {
 					t.Fatalf("%s of %d overtook %s of %d", got.Class, got.IssuedMS, w.Class, w.IssuedMS)
 				}
 			}
-			apply(hub.note(hall.KindCalled, c, now))
+			apply(hub.note(hall.KindCalled, c.Called, now))
 			apply(counter.note(hall.KindStarted, hall.Moved{Ticket: c.Ticket, Window: "B01", AtMS: now}, now))
 			apply(counter.note(hall.KindFinished, hall.Moved{Ticket: c.Ticket, Window: "B01", AtMS: now, Ended: []hall.Ending{{Outcome: hall.AdviceOnly}}}, now))
 		}
@@ -284,14 +284,14 @@ func TestMovesAreGuarded(t *testing.T) {
 	}
 	_, no := h.Start("B01", "wang", "button", start)
 	refused("start without a ticket", no, event.NoTicket)
-	call, no := h.CallNext(hall.Call{Request: "r", Window: "B01", Services: []hall.Letter{"B"}}, start)
+	call, no := h.Call(hall.Call{Request: "r", Window: "B01", Services: []hall.Letter{"B"}}, start)
 	if no != nil {
 		t.Fatal(no)
 	}
-	if _, err := h.Apply(hub.note(hall.KindCalled, call, start)); err != nil {
+	if _, err := h.Apply(hub.note(hall.KindCalled, call.Called, start)); err != nil {
 		t.Fatal(err)
 	}
-	_, no = h.CallNext(hall.Call{Request: "r2", Window: "B01", Services: []hall.Letter{"B"}}, start)
+	_, no = h.Call(hall.Call{Request: "r2", Window: "B01", Services: []hall.Letter{"B"}}, start)
 	refused("a second call", no, event.StillServing)
 	_, no = h.Recall("B01", "wang", start+1000)
 	refused("recall at once", no, event.TooSoon)
@@ -364,11 +364,11 @@ func TestWhoIsForgottenIsNotCalled(t *testing.T) {
 	old.Ticket = hall.TicketID(hex[:8] + "-" + hex[8:] + "-7000-8000-000000000001")
 	h := fold(t, []event.Event{kiosk.note(hall.KindIssued, old, start)})
 	call := hall.Call{Request: "r", Window: "B01", Clerk: "wang", Services: []hall.Letter{"B"}}
-	if c, no := h.CallNext(call, start); no != nil || c.Ticket != old.Ticket {
+	if c, no := h.Call(call, start); no != nil || c.Ticket != old.Ticket {
 		t.Fatalf("before it is forgotten %v is called: %v", c.Ticket, no)
 	}
 	h.Forget(hall.DateOf(start), nil)
-	if c, no := h.CallNext(call, start); no == nil {
+	if c, no := h.Call(call, start); no == nil {
 		t.Errorf("%s is called, which nobody knows any more", c.Ticket)
 	}
 	if n := h.AheadOf(hall.DateOf(start), "B", start+1, "z") + h.WaitingAt(hall.DateOf(start), "B"); n != 0 {

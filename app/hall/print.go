@@ -128,6 +128,8 @@ func (p *print) issued(f *Issued) {
 	p.number("low_minutes", int64(f.LowMinutes))
 	p.number("high_minutes", int64(f.HighMinutes))
 	p.flagIf("clock_off", f.ClockOff)
+	p.numberIf("slot_ms", f.SlotMS)
+	p.textIf("ref", f.Ref)
 	if len(f.Checked) > 0 {
 		p.key("checked")
 		p.open('[')
@@ -177,6 +179,26 @@ func (p *print) step(s *Step) {
 		p.close(']')
 	}
 	p.textIf("reason", s.Reason)
+	if s.Detail != nil {
+		p.detail(s.Detail)
+	}
 	p.text("by", s.By)
 	p.close('}')
+}
+
+func (p *print) detail(d *Detail) {
+	p.numberIf("until_ms", d.UntilMS)
+	p.numberIf("key_ms", d.KeyMS)
+	p.textIf("service", string(d.Service))
+	p.textIf("to", string(d.To))
+	p.textIf("back", string(d.Back))
+	if len(d.Items) > 0 {
+		p.key("items")
+		p.open('[')
+		for _, i := range d.Items {
+			p.text("", string(i))
+		}
+		p.close(']')
+	}
+	p.textIf("into", string(d.Into))
 }

@@ -161,6 +161,10 @@ func (f *Issued) field(s *scan, key string) {
 		f.HighMinutes = int(s.number())
 	case "clock_off":
 		f.ClockOff = s.truth()
+	case "slot_ms":
+		f.SlotMS = s.number()
+	case "ref":
+		f.Ref = s.text()
 	case "checked":
 		s.odd = s.odd || f.Checked != nil
 		s.list(func() { f.Checked = append(f.Checked, s.checked()) })
@@ -247,6 +251,7 @@ func (s *scan) rowStep() (w Step) {
 		}
 	})
 	w.Round, w.Window, w.Clerk, w.AtMS, w.How, w.Recall, w.Ended, w.Reason = m.Round, m.Window, m.Clerk, m.AtMS, m.How, m.Recall, m.Ended, m.Reason
+	w.Detail = m.Detail
 	return w
 }
 
@@ -278,6 +283,8 @@ func (f *Called) scan(b []byte) bool {
 			f.Hall = ID(s.text())
 		case "date":
 			f.Date = Date(s.text())
+		case "reason":
+			f.Reason = s.text()
 		default:
 			s.step(key, &f.Ticket, &f.Round, &f.Window, &f.Clerk, &f.AtMS)
 		}
@@ -300,9 +307,31 @@ func (f *Moved) field(s *scan, key string) {
 		s.list(func() { f.Ended = append(f.Ended, s.ending()) })
 	case "reason":
 		f.Reason = s.text()
+	case "until_ms":
+		f.detail().UntilMS = s.number()
+	case "key_ms":
+		f.detail().KeyMS = s.number()
+	case "service":
+		f.detail().Service = Letter(s.text())
+	case "to":
+		f.detail().To = WindowID(s.text())
+	case "back":
+		f.detail().Back = WindowID(s.text())
+	case "items":
+		s.odd = s.odd || f.detail().Items != nil
+		s.list(func() { f.Items = append(f.Items, ItemCode(s.text())) })
+	case "into":
+		f.detail().Into = TicketID(s.text())
 	default:
 		s.step(key, &f.Ticket, &f.Round, &f.Window, &f.Clerk, &f.AtMS)
 	}
+}
+
+func (f *Moved) detail() *Detail {
+	if f.Detail == nil {
+		f.Detail = &Detail{}
+	}
+	return f.Detail
 }
 
 func (s *scan) ending() (e Ending) {

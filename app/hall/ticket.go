@@ -7,18 +7,23 @@ import (
 	"onewindow/app/event"
 )
 
-// State is where a ticket stands. Within a round the states only rise, in the
-// order of rank; done is above everything, because a person has been served.
+// State is where a ticket stands; see fold for how the steps make it.
 type State string
 
-// States of a ticket (queue.md).
+// States of a ticket (queue.md). A ticket in one of the last five is at its end.
 const (
-	Unknown State = ""
-	Waiting State = "waiting"
-	CalledS State = "called"
-	NoShow  State = "no_show"
-	Serving State = "serving"
-	Done    State = "done"
+	Unknown   State = ""
+	Waiting   State = "waiting"
+	CalledS   State = "called"
+	NoShow    State = "no_show"
+	Serving   State = "serving"
+	Parked    State = "parked"
+	Done      State = "done"
+	Cancelled State = "cancelled"    // by the citizen
+	Withdrawn State = "withdrawn"    // by the hall, with a reason
+	Expired   State = "expired"      // by the close of the day
+	Carried   State = "carried_over" // by the close of the day: the slip is a return pass
+	Merged    State = "merged"       // another slip of the same person goes on
 )
 
 // Step is one move of a ticket as its fold keeps it. Steps form a set: the same
@@ -35,6 +40,7 @@ type Step struct {
 	Recall  int        `json:"recall,omitempty"`
 	Ended   []Ending   `json:"ended,omitempty"`
 	Reason  string     `json:"reason,omitempty"`
+	*Detail
 	// By is the event that noted the step; it makes steps distinct and their order total.
 	By string `json:"by"`
 }
@@ -62,22 +68,50 @@ type Ticket struct {
 	FinishedMS int64    `json:"finished_at_ms,omitempty"`
 	FirstMS    int64    `json:"first_called_at_ms,omitempty"`
 
+	// spot is where the ticket waits, nil for where it was issued for.
+	spot *spot
 	// forgotten tells that the hall keeps it no more: see Hall.Forget.
 	forgotten bool
 }
 
-func rank(kind event.Kind) (State, int) {
+// rank orders the kinds of a round by how much they tell of where the person is.
+func rank(kind event.Kind) int {
 	switch kind {
 	case KindCalled, KindRecalled:
-		return CalledS, 1
+		return 1
 	case KindMissed:
-		return NoShow, 2
+		return 2
+	case KindCancelled, KindWithdrawn, KindExpired, KindCarried, KindMerged:
+		return 3
 	case KindStarted:
-		return Serving, 3
+		return 4
+	case KindParked:
+		return 5
 	case KindFinished:
-		return Done, 4
+		return 6
+	case KindReturned, KindCameBack, KindResumed:
+		return 7
+	case KindPassed:
+		return 8
 	}
-	return Waiting, 0
+	return 0
+}
+
+// ends gives the state in which a step lets a ticket end.
+func ends(kind event.Kind) State {
+	switch kind {
+	case KindCancelled:
+		return Cancelled
+	case KindWithdrawn:
+		return Withdrawn
+	case KindExpired:
+		return Expired
+	case KindCarried:
+		return Carried
+	case KindMerged:
+		return Merged
+	}
+	return Unknown
 }
 
 // usualSteps is what most visits have: called, started, finished.
@@ -103,94 +137,34 @@ func (t *Ticket) add(s Step) bool {
 // compareSteps orders by meaning first and by the noting event last, so that
 // the order is total and owes nothing to arrival.
 func compareSteps(a, b Step) int {
-	_, ra := rank(a.Kind)
-	_, rb := rank(b.Kind)
-	return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(ra, rb), cmp.Compare(a.AtMS, b.AtMS),
+	return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.AtMS, b.AtMS),
 		cmp.Compare(a.Recall, b.Recall), cmp.Compare(a.By, b.By),
 		// Two lives of a copied device may use one id for two steps: both are kept everywhere.
 		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Window, b.Window), cmp.Compare(a.Clerk, b.Clerk), cmp.Compare(a.How, b.How),
 		cmp.Compare(a.Request, b.Request), cmp.Compare(a.Reason, b.Reason), slices.CompareFunc(a.Ended, b.Ended, func(x, y Ending) int {
 			return cmp.Or(cmp.Compare(x.Item, y.Item), cmp.Compare(x.Outcome, y.Outcome))
-		}))
+		}), compareDetails(a.Detail, b.Detail))
 }
 
-// derive computes the state from the steps: the highest round counts, in it the
-// highest rank; a finish in any round wins. Of two starts or finishes the
-// earlier one names the window, the other one makes a conflict (see Conflict).
-func (t *Ticket) derive() {
-	state, round, best := Waiting, 0, 0
-	t.Recalls, t.Reprints = 0, 0
-	t.Window, t.Clerk = "", ""
-	t.CalledMS, t.LastCallMS, t.StartedMS, t.FinishedMS, t.FirstMS = 0, 0, 0, 0, 0
-	for i := range t.Steps {
-		s := &t.Steps[i]
-		switch {
-		case t.uncalled(s):
-			continue
-		case s.Kind == KindReprinted:
-			t.Reprints++
-			continue
-		case s.Kind == KindReturned && s.Round+1 > round:
-			state, round, best = Waiting, s.Round+1, 0
-			t.Window, t.Clerk, t.Recalls = "", "", 0
-			t.CalledMS, t.LastCallMS, t.StartedMS = 0, 0, 0
-			continue
-		case s.Kind == KindReturned:
-			continue
-		}
-		to, r := rank(s.Kind)
-		if t.FirstMS == 0 && s.Kind == KindCalled {
-			t.FirstMS = s.AtMS
-		}
-		if s.Round > round {
-			round, best = s.Round, 0
-			t.Recalls = 0
-		}
-		if s.Kind == KindCalled && t.CalledMS == 0 {
-			t.CalledMS = s.AtMS
-		}
-		if r == 1 {
-			t.LastCallMS = max(t.LastCallMS, s.AtMS)
-			t.Recalls = max(t.Recalls, s.Recall)
-		}
-		if r > best {
-			best, state = r, to
-			t.Window, t.Clerk = s.Window, s.Clerk
-			switch to {
-			case Serving:
-				t.StartedMS = s.AtMS
-			case Done:
-				t.FinishedMS = s.AtMS
-			}
-		}
+func compareDetails(a, b *Detail) int {
+	if a == nil || b == nil {
+		return cmp.Compare(btoi(a != nil), btoi(b != nil))
 	}
-	if last := t.latest(); last != nil && event.Broken("last-writer-wins") {
-		state, round = firstOf(rank(last.Kind)), last.Round
-	} else if f := t.firstFinish(); f != nil {
-		state, t.Window, t.Clerk, t.FinishedMS = Done, f.Window, f.Clerk, f.AtMS
+	return cmp.Or(cmp.Compare(a.UntilMS, b.UntilMS), cmp.Compare(a.KeyMS, b.KeyMS), cmp.Compare(a.Service, b.Service), cmp.Compare(a.To, b.To),
+		cmp.Compare(a.Back, b.Back), slices.Compare(a.Items, b.Items), cmp.Compare(a.Into, b.Into))
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
 	}
-	if !t.Known && state == Waiting {
-		state = Unknown
-	}
-	t.State, t.Round = state, round
+	return 0
 }
 
 // uncalled tells that a step is a call that was taken back, or takes one back.
 func (t *Ticket) uncalled(s *Step) bool {
 	return s.Kind == KindUncalled || s.Kind == KindCalled && slices.ContainsFunc(t.Steps, func(o Step) bool { return o.Kind == KindUncalled && o.How == s.By })
 }
-
-// latest is the step with the latest wall clock, which decides nothing.
-func (t *Ticket) latest() (last *Step) {
-	for i := range t.Steps {
-		if last == nil || t.Steps[i].AtMS > last.AtMS {
-			last = &t.Steps[i]
-		}
-	}
-	return last
-}
-
-func firstOf(s State, _ int) State { return s }
 
 func (t *Ticket) firstFinish() *Step {
 	for i := range t.Steps {
@@ -209,16 +183,74 @@ func (t *Ticket) Ended() []Ending {
 	return nil
 }
 
+// AllItems lists the items of the visit: those of the slip and those added at a window.
+func (t *Ticket) AllItems() []ItemCode {
+	out := t.Items[:len(t.Items):len(t.Items)]
+	for i := range t.Steps {
+		if s := &t.Steps[i]; s.Kind == KindAdded && s.Detail != nil {
+			for _, item := range s.Items {
+				if !slices.Contains(out, item) {
+					out = append(out, item)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Passes counts how often the ticket was passed on, and gives the window that wants the
+// person back, empty for none.
+func (t *Ticket) Passes() (n int, back WindowID) {
+	for i := range t.Steps {
+		if s := &t.Steps[i]; s.Kind == KindPassed {
+			n++
+			if back = ""; s.Detail != nil {
+				back = s.Back
+			}
+		}
+	}
+	return n, back
+}
+
+// ParkedUntil is when the timer of a parked ticket ends, 0 for one that is not, and why it
+// was parked.
+func (t *Ticket) ParkedUntil() (ms int64, reason string) {
+	for i := range t.Steps {
+		if s := &t.Steps[i]; t.State == Parked && s.Kind == KindParked && s.Round == t.Round && s.Detail != nil {
+			return s.UntilMS, s.Reason
+		}
+	}
+	return 0, ""
+}
+
+// LastReason is why the ticket is where it is: passed on, parked, returned or called out
+// of its order; empty for a usual one.
+func (t *Ticket) LastReason() (reason string) {
+	for i := range t.Steps {
+		if s := &t.Steps[i]; s.Reason != "" && s.Round >= t.Round-1 {
+			reason = s.Reason
+		}
+	}
+	return reason
+}
+
 // ended tells whether the ticket's way ended at a window: done or no-show.
 func (t *Ticket) ended() bool { return t.State == Done || t.State == NoShow }
+
+// Live tells whether the hall still owes the person something: only a finish, a no-show
+// and what a person decided end that.
+func (t *Ticket) Live() bool {
+	return t.Known && (t.State == Waiting || t.State == Parked || t.Open())
+}
 
 // Open tells whether the ticket still holds a window: called or serving.
 func (t *Ticket) Open() bool { return t.State == CalledS || t.State == Serving }
 
 // Conflict names a disagreement that a person has to look at, or "" when there
 // is none: "double_service" (started or finished at two windows of one round),
-// "called_and_served" (called to one window, served at another),
-// "facts" (two sets of facts under one ticket id). Windows are sorted.
+// "called_and_served" (called to one window, served at another), "closed_and_served" (the
+// citizen cancelled it or the hall closed it, and it went on), "facts" (two sets of facts
+// under one ticket id). Windows are sorted.
 func (t *Ticket) Conflict() (kind string, windows []WindowID) {
 	if !t.Disputed && t.oneWindow() {
 		return "", nil
@@ -229,20 +261,20 @@ func (t *Ticket) Conflict() (kind string, windows []WindowID) {
 	}
 	starts, calls := map[at]bool{}, map[at]bool{}
 	perRound := map[int]int{}
+	closed := false
 	for i := range t.Steps {
 		s := &t.Steps[i]
-		if t.uncalled(s) {
-			continue
-		}
-		switch s.Kind {
-		case KindStarted, KindFinished:
+		switch {
+		case t.uncalled(s):
+		case s.Kind == KindStarted, s.Kind == KindFinished:
 			if k := (at{s.Round, s.Window}); !starts[k] {
 				starts[k] = true
 				perRound[s.Round]++
 			}
-		case KindCalled:
+		case s.Kind == KindCalled:
 			calls[at{s.Round, s.Window}] = true
 		}
+		closed = closed || ends(s.Kind) != Unknown
 	}
 	seen := map[WindowID]bool{}
 	for k := range starts {
@@ -259,7 +291,14 @@ func (t *Ticket) Conflict() (kind string, windows []WindowID) {
 			}
 		}
 	}
-	if kind == "" && t.Disputed {
+	switch {
+	case kind != "":
+	case closed && !t.closed():
+		kind = "closed_and_served"
+		if t.Window != "" {
+			seen[t.Window] = true
+		}
+	case t.Disputed:
 		kind = "facts"
 	}
 	for w := range seen {
@@ -269,7 +308,17 @@ func (t *Ticket) Conflict() (kind string, windows []WindowID) {
 	return kind, windows
 }
 
-// oneWindow tells that every step happened at the same window: nothing to disagree on.
+// closed tells whether the ticket is at an end that a person or the close of the day decided.
+func (t *Ticket) closed() bool {
+	switch t.State {
+	case Cancelled, Withdrawn, Expired, Carried, Merged:
+		return true
+	}
+	return false
+}
+
+// oneWindow tells that every step happened at the same window and that nobody closed the
+// ticket: nothing to disagree on.
 func (t *Ticket) oneWindow() bool {
 	var first WindowID
 	for i := range t.Steps {
@@ -277,7 +326,7 @@ func (t *Ticket) oneWindow() bool {
 		if first == "" {
 			first = w
 		}
-		if w != "" && w != first {
+		if w != "" && w != first || ends(t.Steps[i].Kind) != Unknown {
 			return false
 		}
 	}

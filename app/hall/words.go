@@ -36,7 +36,7 @@ func own[S ~string](s S) S { return S(strings.Clone(string(s))) }
 func (w words) ofTicket(f Issued) Issued {
 	f.Number = own(f.Number)
 	f.Hall, f.Date, f.Service, f.Class, f.Language = word(w, f.Hall), word(w, f.Date), word(w, f.Service), word(w, f.Class), word(w, f.Language)
-	f.Evidence = word(w, f.Evidence)
+	f.Evidence, f.Ref = word(w, f.Evidence), own(f.Ref)
 	f.Items = slices.Clone(f.Items) // whoever gave the fact may still read it
 	for i := range f.Items {
 		f.Items[i] = word(w, f.Items[i])
@@ -56,6 +56,12 @@ func (w words) ofStep(s Step) Step {
 	s.Ended = slices.Clone(s.Ended)
 	for i := range s.Ended {
 		s.Ended[i] = Ending{word(w, s.Ended[i].Item), word(w, s.Ended[i].Outcome)}
+	}
+	if d := s.Detail; d != nil {
+		s.Detail = &Detail{UntilMS: d.UntilMS, KeyMS: d.KeyMS, Service: word(w, d.Service), To: word(w, d.To), Back: word(w, d.Back), Items: slices.Clone(d.Items), Into: own(d.Into)}
+		for i := range s.Items {
+			s.Items[i] = word(w, s.Items[i])
+		}
 	}
 	return s
 }

@@ -30,7 +30,7 @@ func (b *Board) Page() BoardPage {
 		for _, t := range h.Tickets(hall.DateOf(b.m.Book.Now())) {
 			if t.Known && t.LastCallMS > 0 && t.Window != "" {
 				p.Calls = append(p.Calls, BoardCall{Number: string(t.Number), Window: string(t.Window), Floor: floors[hall.Letter(t.Window[:1])],
-					Letter: string(t.Service), AtMS: t.LastCallMS, State: string(t.State), Recalls: t.Recalls})
+					Letter: string(t.Queue()), AtMS: t.LastCallMS, State: string(t.State), Recalls: t.Recalls})
 			}
 		}
 	})

@@ -59,7 +59,7 @@ func (c *Counter) turn() {
 func (c *Counter) page() (CounterPage, error) {
 	ctx := context.Background()
 	p := CounterPage{Place: c.m.place(), Standing: c.m.standing(ctx), Clerk: string(c.clerk.ID), ClerkName: c.clerk.Name, Window: string(c.window),
-		Services: []string{}, Areas: c.m.areas(), AllWindows: []WindowShape{}, Recent: []RecentVisit{}, Conflicts: []Conflict{}, Helps: c.m.helps(), Notices: c.m.notices()}
+		Services: []string{}, Areas: c.m.areas(), AllWindows: []WindowShape{}, Parked: []ParkedVisit{}, Recent: []RecentVisit{}, Conflicts: []Conflict{}, Helps: c.m.helps(), Notices: c.m.notices()}
 	for _, s := range c.services {
 		p.Services = append(p.Services, string(s))
 	}
@@ -73,6 +73,7 @@ func (c *Counter) page() (CounterPage, error) {
 				clerks[w.ID] = clerkName(h, w.Clerk)
 			}
 		}
+		p.Parked = c.parked(h)
 		for _, t := range h.Conflicts(date) {
 			p.Conflicts = append(p.Conflicts, conflict(t))
 		}
@@ -151,18 +152,20 @@ func endMS(t *hall.Ticket) int64 {
 }
 
 func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, error) {
-	area := c.m.areaOf(t.Service)
+	area := c.m.areaOf(t.Queue())
 	now := c.m.hallNow()
-	out := &CounterTicket{Ticket: string(t.Ticket), Number: string(t.Number), Letter: string(t.Service), Area: area.Name, Class: string(t.Class),
+	out := &CounterTicket{Ticket: string(t.Ticket), Number: string(t.Number), Letter: string(t.Queue()), Area: area.Name, Class: string(t.Class),
 		Language: t.Language, Items: []ItemCard{}, State: string(t.State), Recalls: t.Recalls, CalledMS: t.CalledMS, StartedMS: t.StartedMS,
 		Saved: c.m.savedOf(eventsOf(t)...), RecallInSeconds: -1, Checked: c.m.lacked(t.Checked)}
+	passes, back := t.Passes()
+	out.Passes, out.PassWarning, out.Back, out.Reason = passes, passes >= hall.PassWarn, string(back), t.LastReason()
 	if t.FirstMS > 0 {
 		out.WaitMinutes = hall.Minutes(t.FirstMS - t.IssuedMS)
 	}
 	if t.State == hall.CalledS && t.Recalls < hall.RecallLimit {
 		out.RecallInSeconds = int((hall.Left(t.LastCallMS, hall.RecallAfterMS, now) + 999) / 1000)
 	}
-	for _, code := range t.Items {
+	for _, code := range t.AllItems() {
 		if i, ok := c.m.Guides.Now().Item(guide.Code(code)); ok {
 			out.Items = append(out.Items, c.m.card(i))
 		}
@@ -309,8 +312,13 @@ func (c *Counter) Next(request string) (CounterPage, error) {
 	if err := c.ready(); err != nil {
 		return CounterPage{}, err
 	}
+	return c.call(hall.Call{Request: request, Window: c.window, Clerk: c.clerk.ID, Services: c.services})
+}
+
+// call asks the hub for a ticket and keeps what it grants.
+func (c *Counter) call(ask hall.Call) (CounterPage, error) {
 	ctx := context.Background()
-	bodies, err := c.m.Hub.Call(ctx, hall.Call{Request: request, Window: c.window, Clerk: c.clerk.ID, Services: c.services})
+	bodies, err := c.m.Hub.Call(ctx, ask)
 	if err != nil {
 		return CounterPage{}, err
 	}
@@ -419,6 +427,9 @@ func (c *Counter) StartByScan(code string) (CounterPage, error) {
 	reached := c.m.Hub.Line().Reached
 	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
 		h := tx.Hall(c.m.Hall)
+		if parkedSlip(h, f.Ticket) {
+			return c.resume(tx, f.Ticket)
+		}
 		m, no := h.StartScanned(f, c.window, c.clerk.ID, c.m.Book.Now(), reached)
 		if no != nil {
 			return no

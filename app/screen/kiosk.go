@@ -255,14 +255,14 @@ func (k *Kiosk) page(id hall.TicketID, code string) (TicketPage, error) {
 		}
 		found = true
 		events = eventsOf(t)
-		p = TicketPage{Ticket: string(id), Number: string(t.Number), Windows: k.m.windowsText(t.Service), Items: k.itemNames(t.Items),
+		p = TicketPage{Ticket: string(id), Number: string(t.Number), Windows: k.m.windowsText(t.Queue()), Items: k.itemNames(t.AllItems()),
 			Class: string(t.Class), IssuedMS: t.IssuedMS, IssuedAt: hall.ClockOf(t.IssuedMS), Date: string(t.Date),
 			State: string(t.State), Window: string(t.Window), OwnSeries: t.Number.OwnSeries()}
 		if t.State == hall.Waiting {
-			p.Ahead = h.AheadOf(t.Date, t.Service, hall.Key(t), id)
-			p.Wait = wait(h.Forecast(t.Service, p.Ahead))
+			p.Ahead = h.AheadOf(t.Date, t.Queue(), t.Key(), id)
+			p.Wait = wait(h.Forecast(t.Queue(), p.Ahead))
 		}
-		p.Area.Letter = string(t.Service)
+		p.Area.Letter = string(t.Queue())
 	})
 	if !found {
 		return TicketPage{}, event.TicketUnknown

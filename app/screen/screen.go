@@ -314,6 +314,8 @@ type CounterPage struct {
 	Waiting     int            `json:"waiting"`
 	ServedToday int            `json:"servedToday"`
 	Recent      []RecentVisit  `json:"recent"`
+	// Parked are the visits that go on later, this window's first.
+	Parked []ParkedVisit `json:"parked"`
 	// Conflicts are tickets that need a person's eyes.
 	Conflicts []Conflict `json:"conflicts"`
 	// Helps are the kiosks at which somebody wants help.
@@ -368,6 +370,12 @@ type CounterTicket struct {
 	Applications    []CaseStatus `json:"applications"`
 	// Checked are the items whose materials the person went through at the kiosk.
 	Checked []CheckedItem `json:"checked"`
+	// Passes counts the transfers, PassWarning tells that there were too many, Back is the
+	// window that wants the person back, Reason why the ticket came here out of the usual way.
+	Passes      int    `json:"passes"`
+	PassWarning bool   `json:"passWarning"`
+	Back        string `json:"back"`
+	Reason      string `json:"reason"`
 }
 
 // RecentVisit is a visit that this window has finished.
@@ -378,10 +386,29 @@ type RecentVisit struct {
 	Saved      Saved  `json:"saved"`
 }
 
+// ParkedVisit is a visit whose person is away for a while.
+type ParkedVisit struct {
+	Ticket  string `json:"ticket"`
+	Number  string `json:"number"`
+	Window  string `json:"window"`
+	Mine    bool   `json:"mine"`
+	Reason  string `json:"reason"`
+	UntilMS int64  `json:"untilMs"`
+}
+
+// PassWish is where a visit goes on: in an area's queue, at one window, or both; Back asks
+// for the person to be sent back afterwards.
+type PassWish struct {
+	Letter string `json:"letter"`
+	Window string `json:"window"`
+	Back   bool   `json:"back"`
+	Reason string `json:"reason"`
+}
+
 // Conflict is a ticket on which two places disagreed; both versions are kept.
 type Conflict struct {
 	Number string `json:"number"`
-	// Kind is "double_service" or "called_and_served".
+	// Kind is "double_service", "called_and_served", "closed_and_served" or "facts".
 	Kind    string   `json:"kind"`
 	Windows []string `json:"windows"`
 }

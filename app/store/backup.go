@@ -143,7 +143,7 @@ func openReadOnly(path string) (*sql.DB, error) {
 		return nil, err
 	}
 	lockOnce.Do(openLocks)
-	db, err := sql.Open("sqlite", "file:"+path+"?"+url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "cache_size(-16000)"}}.Encode())
+	db, err := sql.Open("sqlite", "file:"+path+"?"+url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "cache_size(-4096)"}}.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}

@@ -73,10 +73,10 @@ func Refusal(err error) *event.Refusal {
 // doors offer, because in the window every method of a door can be called.
 var pageCalls = map[string][]string{
 	"Terminal": {"Place"},
-	"Kiosk": {"Announcement", "AnswerSurvey", "AtHome", "Checklist", "ChecklistCode", "ChecklistPaper", "Choices", "Disclosure", "FilterChoices", "Find", "Guide", "Hall", "Help", "Home", "Hush", "Issue", "Items", "LeaveQuestion",
+	"Kiosk": {"Announcement", "AnswerSurvey", "AtHome", "Cancel", "Checklist", "ChecklistCode", "ChecklistPaper", "Choices", "ComeBack", "Disclosure", "FilterChoices", "Find", "Guide", "Hall", "Help", "Home", "Hush", "Issue", "Items", "LeaveQuestion",
 		"Policies", "Policy", "Progress", "Reading", "Reprint", "Say", "Survey"},
-	"Counter": {"CloseWindow", "EndNotice", "Finish", "GoHelp", "Guide", "Next", "NoShow", "OpenWindow", "Page", "PostNotice", "ReadCard", "Recall", "Return", "Search",
-		"SignIn", "SignOut", "Start", "StartByScan", "TakeIntake"},
+	"Counter": {"AddItems", "CallNumber", "Cancel", "CloseWindow", "ComeBack", "EndNotice", "Finish", "GoHelp", "Guide", "Merge", "Next", "NoShow", "OpenWindow", "Page", "Park", "Pass", "PostNotice", "ReadCard", "Recall", "Resume", "Return", "Search",
+		"SignIn", "SignOut", "Start", "StartByScan", "TakeIntake", "Withdraw"},
 	"Board": {"Page"},
 }
 

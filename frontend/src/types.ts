@@ -348,6 +348,8 @@ export interface CounterPage {
   waiting: number
   servedToday: number
   recent: RecentVisit[]
+  /** Visits that go on later, this window's first. */
+  parked: ParkedVisit[]
   conflicts: Conflict[]
   helps: HelpAsk[]
   /** What the boards tell everybody now, the newest first. */
@@ -392,6 +394,31 @@ export interface CounterTicket {
   saved: Saved
   applications: CaseStatus[]
   checked: CheckedItem[]
+  /** How often it was passed on, and whether that is too often. */
+  passes: number
+  passWarning: boolean
+  /** The window that wants the person back, '' for none. */
+  back: string
+  /** Why the ticket came here out of the usual way, '' for the usual way. */
+  reason: string
+}
+
+/** A visit whose person is away for a while. */
+export interface ParkedVisit {
+  ticket: string
+  number: string
+  window: string
+  mine: boolean
+  reason: string
+  untilMs: number
+}
+
+/** Where a visit goes on: in an area's queue, at one window, or both. */
+export interface PassWish {
+  letter: string
+  window: string
+  back: boolean
+  reason: string
 }
 
 export interface RecentVisit {

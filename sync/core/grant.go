@@ -25,14 +25,19 @@ func (tx *Tx) Call(place hall.ID, c hall.Call) (g wire.Grant, err error) {
 	if g, known, err := tx.grantedLongAgo(place, c.Request); known || err != nil {
 		return g, err
 	}
-	called, no := h.CallNext(c, tx.now())
+	called, no := h.Call(c, tx.now())
 	if no != nil {
 		return wire.Grant{Refuse: no}, nil
+	}
+	if before := called.Before; before != nil {
+		if _, _, err = tx.Append(before.Kind, before.Moved); err != nil {
+			return g, err
+		}
 	}
 	if g.Ticket, err = tx.Source(place, called.Ticket); err != nil {
 		return g, err
 	}
-	if _, g.Event, err = tx.Append(hall.KindCalled, called); err == nil {
+	if _, g.Event, err = tx.Append(hall.KindCalled, called.Called); err == nil {
 		tx.Rows[len(tx.Rows)-1].Request = c.Request
 	}
 	return g, err

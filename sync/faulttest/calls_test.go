@@ -71,7 +71,7 @@ func openHour(name string, g *group, size int, r *rand.Rand) (*hour, []hall.Issu
 	for i := range come {
 		before := 0
 		for j := range come {
-			a, b := hall.Key(&hall.Ticket{Issued: come[j]}), hall.Key(&hall.Ticket{Issued: come[i]})
+			a, b := come[j].Due(), come[i].Due()
 			if a < b || a == b && come[j].Ticket < come[i].Ticket {
 				before++
 			}

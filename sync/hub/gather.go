@@ -134,6 +134,22 @@ func (h *Hub) read(ctx context.Context, done func()) {
 	}
 }
 
+// tidyEvery is how soon a timer of the hall is noticed.
+const tidyEvery = 2 * time.Second
+
+// tidy sees to the timers of the hall's tickets.
+func (h *Hub) tidy(ctx context.Context) {
+	for pause(ctx, tidyEvery) == nil {
+		if h.duty != nil && !h.duty.leads() {
+			continue
+		}
+		err := h.commit(ctx, func(tx Tx) error { return tx.Tidy(h.opt.Hall, h.silent) })
+		if err != nil && ctx.Err() == nil {
+			h.opt.Logger.Error("see to the timers of the hall; it is tried again", "error", err)
+		}
+	}
+}
+
 // carry brings up the events that no chain brings.
 func (h *Hub) carry(ctx context.Context) {
 	if h.opt.CentreReached != nil && !h.opt.CentreReached() {

@@ -32,6 +32,8 @@ type Tx interface {
 	Adopt(body []byte, above event.Epoch) error
 	BecomeReady(place hall.ID) error
 	CarryOrphans(max int) (int, error)
+	// Tidy notes what time alone brings to the hall's tickets.
+	Tidy(place hall.ID, silent hall.Silent) error
 	// Follow notes what the other hub or the centre has (see core.Tx), Lead that this hub
 	// leads from now on.
 	Follow(source string, f wire.Feed, above event.Epoch, leads bool) error
@@ -104,6 +106,8 @@ type Hub struct {
 
 	reread chan struct{}
 
+	began int64 // ms, by this machine's clock
+
 	mu       sync.Mutex
 	beats    map[event.Origin]wire.Heard
 	gatherer *core.Gatherer // nil until something is gathered
@@ -122,7 +126,7 @@ func Start(opt Options) (*Hub, error) {
 	if opt.Carry == 0 {
 		opt.Carry = carryAfter
 	}
-	h := &Hub{opt: opt, ctx: ctx, cancel: cancel, reread: make(chan struct{}, 1), beats: map[event.Origin]wire.Heard{}}
+	h := &Hub{opt: opt, ctx: ctx, cancel: cancel, reread: make(chan struct{}, 1), began: time.Now().UnixMilli(), beats: map[event.Origin]wire.Heard{}}
 	place := string(opt.Hall)
 	verbs := map[wire.Verb]func(*nats.Msg, event.Origin){
 		wire.VerbCall:  h.call,
@@ -132,7 +136,7 @@ func Start(opt Options) (*Hub, error) {
 		wire.VerbCases: h.cases,
 		wire.VerbHand:  h.take,
 	}
-	work := []func(context.Context){h.news, h.tend, h.comparing}
+	work := []func(context.Context){h.news, h.tend, h.comparing, h.tidy}
 	if opt.Peer != nil {
 		h.duty = newDuty(h)
 		verbs[wire.VerbLease], verbs[wire.VerbFollow] = h.duty.vote, h.duty.followed
@@ -194,6 +198,7 @@ func (h *Hub) call(m *nats.Msg, _ event.Origin) {
 		h.answer(m, wire.Grant{Refuse: event.RequestUnusable})
 		return
 	}
+	c.Silent = h.silent
 	h.grant(m, func(tx Tx) (wire.Grant, error) { return tx.Call(h.opt.Hall, c) })
 }
 
@@ -413,6 +418,15 @@ func (h *Hub) troubles(nowMS int64) []wire.Trouble {
 		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Kind, b.Kind))
 	})
 	return out
+}
+
+// silent tells for how many ms nothing was heard of a terminal; a hub that has just begun
+// has heard of nobody yet.
+func (h *Hub) silent(o event.Origin) int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := time.Now().UnixMilli()
+	return now - max(h.beats[o].AtMS, h.began)
 }
 
 // Heard lists the last beat of each terminal of the hall.

@@ -473,7 +473,7 @@ func (l *Link) ask(ctx context.Context, subject string, body []byte, limit time.
 
 // Call asks the hub's allocator for the next ticket and gives the hub's event,
 // behind the event that the ticket was made by.
-// The same request may be asked again. Refusals: those of hall.CallNext, and
+// The same request may be asked again. Refusals: those of hall.Call, and
 // event.HubUnreachable when the hub does not answer.
 //
 // What this node has noted goes first: the hub must know that the last visit of

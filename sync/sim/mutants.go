@@ -19,6 +19,7 @@ var Mutants = []Mutant{
 	{"forgets-requests", "the allocator does not look whether a request was granted (rule 10)"},
 	{"last-writer-wins", "the state of a ticket follows the wall clock (rules 11, 12)"},
 	{"order-of-arrival", "the state of a ticket depends on the order in which steps came (rule 12)"},
+	{"stays-at-window", "whoever goes back to the queue, is parked or passed on stays at the window"},
 	{"skip-gaps", "news are folded although they leave a gap (rule 16)"},
 	{"cursor-before-data", "the cursor of the feed is saved before its events (rule 16)"},
 	{"snapshot-half", "the first part of a snapshot counts as the whole (rule 16)"},

@@ -376,6 +376,9 @@ func (o *observer) services(place hall.ID, r *Result) {
 			}
 			into[s.Round][s.Window] = true
 		}
+		if why := heldInVain(t); why != "" {
+			o.violate("I10 %s of %s is %s at %s, %s", t.Number, place, t.State, t.Window, why)
+		}
 		if slices.ContainsFunc(t.Steps, func(s hall.Step) bool { return s.Kind == hall.KindFinished }) && t.State != hall.Done {
 			o.violate("I2 %s of %s was served and is %s", t.Number, place, t.State)
 		}
@@ -394,6 +397,30 @@ func (o *observer) services(place hall.ID, r *Result) {
 			}
 		}
 	}
+}
+
+// heldInVain is I10: a window holds only whom it called or started, and nobody whom it has
+// let go.
+func heldInVain(t *hall.Ticket) string {
+	if !t.Open() {
+		return ""
+	}
+	came := false
+	for _, s := range t.Steps {
+		if s.Round != t.Round || s.Window != t.Window {
+			continue
+		}
+		switch s.Kind {
+		case hall.KindCalled, hall.KindStarted:
+			came = true
+		case hall.KindReturned, hall.KindParked, hall.KindPassed:
+			return "which has let it go"
+		}
+	}
+	if !came {
+		return "which has not called it"
+	}
+	return ""
 }
 
 // chains is I3: what a node calls complete is complete, in order, and has its head.

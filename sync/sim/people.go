@@ -17,6 +17,8 @@ func (n *node) act() {
 		n.later(1000+n.w.upto(1000), n.tend)
 	case "counter":
 		n.later(n.w.upto(10_000), n.serve)
+	case "hub":
+		n.later(n.w.upto(10_000), n.tidy)
 	}
 	if n.role != "centre" {
 		n.later(n.w.upto(120_000), n.canary)
@@ -35,6 +37,23 @@ func (n *node) canary() {
 	n.later(120_000, n.canary)
 }
 
+// tidy sees to the timers of the hall's tickets, as the hub does.
+func (n *node) tidy() {
+	n.later(10_000, n.tidy)
+	n.write(func(tx *core.Tx) error { return tx.Tidy(n.place, n.silence) }, nil)
+}
+
+// silence tells for how long a hub has heard nothing of a terminal: who is cut off may be
+// given up at once, so that much comes of it.
+func (n *node) silence(o event.Origin) int64 {
+	for _, l := range n.children {
+		if l.child.origin == o && !l.connected {
+			return hall.ServedAfterMS
+		}
+	}
+	return 0
+}
+
 // tap is a person who takes a ticket. Where no answer comes (the process ended), the
 // page asks again with the same request.
 func (n *node) tap() {
@@ -42,6 +61,10 @@ func (n *node) tap() {
 		return
 	}
 	n.later(4000+n.w.upto(30_000), n.tap)
+	if n.w.chance(60) {
+		n.thinkAgain()
+		return
+	}
 	if n.w.chance(15) {
 		// A kind from the future, byte for byte on all the way.
 		n.write(func(tx *core.Tx) error {
@@ -86,6 +109,25 @@ func (n *node) tap() {
 			}
 		}
 	})
+}
+
+// thinkAgain is a person with a ticket at a kiosk: one who was called in vain is back, or
+// one who waits gives up.
+func (n *node) thinkAgain() {
+	h := n.core.Hall(n.place)
+	if h == nil {
+		return
+	}
+	all := h.Tickets(hall.DateOf(n.wall()))
+	if len(all) == 0 {
+		return
+	}
+	id := all[n.w.rng.IntN(len(all))].Ticket
+	if n.w.chance(300) {
+		n.note(hall.KindCancelled, func(h *hall.Hall) (any, *event.Refusal) { return pair(h.Cancel(id, n.wall())) })
+		return
+	}
+	n.note(hall.KindCameBack, func(h *hall.Hall) (any, *event.Refusal) { return pair(h.ComeBack(id, n.wall())) })
 }
 
 // tend keeps number blocks in stock, as the kiosk does.
@@ -148,6 +190,7 @@ func (n *node) serve() {
 	}
 	t := h.AtWindow(n.window)
 	switch {
+	case t == nil && n.w.chance(200) && n.resume(h):
 	case t == nil && n.parent.connected:
 		n.call()
 	case t == nil:
@@ -160,6 +203,17 @@ func (n *node) serve() {
 		n.note(hall.KindReturned, func(h *hall.Hall) (any, *event.Refusal) {
 			return pair(h.Return(n.window, "wang", "file missing", n.wall()))
 		})
+	case n.w.chance(60):
+		until := n.wall() + 20_000 + n.w.upto(100_000)
+		n.note(hall.KindParked, func(h *hall.Hall) (any, *event.Refusal) {
+			return pair(h.Park(n.window, "wang", "copies", until, n.wall()))
+		})
+	case n.w.chance(60):
+		p := hall.Pass{Service: services[n.w.rng.IntN(len(services))], Back: n.w.chance(500), Reason: "the other one first"}
+		if n.w.chance(300) {
+			p.To = hall.WindowID(fmt.Sprintf("%s%02d", services[1], 2))
+		}
+		n.note(hall.KindPassed, func(h *hall.Hall) (any, *event.Refusal) { return pair(h.Pass(n.window, "wang", p, n.wall())) })
 	case n.w.chance(300):
 		ticket := t.Ticket
 		n.write(func(tx *core.Tx) error {
@@ -171,6 +225,30 @@ func (n *node) serve() {
 			return pair(h.Finish(n.window, "wang", []hall.Ending{{Outcome: hall.Accepted}}, n.wall()))
 		})
 	}
+}
+
+// resume goes on with somebody who was parked here and sits there again, also with the
+// hub away.
+func (n *node) resume(h *hall.Hall) bool {
+	for _, t := range h.Parked() {
+		if t.Window != n.window {
+			continue
+		}
+		id := t.Ticket
+		n.write(func(tx *core.Tx) error {
+			resumed, started, no := tx.Hall(n.place).Resume(id, n.window, "wang", n.wall())
+			if no != nil {
+				return no
+			}
+			if _, _, err := tx.Append(hall.KindResumed, resumed); err != nil {
+				return err
+			}
+			_, _, err := tx.Append(hall.KindStarted, started)
+			return err
+		}, nil)
+		return true
+	}
+	return false
 }
 
 func (n *node) called(t *hall.Ticket) {
@@ -218,12 +296,15 @@ func (n *node) call() {
 			return
 		}
 	}
-	request := n.request
-	if request == "" {
+	request, again := n.request, n.request != ""
+	if !again {
 		request = n.w.id(n.wall())
 		n.request = request
 	}
-	c := hall.Call{Request: request, Window: n.window, Clerk: "wang", Services: []hall.Letter{n.service}}
+	c := hall.Call{Request: request, Window: n.window, Clerk: "wang", Services: []hall.Letter{n.service}, Silent: n.parent.parent.silence}
+	if !again && n.w.chance(50) {
+		c.Ticket, c.Reason = n.somebody(), "they stand here"
+	}
 	n.ask(func(tx *core.Tx) (wire.Grant, error) { return tx.Call(n.place, c) }, func(g wire.Grant) {
 		n.w.seen.granted(n, request, g)
 		n.request = ""
@@ -238,6 +319,15 @@ func (n *node) call() {
 			return nil
 		}, nil)
 	})
+}
+
+// somebody is any ticket of the day.
+func (n *node) somebody() hall.TicketID {
+	all := n.core.Hall(n.place).Tickets(hall.DateOf(n.wall()))
+	if len(all) == 0 {
+		return ""
+	}
+	return all[n.w.rng.IntN(len(all))].Ticket
 }
 
 // scan serves somebody who stands there with a slip, with the hub away.

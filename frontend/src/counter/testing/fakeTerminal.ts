@@ -32,7 +32,7 @@ export function area(letter: string, waiting: number): Area {
 export function ticket(number = 'A058', state = 'called'): CounterTicket {
   return {
     ticket: `id-${number}`, number, letter: 'A', area: { zh: '不动产', en: 'Real estate' }, class: 'walk_in', language: 'zh', items: [transfer], state,
-    recalls: 0, calledMs: now, startedMs: state === 'serving' ? now : 0, waitMinutes: 23, recallInSeconds: 30, saved: 'hall', applications: [], checked: [],
+    recalls: 0, calledMs: now, startedMs: state === 'serving' ? now : 0, waitMinutes: 23, recallInSeconds: 30, saved: 'hall', applications: [], checked: [], passes: 0, passWarning: false, back: '', reason: '',
   }
 }
 
@@ -46,7 +46,7 @@ function firstPage(): CounterPage {
     standing: standing(), clerk: '', clerkName: '', window: '', services: [], areas: [area('A', 30), area('B', 4)],
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     current: null, waiting: 30, servedToday: 4,
-    recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
+    parked: [], recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
     conflicts: [], helps: [], notices: [],
   }
 }
