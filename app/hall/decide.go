@@ -46,6 +46,8 @@ type Issue struct {
 	Language string
 	NowMS    int64
 	ClockOff bool
+	// Day is what the guides tell of today's windows, for the forecast.
+	Day Day
 }
 
 // Issue decides a ticket: its number, its place and what the slip promises. It
@@ -60,7 +62,7 @@ func (h *Hall) Issue(c Issue) Issued {
 	}
 	f.Ahead = h.AheadOf(date, f.Service, f.Due(), f.Ticket)
 	f.LowMinutes, f.HighMinutes = -1, -1
-	if r := h.Forecast(f.Service, f.Ahead); r.Known {
+	if r := h.Forecast(Waiter{f.Service, f.Due(), f.Ticket}, c.NowMS, c.Day); r.Known {
 		f.LowMinutes, f.HighMinutes = r.Low, r.High
 	}
 	return f

@@ -22,6 +22,7 @@ type Window struct {
 	SinceMS  int64        `json:"since_ms"`
 	By       event.Origin `json:"by"`
 	last     event.Stamp
+	usual    []Letter // what it served when it was open last
 }
 
 // Hall is the fold of all events of one hall. It is not safe for concurrent
@@ -46,7 +47,8 @@ type Hall struct {
 	keys     map[event.Origin][][]byte // all keys that a device has had
 	clerks   map[ClerkID]Clerk
 	clerkAt  map[ClerkID]said
-	service  map[Letter]*recent
+	paces    map[Letter]*pace
+	records  records
 	granted  map[string]TicketID   // request -> the ticket that it was granted
 	again    map[string][]TicketID // further ones, where a call was lost with its hub and granted again
 	helps    helps
@@ -67,7 +69,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[place]*line{}, lines: map[series][]*line{}, windows: map[WindowID]*Window{},
 		current: map[WindowID]map[TicketID]*Ticket{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, parked: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, service: map[Letter]*recent{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), words: words{}}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, paces: map[Letter]*pace{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), words: words{}}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -220,6 +222,7 @@ func (h *Hall) learn(f Issued, source string) (Touched, error) {
 	switch {
 	case !t.Known:
 		t.Issued, t.Known, t.Source = f, true, source
+		h.pace(f.Service).arrived(&f)
 		k := numberKey{f.Date, f.Number}
 		h.numbers[k] = append(h.numbers[k], f.Ticket)
 		h.counted(f)
@@ -247,8 +250,15 @@ func (h *Hall) step(id TicketID, s Step) (Touched, error) {
 	if s.Request != "" {
 		h.grant(s.Request, t.Ticket)
 	}
-	if s.Kind == KindFinished && t.StartedMS > 0 {
+	switch {
+	case s.Kind == KindFinished && t.StartedMS > 0:
 		h.spent(t)
+	case s.Kind == KindMissed:
+		h.pace(t.Queue()).missed++
+	case s.Kind == KindCalled:
+		if named, kept := t.Promise(); named {
+			h.records[size(t.LowMinutes)].hold(kept)
+		}
 	}
 	return Touched{Ticket: t}, nil
 }
@@ -325,7 +335,11 @@ func (h *Hall) window(e event.Event, f WindowOpened) (Touched, error) {
 	if !(said{w.last, w.By}).less(e) {
 		return Touched{Window: w}, nil
 	}
-	*w = Window{ID: f.Window, Clerk: f.Clerk, Services: f.Services, Open: e.Kind == KindWindowOpened, SinceMS: f.AtMS, By: e.Origin, last: e.At}
+	usual := w.usual
+	if e.Kind == KindWindowOpened {
+		usual = f.Services
+	}
+	*w = Window{usual: usual, ID: f.Window, Clerk: f.Clerk, Services: f.Services, Open: e.Kind == KindWindowOpened, SinceMS: f.AtMS, By: e.Origin, last: e.At}
 	return Touched{Window: w}, nil
 }
 
@@ -582,18 +596,4 @@ func IssueDate(id TicketID) Date {
 		return ""
 	}
 	return DateOf(ms)
-}
-
-// ReadCalled reads a grant out of its event.
-func ReadCalled(e event.Event) (Called, error) { return quick(e, (*Called).scan) }
-
-// ReadDevice reads the first event of a device's epoch.
-func ReadDevice(e event.Event) (Device, error) { return decode[Device](e) }
-
-// ReadIssued reads the facts of a ticket out of its event.
-func ReadIssued(e event.Event) (Issued, error) {
-	if e.Kind != KindIssued {
-		return Issued{}, fmt.Errorf("%s is %s, not a ticket", e.ID, e.Kind)
-	}
-	return quick(e, (*Issued).scan)
 }

@@ -251,7 +251,8 @@ func TestTheBusinessDayChangesAtFour(t *testing.T) {
 
 func TestForecasts(t *testing.T) {
 	h := hall.New("jiangnan")
-	if r := h.Forecast("B", 3); r.Known {
+	now := func(n int) hall.Waiter { return hall.Waiter{Service: "B", Key: start + int64(n)} }
+	if r := h.Forecast(now(3), start, hall.Day{}); r.Known {
 		t.Fatal("a forecast with no window open")
 	}
 	c := &desk{origin: "jiangnan/c1"}
@@ -260,16 +261,22 @@ func TestForecasts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if r := h.Forecast("B", 0); !r.Known || r.Low != 0 || r.High < 1 {
+	if r := h.Forecast(now(0), start, hall.Day{}); !r.Known || r.Low != 0 || r.High < 1 {
 		t.Fatalf("nobody ahead and a free window: %+v", r)
 	}
 	last := hall.Range{}
 	for ahead := range 30 {
-		r := h.Forecast("B", ahead)
+		r := h.Forecast(now(ahead), start, hall.Day{})
 		if r.Low < last.Low || r.High < r.Low || r.High < last.High {
 			t.Fatalf("%d ahead: %+v after %+v", ahead, r, last)
 		}
 		last = r
+		if _, err := h.Apply(c.note(hall.KindIssued, issued(ahead, hall.WalkIn, start+int64(ahead)), start)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if last.Low < 60 || last.High > 200 {
+		t.Errorf("with 29 people ahead of two windows: %+v", last)
 	}
 }
 

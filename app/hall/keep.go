@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"fmt"
 	"slices"
 
 	"onewindow/app/event"
@@ -52,4 +53,18 @@ func (h *Hall) WindowWords() WindowWords {
 func (l WindowWords) Overrule(e event.Event, f WindowOpened) bool {
 	last, known := l[f.Window]
 	return known && !last.less(e)
+}
+
+// ReadCalled reads a grant out of its event.
+func ReadCalled(e event.Event) (Called, error) { return quick(e, (*Called).scan) }
+
+// ReadDevice reads the first event of a device's epoch.
+func ReadDevice(e event.Event) (Device, error) { return decode[Device](e) }
+
+// ReadIssued reads the facts of a ticket out of its event.
+func ReadIssued(e event.Event) (Issued, error) {
+	if e.Kind != KindIssued {
+		return Issued{}, fmt.Errorf("%s is %s, not a ticket", e.ID, e.Kind)
+	}
+	return quick(e, (*Issued).scan)
 }

@@ -97,6 +97,7 @@ func (k *Kiosk) Issue(r TicketRequest) (TicketPage, error) {
 	var e event.Event
 	var before event.ID
 	again := false
+	cmd.Day = k.m.day()
 	err = k.m.Book.Write(ctx, func(tx Tx) (err error) {
 		if before, again = tx.IssuedFor(r.Request); again {
 			return nil
@@ -248,6 +249,7 @@ func (k *Kiosk) page(id hall.TicketID, code string) (TicketPage, error) {
 	var p TicketPage
 	var events []string
 	found := false
+	now, day := k.m.hallNow(), k.m.day()
 	k.m.Book.View(k.m.Hall, func(h *hall.Hall) {
 		t := h.Ticket(id)
 		if t == nil || !t.Known {
@@ -260,7 +262,7 @@ func (k *Kiosk) page(id hall.TicketID, code string) (TicketPage, error) {
 			State: string(t.State), Window: string(t.Window), OwnSeries: t.Number.OwnSeries()}
 		if t.State == hall.Waiting {
 			p.Ahead = h.AheadOf(t.Date, t.Queue(), t.Key(), id)
-			p.Wait = wait(h.Forecast(t.Queue(), p.Ahead))
+			p.Wait = wait(h.Forecast(t.Waiter(), now, day))
 		}
 		p.Area.Letter = string(t.Queue())
 	})

@@ -80,22 +80,47 @@ func text(zh, en string) Text {
 
 func wait(r hall.Range) Wait { return Wait{Known: r.Known, Low: r.Low, High: r.High} }
 
-// area shapes one queue of this hall. The hall is the one inside a View.
-func (m *Machine) area(a guide.HallArea, h *hall.Hall) Area {
+// area shapes one queue of this hall. The hall is the one inside a View; what the outlook
+// tells of the wait is played outside it.
+func (m *Machine) area(a guide.HallArea, h *hall.Hall, now int64, day hall.Day) (Area, hall.Outlook) {
 	l := hall.Letter(a.Letter)
-	waiting := h.WaitingAt(hall.DateOf(m.Book.Now()), l)
+	waiting := h.WaitingAt(hall.DateOf(now), l)
 	return Area{Letter: string(a.Letter), Name: text(a.Name, a.NameEn), Floor: a.Floor, Windows: len(a.Windows), OpenWindows: h.OpenAt(l),
-		Waiting: waiting, Wait: wait(h.Forecast(l, waiting)), Items: len(m.Guides.Now().ItemsIn(a.Letter))}
+		Waiting: waiting, Items: len(m.Guides.Now().ItemsIn(a.Letter))}, h.Outlook(hall.Waiter{Service: l, Key: now}, now, day)
+}
+
+// day tells when this hall's windows work today, and how many serve each area.
+func (m *Machine) day() hall.Day {
+	guides, now := m.Guides.Now(), m.Book.Now()
+	out := hall.Day{Windows: map[hall.Letter]int{}}
+	for _, a := range guides.AreasOf(guide.HallID(m.Hall)) {
+		out.Windows[hall.Letter(a.Letter)] = len(a.Windows)
+	}
+	if m.Calendar == nil {
+		return out
+	}
+	for _, p := range m.Calendar.Day(guides.HoursOf(guide.HallID(m.Hall)).Hours, hall.LocalTime(now)).Periods {
+		from, err := hall.At(hall.DateOf(now), p[0])
+		to, err2 := hall.At(hall.DateOf(now), p[1])
+		if err == nil && err2 == nil {
+			out.Sessions = append(out.Sessions, [2]int64{from, to})
+		}
+	}
+	return out
 }
 
 func (m *Machine) areas() []Area {
 	list := m.Guides.Now().AreasOf(guide.HallID(m.Hall))
-	out := make([]Area, 0, len(list))
+	out, outlooks := make([]Area, len(list)), make([]hall.Outlook, len(list))
+	now, day := m.hallNow(), m.day()
 	m.Book.View(m.Hall, func(h *hall.Hall) {
-		for _, a := range list {
-			out = append(out, m.area(a, h))
+		for i, a := range list {
+			out[i], outlooks[i] = m.area(a, h, now, day)
 		}
 	})
+	for i, o := range outlooks {
+		out[i].Wait = wait(o.Range())
+	}
 	return out
 }
 
@@ -106,7 +131,10 @@ func (m *Machine) areaOf(l hall.Letter) Area {
 		return Area{Letter: string(l), Name: text(plain.Name, plain.NameEn)}
 	}
 	var out Area
-	m.Book.View(m.Hall, func(h *hall.Hall) { out = m.area(a, h) })
+	now, day := m.hallNow(), m.day()
+	var outlook hall.Outlook
+	m.Book.View(m.Hall, func(h *hall.Hall) { out, outlook = m.area(a, h, now, day) })
+	out.Wait = wait(outlook.Range())
 	return out
 }
 

@@ -150,7 +150,7 @@ func TestStateCountsTheDay(t *testing.T) {
 			if q.Issued != areas[q.Letter] || q.Waiting != v.WaitingAt(day, q.Letter) || q.Open != v.OpenAt(q.Letter) {
 				t.Errorf("%s %s: %+v", h.ID, q.Letter, q)
 			}
-			r := v.Forecast(q.Letter, q.Waiting)
+			r := v.Forecast(hall.Waiter{Service: q.Letter, Key: s.NowMS}, s.NowMS, hall.Day{})
 			if r.Known && (q.LowMinutes != r.Low || q.HighMinutes != r.High) || !r.Known && (q.LowMinutes != -1 || q.HighMinutes != -1) {
 				t.Errorf("%s %s: forecast %d-%d, want %+v", h.ID, q.Letter, q.LowMinutes, q.HighMinutes, r)
 			}
@@ -199,7 +199,7 @@ func TestStateKeepsItsFieldNames(t *testing.T) {
 	first := func(list any) any { return list.([]any)[0] }
 	h := first(s["halls"]).(map[string]any)
 	has("state", s, "now_ms date started_at_ms verdict reasons events_kept quarantined tickets conflicts numbers_doubled unsaved halls not_connected")
-	has("tickets", s["tickets"], "issued waiting called serving done no_show")
+	has("tickets", s["tickets"], "issued waiting called serving done no_show parked closed")
 	has("unsaved", s["unsaved"], "on_terminals_only in_halls_only oldest_at_ms unknown_halls unknown_terminals")
 	has("reason", first(s["reasons"]), "level key hall count names")
 	has("hall", h, "id name link heard_at_ms silent_since_ms program tickets windows_open queues roles terminals unsaved applications conflicts numbers_doubled forks")

@@ -110,6 +110,10 @@ type Tickets struct {
 	Serving int `json:"serving"`
 	Done    int `json:"done"`
 	NoShow  int `json:"no_show"`
+	Parked  int `json:"parked"`
+	// Closed are those that ended without a visit: cancelled, withdrawn, merged, or carried
+	// over to another day.
+	Closed int `json:"closed"`
 }
 
 // Debt is what the district is known to owe the centre: the sum over the halls

@@ -69,6 +69,8 @@ func (s *State) add(h HallState) {
 	t.Serving += h.Tickets.Serving
 	t.Done += h.Tickets.Done
 	t.NoShow += h.Tickets.NoShow
+	t.Parked += h.Tickets.Parked
+	t.Closed += h.Tickets.Closed
 	s.Conflicts += len(h.Conflicts)
 	s.Doubled += len(h.Doubled)
 	if !h.Unsaved.Known {
@@ -154,7 +156,7 @@ func (c *Centre) hall(ctx context.Context, p Place, heardHere post, strays []eve
 		for _, n := range v.Doubled() {
 			h.Doubled = append(h.Doubled, string(n))
 		}
-		h.queues(v, p.Areas, date)
+		h.queues(v, p.Areas, date, now)
 	})
 	forked := h.forks(devices, strays)
 	c.terminals(&h, heardHere, devices, forked, opened, now)
@@ -207,7 +209,7 @@ func (c *Centre) link(h *HallState, hub heard) {
 }
 
 // queues counts the day's tickets, once over all of them.
-func (h *HallState) queues(v *hall.Hall, areas []Area, date hall.Date) {
+func (h *HallState) queues(v *hall.Hall, areas []Area, date hall.Date, now int64) {
 	at := map[hall.Letter]int{}
 	queue := func(l hall.Letter) *Queue {
 		i, ok := at[l]
@@ -230,7 +232,7 @@ func (h *HallState) queues(v *hall.Hall, areas []Area, date hall.Date) {
 			continue
 		}
 		h.Tickets.add(t)
-		q := queue(t.Service)
+		q := queue(t.Queue())
 		q.Issued++
 		switch t.State {
 		case hall.Waiting:
@@ -244,7 +246,7 @@ func (h *HallState) queues(v *hall.Hall, areas []Area, date hall.Date) {
 		q := &h.Queues[i]
 		q.Open = v.OpenAt(q.Letter)
 		q.LowMinutes, q.HighMinutes = -1, -1
-		if r := v.Forecast(q.Letter, q.Waiting); r.Known {
+		if r := v.Forecast(hall.Waiter{Service: q.Letter, Key: now}, now, hall.Day{}); r.Known {
 			q.LowMinutes, q.HighMinutes = r.Low, r.High
 		}
 	}
@@ -263,6 +265,10 @@ func (n *Tickets) add(t *hall.Ticket) {
 		n.Done++
 	case hall.NoShow:
 		n.NoShow++
+	case hall.Parked:
+		n.Parked++
+	default:
+		n.Closed++
 	}
 }
 

@@ -61,6 +61,8 @@ var words = map[string]Name{
 	"serving": {"办理中", "Being served"},
 	"done":    {"办结", "Done"},
 	"no_show": {"过号", "No-show"},
+	"parked":  {"暂离", "Away"},
+	"closed":  {"未办而终", "Ended unserved"},
 
 	"link_reached":  {"在线", "In touch"},
 	"link_awaited":  {"等待首次心跳", "Awaiting the first beat"},

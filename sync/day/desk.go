@@ -24,6 +24,7 @@ type desk struct {
 	busy    bool
 	looking bool // a clerk who is free has seen that somebody came
 	freeMS  int64
+	idleMS  int64 // for which it was free while somebody waited
 	presses int
 }
 
@@ -154,6 +155,7 @@ func (r *run) next(d *desk) error {
 		return err
 	}
 	r.leave(n)
+	d.idleMS += max(0, n.reachMS-max(d.freeMS, n.issuedMS))
 	switch {
 	case !r.plan.comes(n.person, n.reachMS-n.issuedMS):
 		r.at(d, r.recallPause(d), func() error { return r.recall(d, n, 1) })

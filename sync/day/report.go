@@ -31,6 +31,7 @@ type Report struct {
 	Applications  int       `json:"applications"`
 	OwnSeries     int       `json:"own_series"`
 	Verdict
+	Waits
 	Conflicts   int     `json:"conflicts"`
 	Expected    int     `json:"conflicts_expected"`
 	HashesEqual bool    `json:"state_hashes_equal"`
@@ -139,6 +140,10 @@ func (r *run) report() (*Report, error) {
 		out.Areas = append(out.Areas, r.area(l))
 	}
 	r.busStory(out)
+	r.hub.Store.View(r.plan.Hall, func(h *hall.Hall) { out.Waits = waitsOf(h.Tickets(r.plan.Date)) })
+	for _, d := range r.desks {
+		out.Idle += minutes(d.idleMS)
+	}
 	out.Warnings, out.Errors, out.Logged = r.logs.sum()
 	return out, nil
 }
@@ -243,6 +248,8 @@ func (r *Report) Table() string {
 	}
 	fmt.Fprintf(&b, "\ncalled by the hub %d, served by scanning %d, applications %d, numbers of a kiosk's own series %d\n", r.TicketsCalled, r.Scanned, r.Applications, r.OwnSeries)
 	fmt.Fprintf(&b, "ticket issued in P50 %.1f ms, P99 %.1f ms; called in P50 %.1f ms, P99 %.1f ms (real time of the pages' calls)\n", r.IssueP50, r.IssueP99, r.CallP50, r.CallP99)
+	fmt.Fprintf(&b, "what slips said of the wait was off by %.2f min on average; of %d waits that were named %.1f %% were no longer than promised; P99 of walk-ins %.0f min, of appointments %.0f min, P90 of priorities %.0f min; windows were free %.1f min while somebody waited; %d return passes\n",
+		r.MAE, r.Promises, 100*r.Kept, r.WalkIn, r.Appointment, r.Priority, r.Idle, r.ReturnPasses)
 	fmt.Fprintf(&b, "all at the centre %.2f s after the last action, on every terminal after %.2f s: %d events\n", r.Drain, r.Spread, r.Events)
 	for _, s := range r.Stories {
 		fmt.Fprintf(&b, "%s %s: %s", s.At, s.ID, s.Text)
