@@ -270,10 +270,18 @@ func (k *Kiosk) ComeBack(ticket string) (TicketPage, error) {
 	return k.change(ticket, hall.KindCameBack, (*hall.Hall).ComeBack)
 }
 
-// Cancel ends a ticket that its owner does not want any more. Refusals: TicketUnknown,
-// TicketState.
-func (k *Kiosk) Cancel(ticket string) (TicketPage, error) {
-	return k.change(ticket, hall.KindCancelled, (*hall.Hall).Cancel)
+// Cancel ends the ticket of a slip whose owner does not want it any more; whoever only
+// knows a number ends nothing. Refusals: those of a code, TicketUnknown, TicketState.
+func (k *Kiosk) Cancel(code string) (TicketPage, error) {
+	e, err := k.m.Slips.Open(code, k.m.keys)
+	if err != nil {
+		return TicketPage{}, err
+	}
+	f, err := hall.ReadIssued(e)
+	if err != nil {
+		return TicketPage{}, event.CodeForged
+	}
+	return k.change(string(f.Ticket), hall.KindCancelled, (*hall.Hall).Cancel)
 }
 
 func (k *Kiosk) change(ticket string, kind event.Kind, decide func(*hall.Hall, hall.TicketID, int64) (hall.Moved, *event.Refusal)) (TicketPage, error) {

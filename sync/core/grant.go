@@ -37,10 +37,31 @@ func (tx *Tx) Call(place hall.ID, c hall.Call) (g wire.Grant, err error) {
 	if g.Ticket, err = tx.Source(place, called.Ticket); err != nil {
 		return g, err
 	}
+	if g.Steps, err = tx.steps(h.Ticket(called.Ticket)); err != nil {
+		return g, err
+	}
 	if _, g.Event, err = tx.Append(hall.KindCalled, called.Called); err == nil {
 		tx.Rows[len(tx.Rows)-1].Request = c.Request
 	}
 	return g, err
+}
+
+// steps gives the events of what was noted of a ticket so far.
+func (tx *Tx) steps(t *hall.Ticket) (out [][]byte, err error) {
+	for _, s := range t.Steps {
+		id, err := event.ParseID(s.By)
+		if err != nil {
+			continue
+		}
+		body, err := tx.body(id)
+		if err != nil {
+			return nil, err
+		}
+		if body != nil {
+			out = append(out, body)
+		}
+	}
+	return out, nil
 }
 
 // grantedLongAgo finds a call in the log whose ticket memory has forgotten: a request may

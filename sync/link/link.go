@@ -472,7 +472,7 @@ func (l *Link) ask(ctx context.Context, subject string, body []byte, limit time.
 }
 
 // Call asks the hub's allocator for the next ticket and gives the hub's event,
-// behind the event that the ticket was made by.
+// behind the event that the ticket was made by and those of what was noted of it since.
 // The same request may be asked again. Refusals: those of hall.Call, and
 // event.HubUnreachable when the hub does not answer.
 //
@@ -484,10 +484,11 @@ func (l *Link) Call(ctx context.Context, c hall.Call) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(g.Ticket) == 0 {
-		return [][]byte{g.Event}, nil
+	var out [][]byte
+	if len(g.Ticket) > 0 {
+		out = append(out, g.Ticket)
 	}
-	return [][]byte{g.Ticket, g.Event}, nil
+	return append(append(out, g.Steps...), g.Event), nil
 }
 
 // Cases asks the hub for the applications of a ticket.

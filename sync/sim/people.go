@@ -309,7 +309,7 @@ func (n *node) call() {
 		n.w.seen.granted(n, request, g)
 		n.request = ""
 		n.replicate(func(tx *core.Tx) error {
-			for _, body := range [][]byte{g.Ticket, g.Event} {
+			for _, body := range append(append([][]byte{g.Ticket}, g.Steps...), g.Event) {
 				if len(body) > 0 {
 					if err := tx.Take(body); err != nil {
 						return err

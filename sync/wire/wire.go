@@ -149,8 +149,11 @@ type BlockAsk struct {
 // event that the called ticket was made by, because a counter may be called to
 // before it has heard of the ticket.
 type Grant struct {
-	Event  []byte         `json:"event,omitempty"`
-	Ticket []byte         `json:"ticket,omitempty"`
+	Event  []byte `json:"event,omitempty"`
+	Ticket []byte `json:"ticket,omitempty"`
+	// Steps are what was noted of the ticket before, where it is no new one: the window sees
+	// why it comes.
+	Steps  [][]byte       `json:"steps,omitempty"`
 	Refuse *event.Refusal `json:"refuse,omitempty"`
 }
 

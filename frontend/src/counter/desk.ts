@@ -4,7 +4,7 @@ import type { CounterTicket } from '../types'
 export type DeskState = 'idle' | 'called' | 'serving'
 
 /** What the right side of the desk shows. */
-export type Panel = 'queue' | 'intake' | 'finish' | 'notice'
+export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'notice'
 
 /** A notice that is being written; minutes is how long it stands, '0' until the day ends. */
 export interface NoticeDraft {
@@ -23,6 +23,15 @@ export function deskState(current: CounterTicket | null): DeskState {
   if (current?.state === 'serving') return 'serving'
   return current?.state === 'called' ? 'called' : 'idle'
 }
+
+/** Why a visit is parked, passed on, called out of its order or withdrawn; the words stand beside the ticket. */
+export const parkReasons = ['copies', 'form', 'phone', 'fetch'] as const
+export const passReasons = ['other_area', 'knows', 'first'] as const
+export const callReasons = ['unwell', 'stands_here', 'parked_back', 'window_down'] as const
+export const withdrawReasons = ['system_down', 'no_clerk', 'moved'] as const
+
+/** For how many minutes a visit may be parked. */
+export const parkMinutes = ['5', '15', '30', '60'] as const
 
 /** The outcomes of an item, in the order of their keys 1 to 6. */
 export const outcomes = ['accepted', 'correction', 'refused', 'on_the_spot', 'advice', 'passed_on'] as const

@@ -50,6 +50,11 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['idle with a call for help', () => terminal.set({ ...terminal.atDesk(), helps: [{ terminal: 'k1', atMs: Date.now() - 180_000, clerk: '' }, { terminal: 'k2', atMs: Date.now(), clerk: '王(样例)' }] }), () => undefined, '[data-help="k1"] [data-act="goHelp"]'],
   ['sign-in with a call for help', () => terminal.set({ helps: [{ terminal: 'k1', atMs: Date.now(), clerk: '' }] }), () => undefined, '[data-help="k1"]'],
   ['notices', () => terminal.set({ ...terminal.atDesk(), notices: [{ id: 'n1', zh: '电梯检修，请走楼梯', en: 'The lift is being repaired', until: '11:30', clerk: '王(样例)' }, { id: 'n2', zh: '系统正在恢复', en: '', until: '', clerk: '李(样例)' }] }), (app) => app.find('[data-panel="notice"]').trigger('click'), '[data-notice] [data-act="endNotice"]'],
+  ['by number', () => terminal.atDesk(), (app) => app.find('[data-panel="number"]').trigger('click'), '#number'],
+  ['withdraw by number', () => terminal.atDesk(), async (app) => { await app.find('[data-panel="number"]').trigger('click'); await app.find('[data-choice="withdraw"]').setValue() }, '[data-choice="system_down"]'],
+  ['away or elsewhere', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), passes: 3, passWarning: true, back: 'B02', reason: 'knows' } }), () => press('F5'), '[data-act="sendBack"]'],
+  ['some who stepped away', () => terminal.set({ ...terminal.atDesk(), parked: [
+    { ticket: 'p1', number: 'A031', window: 'A01', mine: true, reason: 'copies', untilMs: Date.now() + 400_000 }, { ticket: 'p2', number: 'B007', window: 'B02', mine: false, reason: 'an own word', untilMs: Date.now() - 5000 }] }), () => undefined, '[data-parked] [data-act="resume"]'],
   ['called', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket(), class: 'priority', language: 'en', recalls: 3, recallInSeconds: -1 } }), () => undefined, '[data-act="start"]'],
   ['called, with a refusal', () => terminal.set({ ...terminal.atDesk(), current: ticket() }), (app) => { terminal.instead.set('NoShow', () => refuse('too_soon')); return app.find('[data-act="noShow"]').trigger('click') }, '.refused'],
   ['intake', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), () => undefined, '[data-material="1"]'],

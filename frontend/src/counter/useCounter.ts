@@ -90,12 +90,21 @@ export function createCounter() {
     return done
   }
 
+  /** Calls a certain number; a retry of the same call carries the same id. */
+  async function callNumber(number: string, reason: string): Promise<boolean> {
+    if (busy.value !== '') return false
+    const intent = `number ${number}`
+    const done = await act('CallNumber', requestFor(intent), number, reason)
+    settle(intent, done)
+    return done
+  }
+
   const stop = onChanged(() => void refresh())
   onScopeDispose(stop)
   void refresh()
 
   return {
-    page, refusal, busy, lost, phase, skewMs, takenMs, refresh, run, act, next, requestFor, settle,
+    page, refusal, busy, lost, phase, skewMs, takenMs, refresh, run, act, next, callNumber, requestFor, settle,
     standing: computed(() => page.value?.standing),
     current: computed(() => page.value?.current ?? null),
     dismiss: () => { refusal.value = null },

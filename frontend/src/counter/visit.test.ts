@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createWords } from '../i18n'
 import CounterApp from './CounterApp.vue'
-import { fakeTerminal, refuse } from './testing/fakeTerminal'
+import { fakeTerminal, refuse, ticket } from './testing/fakeTerminal'
 import { keyboard } from './testing/keyboard'
 
 let terminal: ReturnType<typeof fakeTerminal>
@@ -205,6 +205,49 @@ describe('intake', () => {
     await vi.waitFor(() => expect(document.querySelector('[data-item="lookup"]')).not.toBeNull())
     await keys.press('Enter')
     expect(document.querySelector('h2')?.textContent).toContain('查询')
+  })
+})
+
+describe('a visit that takes another way', () => {
+  it('is parked and goes on, by the keyboard and two choices', async () => {
+    terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
+    const keys = await open()
+    await keys.press('F5')
+    await keys.click('park')
+    expect(sent('Park')).toEqual(['copies', 15])
+    expect(pane()).toBe('idle')
+    await keys.click('resume')
+    expect(sent('Resume')).toEqual(['id-A058'])
+    expect(pane()).toBe('serving')
+  })
+
+  it('is passed on to another service, and only when it is said where to', async () => {
+    terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
+    const keys = await open()
+    await keys.press('F5')
+    await keys.click('pass')
+    expect(sent('Pass')).toBeUndefined()
+    const area = document.querySelector<HTMLSelectElement>('#pass-area')!
+    area.value = 'B'
+    area.dispatchEvent(new Event('change'))
+    await flushPromises()
+    await keys.click('pass')
+    expect(sent('Pass')).toEqual([{ letter: 'B', window: '', back: false, reason: 'other_area' }])
+    expect(pane()).toBe('idle')
+  })
+
+  it('is called by its number, with a reason and one id for a retry', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    await keys.press('F5')
+    await keys.type('a077')
+    terminal.instead.set('CallNumber', () => refuse('hub_unreachable'))
+    await keys.press('Enter')
+    await keys.press('Enter')
+    const asked = terminal.asked.filter((a) => a.method === 'CallNumber').map((a) => a.args)
+    expect(asked).toHaveLength(2)
+    expect(asked[1]).toEqual([asked[0]![0], 'A077', 'unwell'])
+    expect(pane()).toBe('called')
   })
 })
 

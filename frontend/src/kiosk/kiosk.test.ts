@@ -325,6 +325,27 @@ describe('my progress', () => {
     expect(person.page.find('[role="alert"]').text()).toBe('')
   })
 
+  it('lets who missed the call wait again', async () => {
+    at.kiosk['Progress']!.mockResolvedValue({ ...sample.progress, ticket: { ...sample.progress.ticket, state: 'no_show' } })
+    const person = await mountKiosk()
+    for (const t of ['[data-verb="progress"]', '[data-key="C"]', '[data-key="1"]', '[data-look-up]', '[data-come-back]']) await person.tap(t)
+    expect(at.kiosk['ComeBack']).toHaveBeenCalledExactlyOnceWith(sample.progress.ticket.ticket)
+    expect(person.see('[data-come-back]')).toBe(false)
+    expect(person.see('[data-state="waiting"]')).toBe(true)
+  })
+
+  it('gives a ticket up for who has the slip, and asks once more', async () => {
+    const person = await mountKiosk()
+    for (const t of ['[data-verb="progress"]', '[data-key="C"]', '[data-key="1"]', '[data-look-up]']) await person.tap(t)
+    expect(person.see('[data-leave]')).toBe(false)
+    await scan('OW1:ABC$%*+-./:DEFGHIJK 0123456789')
+    await person.tap('[data-leave]')
+    expect(at.kiosk['Cancel']).not.toHaveBeenCalled()
+    await person.tap('[data-leave]')
+    expect(at.kiosk['Cancel']).toHaveBeenCalledExactlyOnceWith('OW1:ABC$%*+-./:DEFGHIJK 0123456789')
+    expect(person.text()).toContain('这张号已退')
+  })
+
   it('calls who is called', async () => {
     const person = await mountKiosk()
     for (const t of ['[data-verb="progress"]', '[data-key="C"]', '[data-key="1"]', '[data-look-up]']) await person.tap(t)

@@ -30,7 +30,8 @@ export type Screen = { scrolled?: Scrolled } & (
   | { name: 'leave'; text: string; phone: string; left: string }
   | { name: 'ticket'; ticket: TicketPage }
   | { name: 'progress'; text: string }
-  | { name: 'found'; progress: Progress }
+  /** `code` is the slip's, empty where only a number was typed: who gives a ticket up must have it in hand. */
+  | { name: 'found'; progress: Progress; code: string }
   | { name: 'hall'; tab: string; floor: number }
   | { name: 'comfort' }
   | { name: 'question'; item: ItemCard; questions: Question[]; at: number }

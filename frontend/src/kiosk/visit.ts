@@ -100,7 +100,7 @@ export function createVisit(): Visit {
       refusal.value = { code: 103, key: 'ticket_unknown', args: {} }
       return
     }
-    trail.open({ name: 'found', progress: { ...progress, applications: progress.applications ?? [] } })
+    trail.open({ name: 'found', progress: { ...progress, applications: progress.applications ?? [] }, code: text.includes(':') ? text : '' })
   }
 
   const printAgain = (ticket: string) => once(() => call<TicketPage>('Kiosk.Reprint', ticket))

@@ -44,6 +44,8 @@ export function terminal(): FakeTerminal {
     Issue: vi.fn((r: TicketRequest) => Promise.resolve({ ...sample.ticket, number: `${r.letter}012`, area: sample.area(r.letter), class: r.class })),
     Progress: answer(sample.progress),
     Reprint: answer(sample.ticket),
+    ComeBack: answer(sample.ticket),
+    Cancel: answer({ ...sample.ticket, state: 'cancelled' }),
     Say: answer(null),
     Hush: answer(null),
     Help: answer({ state: 'sending', atMs: 0, window: '' }),

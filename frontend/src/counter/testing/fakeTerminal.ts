@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, CounterPage, CounterTicket, GuidePage, IdentityCard, Intake, ItemCard, Outcome } from '../../types'
+import type { Area, CounterPage, CounterTicket, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -76,6 +76,14 @@ export function fakeTerminal() {
     Start: () => set({ current: { ...need('called'), state: 'serving', startedMs: now } }),
     StartByScan: (text: string) => (text.startsWith('OW') ? set({ current: ticket('A2-031', 'serving') }) : refuse('code_foreign')),
     Return: () => (page.current ? set({ current: null, waiting: page.waiting + 1 }) : refuse('no_ticket')),
+    Park: (reason: string, minutes: number) => set({ current: null, parked: [{ ticket: need('serving').ticket, number: need('serving').number, window: 'A01', mine: true, reason, untilMs: now + minutes * 60_000 }, ...page.parked] }),
+    Resume: (id: string) => set({ current: ticket(page.parked.find((p) => p.ticket === id)!.number, 'serving'), parked: page.parked.filter((p) => p.ticket !== id) }),
+    Pass: (w: PassWish) => (w.reason ? set({ current: null }) : refuse('reason_missing')),
+    Merge: (number: string) => (number === 'A060' ? set({}) : refuse('ticket_unknown')),
+    CallNumber: (_: string, number: string, reason: string) => (reason ? set({ current: { ...ticket(number), reason } }) : refuse('reason_missing')),
+    ComeBack: () => refuse('back_late', { minutes: '30' }),
+    Cancel: () => set({ waiting: page.waiting - 1 }),
+    Withdraw: () => set({ waiting: page.waiting - 1 }),
     NoShow: () => (need('called'), set({ current: null })),
     Finish: (ended: Outcome[]) => (ended.every((o) => o.outcome) ? set({ current: need('serving') && null, servedToday: page.servedToday + 1 }) : refuse('outcome_missing')),
     GoHelp: (terminal: string) => set({ helps: page.helps.map((h) => (h.terminal === terminal ? { ...h, clerk: page.clerkName } : h)) }),
