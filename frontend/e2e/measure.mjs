@@ -186,7 +186,7 @@ function inPage({ mm, floor, far, big, high, low, loose }) {
     if (!low) return
     for (const e of controls) {
       if (!inSight(e)) continue
-      const b = target(e)
+      const b = shown(e) // the rest of it can be scrolled into reach
       const top = floor + (innerHeight - b.top) / mm
       const bottom = floor + (innerHeight - b.bottom) / mm
       if (top > 1200.5 || bottom < 379.5) tell('reach', `${Math.round(bottom)} to ${Math.round(top)} mm above the floor: ${name(e)}`)
