@@ -11,9 +11,9 @@ import (
 	"onewindow/app/hall"
 )
 
-// Shipped has the calendar that comes with the program, in the folder "shipped".
+// Shipped has the calendar and the terms of the law that come with the program, in the folder "shipped".
 //
-//go:embed shipped/calendar.json
+//go:embed shipped/calendar.json shipped/rules.json
 var Shipped embed.FS
 
 // FileCalendar is the name of the calendar among the files of a catalogue.
@@ -25,7 +25,11 @@ func ShippedCalendar() (*Calendar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read shipped calendar: %w", err)
 	}
-	return ParseCalendar(text)
+	c, err := ParseCalendar(text)
+	if err == nil {
+		c.Rules, err = ShippedRules()
+	}
+	return c, err
 }
 
 // Calendar knows the working days of the years that a national notice was
@@ -34,6 +38,8 @@ type Calendar struct {
 	first, last int
 	unknown     map[int]bool
 	days        map[hall.Date]listed
+	// Rules are the terms that are counted on it; those shipped with the shipped calendar.
+	Rules Rules
 }
 
 // listed is a day that is not what its weekday says: it works although a weekend, or is a
@@ -156,19 +162,26 @@ func addDays(d hall.Date, n int) (hall.Date, bool) {
 	return hall.Date(t.AddDate(0, 0, n).Format(layout)), true
 }
 
-// due gives the promised day of an item accepted on d, or nothing when it is not known.
+// due gives the last day for the decision on an item accepted on d, or nothing when it is
+// not known: the promised time, and the legal one where that is shorter.
 func (c *Calendar) due(item *guide.Item, d hall.Date) hall.Date {
-	var day hall.Date
-	var known bool
-	switch item.DayUnit {
-	case guide.WorkingDays:
-		day, known = c.AddWorkingDays(d, item.PromisedDays)
-	case guide.CalendarDays:
-		day, known = addDays(d, item.PromisedDays)
+	legal := item.LegalDays
+	if legal == 0 {
+		legal = item.PromisedDays
 	}
-	if !known {
+	day, _ := c.Due(Term{Rule: Rule{Days: legal, Unit: item.DayUnit}, From: d, HasPromise: true, Promised: item.PromisedDays, Unit: item.DayUnit})
+	return day
+}
+
+// answerBy gives the last day for what is still to be brought, or nothing when it is not
+// known: of an application that was accepted without it, or of one that has to be corrected.
+func (c *Calendar) answerBy(s State, d hall.Date) hall.Date {
+	id := map[State]string{AcceptedLater: RuleMissingParts, Correction: RuleCorrectionAnswer}[s]
+	rule, ok := c.Rules.On(id, "", d)
+	if !ok {
 		return ""
 	}
+	day, _ := c.Due(Term{Rule: rule, From: d})
 	return day
 }
 

@@ -81,12 +81,14 @@ type Taken struct {
 	Absent []string `json:"absent,omitempty"`
 	State  State    `json:"state"`
 	// DueDate is the promised day, or empty: not accepted, or not known.
-	DueDate hall.Date     `json:"due_date,omitempty"`
-	Window  hall.WindowID `json:"window"`
-	Clerk   hall.ClerkID  `json:"clerk"`
-	AtMS    int64         `json:"at_ms"`
-	Note    Personal      `json:"note,omitempty"`
-	Request string        `json:"request"`
+	DueDate hall.Date `json:"due_date,omitempty"`
+	// AnswerBy is the last day for what is absent, or empty: nothing is, or not known.
+	AnswerBy hall.Date     `json:"answer_by,omitempty"`
+	Window   hall.WindowID `json:"window"`
+	Clerk    hall.ClerkID  `json:"clerk"`
+	AtMS     int64         `json:"at_ms"`
+	Note     Personal      `json:"note,omitempty"`
+	Request  string        `json:"request"`
 }
 
 // LogValue gives the parts of an application that may stand in a log.

@@ -73,8 +73,11 @@ func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Tak
 	if refusal := c.compare(item, &t); refusal != nil {
 		return Taken{}, refusal
 	}
-	if t.State != Correction && calendar != nil {
-		t.DueDate = calendar.due(item, today)
+	if calendar != nil {
+		t.AnswerBy = calendar.answerBy(t.State, today)
+		if t.State != Correction {
+			t.DueDate = calendar.due(item, today)
+		}
 	}
 	return t, nil
 }

@@ -66,6 +66,24 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// Whoever has to bring something is told until when, and nobody else.
+func TestAnswerBy(t *testing.T) {
+	for _, w := range []struct {
+		brought []Material
+		state   State
+		by      hall.Date
+	}{
+		{[]Material{{1, Brought}, {2, Brought}, {3, Brought}}, Accepted, ""},
+		{[]Material{{1, Brought}, {2, Brought}, {3, Owed}}, AcceptedLater, "2026-10-27"},
+		{[]Material{{2, Brought}, {3, Brought}}, Correction, "2026-10-27"},
+	} {
+		got, refusal := wish(w.brought...).Decide(item(), shippedCalendar(t), "2026-09-30")
+		if refusal != nil || got.State != w.state || got.AnswerBy != w.by {
+			t.Errorf("%s until %q, want %s until %q (%v)", got.State, got.AnswerBy, w.state, w.by, refusal)
+		}
+	}
+}
+
 func TestDueDates(t *testing.T) {
 	all := []Material{{1, Brought}, {2, Brought}, {3, Brought}}
 	for _, w := range []struct {
@@ -79,7 +97,7 @@ func TestDueDates(t *testing.T) {
 		{guide.WorkingDays, 3, "2026-09-30", "2026-10-10"},
 		{guide.WorkingDays, 40, "2026-11-24", ""},
 		{guide.CalendarDays, 30, "2026-11-24", "2026-12-24"},
-		{guide.CalendarDays, 40, "2026-11-24", "2027-01-03"},
+		{guide.CalendarDays, 40, "2026-11-24", ""},
 		{"小时", 3, "2026-11-24", ""},
 	} {
 		i := item()

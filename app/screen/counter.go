@@ -519,7 +519,7 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 		if err != nil {
 			return err
 		}
-		result = IntakeResult{Number: f.Number, State: string(f.State), DueDate: string(f.DueDate), Missing: append([]string{}, f.Absent...)}
+		result = IntakeResult{Number: f.Number, State: string(f.State), DueDate: string(f.DueDate), AnswerBy: string(f.AnswerBy), Missing: append([]string{}, f.Absent...)}
 		saved = e.ID
 		kept, err := json.Marshal(result)
 		if err != nil {

@@ -441,11 +441,13 @@ type MaterialRow struct {
 
 // IntakeResult is a saved application: State is "accepted", "accepted_later" (容缺受理) or "correction".
 type IntakeResult struct {
-	Number  string   `json:"number"`
-	State   string   `json:"state"`
-	DueDate string   `json:"dueDate"`
-	Missing []string `json:"missing"`
-	Saved   Saved    `json:"saved"`
+	Number  string `json:"number"`
+	State   string `json:"state"`
+	DueDate string `json:"dueDate"`
+	// AnswerBy is until when what is missing has to be brought; empty where nothing is.
+	AnswerBy string   `json:"answerBy"`
+	Missing  []string `json:"missing"`
+	Saved    Saved    `json:"saved"`
 }
 
 // BoardPage is everything the calling board shows; no names of people.

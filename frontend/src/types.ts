@@ -460,6 +460,8 @@ export interface IntakeResult {
   number: string
   state: string
   dueDate: string
+  /** Until when what is missing has to be brought; '' where nothing is. */
+  answerBy: string
   missing: string[]
   saved: Saved
 }

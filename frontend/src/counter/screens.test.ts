@@ -78,7 +78,7 @@ describe.each(languages)('screens in %s', (language) => {
 
   it.each(['accepted', 'accepted_later', 'correction'])('result "%s" of an intake', async (state) => {
     terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
-    terminal.instead.set('TakeIntake', () => ({ number: 'N-1', state, dueDate: '2026-12-01', missing: ['登记申请书'], saved: 'here' }))
+    terminal.instead.set('TakeIntake', () => ({ number: 'N-1', state, dueDate: '2026-12-01', answerBy: '2026-12-15', missing: ['登记申请书'], saved: 'here' }))
     const app = await open(language)
     await app.find('[data-act="receiveRest"]').trigger('click')
     await app.find('[data-act="takeIntake"]').trigger('click')

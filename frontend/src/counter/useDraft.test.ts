@@ -35,7 +35,7 @@ describe('the draft of a visit', () => {
 
   it.each(['', 'id-2'])('holds nothing of the person when the ticket becomes "%s"', (next) => {
     const { ticket, visit } = filled()
-    visit.keep(transfer, { number: 'N1', state: 'accepted', dueDate: '', missing: [], saved: 'here' })
+    visit.keep(transfer, { number: 'N1', state: 'accepted', dueDate: '', answerBy: '', missing: [], saved: 'here' })
     visit.ended['transfer'] = 'accepted'
     ticket.value = next
     expect(JSON.stringify([visit.draft, visit.taken.value, visit.shown.value, visit.ended])).not.toMatch(/罗庆|99010820|10000000000|N1|accepted/)

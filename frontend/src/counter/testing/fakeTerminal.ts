@@ -98,7 +98,7 @@ export function fakeTerminal() {
       if (!made.applicant) return refuse('field_missing', { field: 'applicant' })
       if (made.documentNumber !== '99010820000907755X') return refuse('identity_wrong', { why: 'checksum', type: 'resident_id' })
       const missing = made.materials.some((m) => m.state === 'missing')
-      return { number: '20261124-0001', state: missing ? 'correction' : 'accepted', dueDate: '2026-11-25', missing: missing ? ['登记申请书'] : null, saved: 'hall' }
+      return { number: '20261124-0001', state: missing ? 'correction' : 'accepted', dueDate: '2026-11-25', answerBy: missing ? '2026-12-15' : '', missing: missing ? ['登记申请书'] : null, saved: 'hall' }
     },
   }
 
