@@ -207,11 +207,13 @@ type WindowOpened struct {
 	AtMS     int64    `json:"at_ms"`
 }
 
-// WindowClosed ends what WindowOpened began.
+// WindowClosed ends what WindowOpened began. Services are those that it served: forecasts
+// for the time when it is open again rest on them.
 type WindowClosed struct {
-	Hall   ID       `json:"hall"`
-	Window WindowID `json:"window"`
-	AtMS   int64    `json:"at_ms"`
+	Hall     ID       `json:"hall"`
+	Window   WindowID `json:"window"`
+	Services []Letter `json:"services,omitempty"`
+	AtMS     int64    `json:"at_ms"`
 }
 
 // Block is a range of display numbers that only one terminal may use, in one life

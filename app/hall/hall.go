@@ -22,7 +22,7 @@ type Window struct {
 	SinceMS  int64        `json:"since_ms"`
 	By       event.Origin `json:"by"`
 	last     event.Stamp
-	usual    []Letter // what it served when it was open last
+	usual    []Letter // what it served before it was closed
 }
 
 // Hall is the fold of all events of one hall. It is not safe for concurrent
@@ -142,7 +142,7 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 	case WindowOpened:
 		return h.window(e, f)
 	case WindowClosed:
-		return h.window(e, WindowOpened{Hall: f.Hall, Window: f.Window, AtMS: f.AtMS})
+		return h.window(e, WindowOpened{Hall: f.Hall, Window: f.Window, Services: f.Services, AtMS: f.AtMS})
 	case Block:
 		h.lease(f, e.Kind == KindBlockVoided)
 		return Touched{Block: &f}, nil
@@ -335,11 +335,10 @@ func (h *Hall) window(e event.Event, f WindowOpened) (Touched, error) {
 	if !(said{w.last, w.By}).less(e) {
 		return Touched{Window: w}, nil
 	}
-	usual := w.usual
-	if e.Kind == KindWindowOpened {
-		usual = f.Services
+	*w = Window{ID: f.Window, Clerk: f.Clerk, Services: f.Services, Open: true, SinceMS: f.AtMS, By: e.Origin, last: e.At}
+	if e.Kind == KindWindowClosed {
+		w.Open, w.Services, w.usual = false, nil, f.Services
 	}
-	*w = Window{usual: usual, ID: f.Window, Clerk: f.Clerk, Services: f.Services, Open: e.Kind == KindWindowOpened, SinceMS: f.AtMS, By: e.Origin, last: e.At}
 	return Touched{Window: w}, nil
 }
 

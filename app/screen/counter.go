@@ -294,7 +294,7 @@ func (c *Counter) close() error {
 		if t := tx.Hall(c.m.Hall).AtWindow(c.window); t != nil {
 			return event.StillServing.With("number", string(t.Number))
 		}
-		_, _, err := tx.Append(hall.KindWindowClosed, hall.WindowClosed{Hall: c.m.Hall, Window: c.window, AtMS: c.m.Book.Now()})
+		_, _, err := tx.Append(hall.KindWindowClosed, hall.WindowClosed{Hall: c.m.Hall, Window: c.window, Services: c.services, AtMS: c.m.Book.Now()})
 		return err
 	})
 	if err == nil {

@@ -135,7 +135,7 @@ func (q *quick) free(d *quickDesk) {
 	switch {
 	case lunch && !d.noon, no != nil && q.late:
 		d.open = false
-		q.note(d.origin(), hall.KindWindowClosed, hall.WindowClosed{Hall: q.plan.Hall, Window: d.window, AtMS: q.now})
+		q.note(d.origin(), hall.KindWindowClosed, hall.WindowClosed{Hall: q.plan.Hall, Window: d.window, Services: []hall.Letter{d.service}, AtMS: q.now})
 	case no == nil:
 		q.call(d, g.Called)
 	}
