@@ -278,6 +278,18 @@ func TestForecasts(t *testing.T) {
 	if last.Low < 60 || last.High > 200 {
 		t.Errorf("with 29 people ahead of two windows: %+v", last)
 	}
+	// Thirty wait for two windows, about 75 minutes each on average; with a third one they
+	// wait two thirds of that.
+	relief := h.Relief("B", start, hall.Day{})
+	if relief < 500 || relief > 1100 {
+		t.Errorf("a third window saves %d person-minutes", relief)
+	}
+	if again := h.Relief("B", start, hall.Day{}); again != relief {
+		t.Errorf("asked again it saves %d", again)
+	}
+	if h.Relief("C", start, hall.Day{}) != 0 {
+		t.Error("a window where nobody waits saves something")
+	}
 }
 
 func TestMovesAreGuarded(t *testing.T) {

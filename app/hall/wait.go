@@ -213,6 +213,39 @@ func (o Outlook) Range() Range {
 	return Range{Known: true, Low: low, High: max(int(math.Ceil(at(o.records[size(low)].level()))), low+1)}
 }
 
+// Relief tells how many minutes of waiting, over all who wait for a service now, one more
+// window would save; 0 where nobody serves it, because then nothing can be compared.
+func (h *Hall) Relief(s Letter, nowMS int64, day Day) int {
+	o := h.Outlook(Waiter{Service: s, Key: math.MaxInt64}, nowMS, day)
+	if len(o.servers) == 0 || len(o.replay.ahead) == 0 {
+		return 0
+	}
+	more := slices.Concat(o.servers, []server{{services: []Letter{s}, lunches: true}})
+	return max(0, int((o.replay.total(o.servers)-o.replay.total(more))/60_000))
+}
+
+// total gives the waits of all who are ahead, in ms, on average over the replays.
+func (r replay) total(servers []server) (ms float64) {
+	for range replays {
+		for i := range servers {
+			servers[i].freeMS = r.free(&servers[i])
+		}
+		left := slices.Clone(r.ahead)
+		for len(left) > 0 {
+			s := earliest(servers)
+			i := slices.IndexFunc(left, func(l Letter) bool { return contains(s.services, l) })
+			if i < 0 {
+				s.freeMS = math.Inf(1) // nobody is left for it
+				continue
+			}
+			ms += s.freeMS - r.nowMS
+			s.freeMS = r.works(s, s.freeMS+r.visit(left[i])+betweenMS)
+			left = slices.Delete(left, i, i+1)
+		}
+	}
+	return ms / replays
+}
+
 // promised is the share of people who shall be called before High. Of those who are told
 // that they need not wait nobody is counted: see Promise.
 const promised = 0.9
@@ -382,12 +415,7 @@ func (r *replay) play(servers []server) float64 {
 	left := len(ahead)
 	more := r.arrival(r.nowMS)
 	for {
-		s := &servers[0]
-		for i := range servers[1:] {
-			if servers[i+1].freeMS < s.freeMS {
-				s = &servers[i+1]
-			}
-		}
+		s := earliest(servers)
 		at := s.freeMS
 		queue := Letter("")
 		for i, l := range ahead {
@@ -407,12 +435,27 @@ func (r *replay) play(servers []server) float64 {
 		default:
 			return at
 		}
-		took := float64(missMS)
-		if r.dice.next() >= r.miss {
-			took = wayMS + r.laws[queue].draw(&r.dice)
-		}
-		s.freeMS = r.works(s, at+took+betweenMS)
+		s.freeMS = r.works(s, at+r.visit(queue)+betweenMS)
 	}
+}
+
+// earliest gives the window that is free first.
+func earliest(servers []server) *server {
+	s := &servers[0]
+	for i := range servers[1:] {
+		if servers[i+1].freeMS < s.freeMS {
+			s = &servers[i+1]
+		}
+	}
+	return s
+}
+
+// visit draws how long one call keeps a window.
+func (r *replay) visit(queue Letter) float64 {
+	if r.dice.next() < r.miss {
+		return missMS
+	}
+	return wayMS + r.laws[queue].draw(&r.dice)
 }
 
 // free draws when a window can call the next one.

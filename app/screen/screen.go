@@ -102,6 +102,9 @@ type Area struct {
 	Waiting     int    `json:"waiting"`
 	Wait        Wait   `json:"wait"`
 	Items       int    `json:"items"`
+	// Relief is how many minutes of waiting, over all who wait, one more window would save;
+	// 0 where nobody looked.
+	Relief int `json:"relief"`
 }
 
 // Wait is an honest range of minutes; Known is false when nothing can be said yet.

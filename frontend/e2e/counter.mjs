@@ -1,11 +1,12 @@
 // Plays one visit at a counter, the way a clerk does it: sign in, open a window,
-// call next, start, intake, finish, by keyboard alone; then a notice to the hall by mouse.
+// call next, start, step away and go on, intake, finish, by keyboard; then a notice to the
+// hall by mouse.
 // axe looks at the page after each step, in both languages. Exit 1 when a step fails.
 //
 //   BASE=http://127.0.0.1:7801 CLERK=... PIN=... [WINDOW=B07] [SHOTS=dir] node e2e/counter.mjs
 //
-// Somebody has to wait for a service of that window. SHOTS keeps counter-call.png
-// and counter-intake.png there.
+// Somebody has to wait for a service of that window. SHOTS keeps pictures of the
+// steps there.
 import { axeOn } from './axe.mjs'
 import { launch } from './browser.mjs'
 
@@ -106,6 +107,24 @@ try {
   })
   await step('start', async () => {
     await page.keyboard.press('F9')
+    await pane('serving').waitFor()
+  })
+  await step('step away', async () => {
+    await page.keyboard.press('F5')
+    await page.locator('[data-form="pass"]').waitFor()
+    await shot('counter-elsewhere')
+    await page.click('[data-act="park"]')
+    await page.locator('[data-parked]').waitFor()
+    await shot('counter-parked')
+  })
+  await step('by number', async () => {
+    await page.keyboard.press('F5')
+    await page.locator('#number').waitFor()
+    await shot('counter-number')
+    await page.keyboard.press('Escape')
+  })
+  await step('go on', async () => {
+    await page.click('[data-act="resume"]')
     await pane('serving').waitFor()
   })
   await step('intake', intake)

@@ -66,6 +66,8 @@ export interface Area {
   waiting: number
   wait: Wait
   items: number
+  /** Minutes of waiting, over all who wait, that one more window would save; 0 where nobody looked. */
+  relief: number
 }
 
 export interface Wait {
