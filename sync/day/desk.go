@@ -50,7 +50,7 @@ func (r *run) openWindow(d *desk) error {
 	if _, err := d.Counter.OpenWindow(string(d.window), []string{string(d.service)}); err != nil {
 		return fmt.Errorf("open %s: %w", d.window, err)
 	}
-	d.open = true
+	d.open, d.freeMS = true, r.clock.now()
 	return r.free(d)
 }
 
@@ -90,7 +90,9 @@ func (r *run) lunch() bool {
 
 // free is a clerk without a person: on to the next one, or wait, or close.
 func (r *run) free(d *desk) error {
-	d.busy, d.freeMS = false, r.clock.now()
+	if d.busy {
+		d.busy, d.freeMS = false, r.clock.now()
+	}
 	switch {
 	case !d.open:
 		return nil
