@@ -534,9 +534,18 @@ func (h *Hall) Orphans(silent Silent, nowMS int64) (out []Moved) {
 	return out
 }
 
-// Leftovers lists the tickets of days before today that still wait or are parked; the
-// close of the day ends them. Never one that was called or is being served.
+// Leftovers lists the tickets of days that are over which still wait or are parked; the
+// close of the day ends them. Never one that was called or is being served. A day is over
+// when the clock says so and somebody has taken a ticket of a later day: one clock alone
+// that is put forward ends nobody's waiting.
 func (h *Hall) Leftovers(today Date, nowMS int64) (out []Moved) {
+	last := Date("")
+	for at := range h.queues {
+		if at.date <= today {
+			last = max(last, at.date)
+		}
+	}
+	today = last
 	old := map[TicketID]*Ticket{}
 	for at, l := range h.queues {
 		if at.date >= today || l.count == 0 {

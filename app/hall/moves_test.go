@@ -467,6 +467,10 @@ func TestTheCloseOfTheDayTakesNobodyFromAWindow(t *testing.T) {
 	waiting := s.issue(hall.WalkIn)
 	s.serve("B01")
 	s.pass(24 * 60)
+	if early := s.h.Leftovers(hall.DateOf(s.now), s.now); len(early) != 0 {
+		t.Fatalf("a clock alone ends %v", early)
+	}
+	s.issue(hall.WalkIn)
 	got := s.h.Leftovers(hall.DateOf(s.now), s.now)
 	if len(got) != 1 || got[0].Ticket != waiting {
 		t.Fatalf("the close of the day ends %v", got)
@@ -705,6 +709,7 @@ func (s *scene) drain(windows []hall.WindowID) {
 	for _, m := range s.h.Wake(s.now) {
 		s.note("jiangnan/hub", hall.KindResumed, m)
 	}
+	s.issue(hall.WalkIn)
 	for _, m := range s.h.Leftovers(hall.DateOf(s.now), s.now) {
 		s.note("jiangnan/hub", hall.KindCarried, m)
 	}

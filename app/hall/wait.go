@@ -77,6 +77,8 @@ func (r *ring) add(ms int64) {
 
 func (r *ring) all() []int64 { return r.ms[:r.used] }
 
+// pace gives what was seen of a queue, to be added to. Who only looks takes paceOf: many
+// look at once.
 func (h *Hall) pace(s Letter) *pace {
 	p := h.paces[s]
 	if p == nil {
@@ -84,6 +86,13 @@ func (h *Hall) pace(s Letter) *pace {
 		h.paces[s] = p
 	}
 	return p
+}
+
+func (h *Hall) paceOf(s Letter) *pace {
+	if p := h.paces[s]; p != nil {
+		return p
+	}
+	return &pace{}
 }
 
 // arrived notes that somebody came.
@@ -159,9 +168,11 @@ func (l law) rest(d *dice, elapsed float64) float64 {
 type server struct {
 	id       WindowID
 	services []Letter
-	at       *Ticket // whom it serves
-	openMS   int64   // from when it calls, if that is later than now
-	lunches  bool    // it closes between two sessions
+	state    State  // of the ticket that it holds: called, serving, or none
+	queue    Letter // of that ticket
+	startMS  int64  // when it was started
+	openMS   int64  // from when it calls, if that is later than now
+	lunches  bool   // it closes between two sessions
 	freeMS   float64
 }
 
@@ -188,11 +199,11 @@ func (h *Hall) Outlook(w Waiter, nowMS int64, day Day) Outlook {
 	for _, s := range servers {
 		for _, l := range s.services {
 			if _, ok := laws[l]; !ok {
-				laws[l] = h.pace(l).law()
+				laws[l] = h.paceOf(l).law()
 			}
 		}
 	}
-	p := h.pace(w.Service)
+	p := h.paceOf(w.Service)
 	miss := (missShare*priorCome + float64(p.missed)) / (priorCome + float64(p.missed+p.came))
 	r := replay{nowMS: float64(nowMS), me: w, day: day, ahead: ahead, laws: laws, miss: miss, rate: p.rate(nowMS), dice: 0x9e3779b97f4a7c15}
 	return Outlook{r, servers, h.records}
@@ -317,7 +328,11 @@ func (h *Hall) servers(s Letter, nowMS int64, day Day) (out []server) {
 	for _, w := range h.windows {
 		switch {
 		case w.Open && contains(w.Services, s):
-			out = append(out, server{id: w.ID, services: w.Services, at: h.AtWindow(w.ID), lunches: true})
+			s := server{id: w.ID, services: w.Services, lunches: true}
+			if t := h.AtWindow(w.ID); t != nil {
+				s.state, s.queue, s.startMS = t.State, t.Queue(), t.StartedMS
+			}
+			out = append(out, s)
 		case !w.Open && contains(w.usual, s):
 			closed++
 		}
@@ -461,16 +476,24 @@ func (r *replay) visit(queue Letter) float64 {
 // free draws when a window can call the next one.
 func (r *replay) free(s *server) float64 {
 	at := r.nowMS + lookMS
-	switch t := s.at; {
+	switch {
 	case s.openMS > 0:
 		return float64(s.openMS) + 10_000
-	case t == nil:
-	case t.State == Serving:
-		at = r.nowMS + r.laws[t.Queue()].rest(&r.dice, r.nowMS-float64(t.StartedMS)) + betweenMS
-	default:
-		at = r.nowMS + r.laws[t.Queue()].draw(&r.dice) + wayMS/2 + betweenMS
+	case s.state == Serving:
+		at = r.nowMS + r.law(s.queue).rest(&r.dice, r.nowMS-float64(s.startMS)) + betweenMS
+	case s.state == CalledS:
+		at = r.nowMS + r.law(s.queue).draw(&r.dice) + wayMS/2 + betweenMS
 	}
 	return r.works(s, at)
+}
+
+// law gives how long a service takes; of a queue that no window of the replay serves, for a
+// ticket that was scanned or called by its number, that of the place's own.
+func (r *replay) law(s Letter) law {
+	if l, ok := r.laws[s]; ok {
+		return l
+	}
+	return r.laws[r.me.Service]
 }
 
 // works puts a moment at which a window has closed for lunch behind it.

@@ -141,6 +141,7 @@ const tidyEvery = 2 * time.Second
 func (h *Hub) tidy(ctx context.Context) {
 	for pause(ctx, tidyEvery) == nil {
 		if h.duty != nil && !h.duty.leads() {
+			h.hearing.begin(time.Now()) // its terminals are at the other hub
 			continue
 		}
 		err := h.commit(ctx, func(tx Tx) error { return tx.Tidy(h.opt.Hall, h.silent) })

@@ -106,7 +106,7 @@ type Hub struct {
 
 	reread chan struct{}
 
-	began int64 // ms, by this machine's clock
+	hearing hearing
 
 	mu       sync.Mutex
 	beats    map[event.Origin]wire.Heard
@@ -126,7 +126,8 @@ func Start(opt Options) (*Hub, error) {
 	if opt.Carry == 0 {
 		opt.Carry = carryAfter
 	}
-	h := &Hub{opt: opt, ctx: ctx, cancel: cancel, reread: make(chan struct{}, 1), began: time.Now().UnixMilli(), beats: map[event.Origin]wire.Heard{}}
+	h := &Hub{opt: opt, ctx: ctx, cancel: cancel, reread: make(chan struct{}, 1), beats: map[event.Origin]wire.Heard{}}
+	h.hearing.begin(time.Now())
 	place := string(opt.Hall)
 	verbs := map[wire.Verb]func(*nats.Msg, event.Origin){
 		wire.VerbCall:  h.call,
@@ -376,6 +377,7 @@ func (h *Hub) beat(m *nats.Msg, from event.Origin) {
 	if err := json.Unmarshal(m.Data, &b); err != nil || b.Origin != from {
 		return
 	}
+	h.hearing.heard(b.Origin, time.Now())
 	h.mu.Lock()
 	now := time.Now().UnixMilli()
 	h.beats[b.Origin] = wire.Heard{Beat: b, AtMS: now}
@@ -420,14 +422,7 @@ func (h *Hub) troubles(nowMS int64) []wire.Trouble {
 	return out
 }
 
-// silent tells for how many ms nothing was heard of a terminal; a hub that has just begun
-// has heard of nobody yet.
-func (h *Hub) silent(o event.Origin) int64 {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	now := time.Now().UnixMilli()
-	return now - max(h.beats[o].AtMS, h.began)
-}
+func (h *Hub) silent(o event.Origin) int64 { return h.hearing.silent(o, time.Now()) }
 
 // Heard lists the last beat of each terminal of the hall.
 func (h *Hub) Heard() []wire.Heard {
