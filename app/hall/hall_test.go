@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -404,27 +403,4 @@ func TestDatesAreThoseOfTheCalendar(t *testing.T) {
 			t.Errorf("%s is of %s, not %s", at.In(zone), got, want)
 		}
 	}
-}
-
-// Pages of all kinds look at a hall at the same time: a forecast changes nothing in it.
-func TestManyLookAtOnce(t *testing.T) {
-	h := hall.New("jiangnan")
-	c := &desk{origin: "jiangnan/c1"}
-	letters := []hall.Letter{"A", "B", "C", "D", "E", "F", "G", "H"}
-	for _, l := range letters {
-		if _, err := h.Apply(c.note(hall.KindWindowOpened, hall.WindowOpened{Window: hall.WindowID(l) + "01", Services: []hall.Letter{l}, AtMS: start}, start)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			for range 20 {
-				for _, l := range letters {
-					h.Forecast(hall.Waiter{Service: l, Key: start}, start, hall.Day{})
-				}
-			}
-		})
-	}
-	all.Wait()
 }
