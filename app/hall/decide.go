@@ -448,7 +448,7 @@ func (h *Hall) ComeBack(id TicketID, nowMS int64) (Moved, *event.Refusal) {
 		return Moved{}, event.BackLate.With("minutes", strconv.Itoa(BackWithinMS/60_000))
 	}
 	m := t.move("", nowMS)
-	m.Window, m.Detail = "", &Detail{KeyMS: h.behind(t.waitsAt(), BackBehind, nowMS)}
+	m.Window, m.Detail = "", &Detail{KeyMS: h.behind(series{t.Date, t.Queue()}, BackBehind, nowMS)}
 	return m, nil
 }
 
@@ -540,23 +540,19 @@ func (h *Hall) Orphans(silent Silent, nowMS int64) (out []Moved) {
 // that is put forward ends nobody's waiting.
 func (h *Hall) Leftovers(today Date, nowMS int64) (out []Moved) {
 	last := Date("")
-	for at := range h.queues {
-		if at.date <= today {
-			last = max(last, at.date)
+	for of := range h.lines {
+		if of.date <= today {
+			last = max(last, of.date)
 		}
 	}
 	today = last
 	old := map[TicketID]*Ticket{}
-	for at, l := range h.queues {
-		if at.date >= today || l.count == 0 {
+	for of := range h.lines {
+		if of.date >= today {
 			continue
 		}
-		for _, list := range []entries{l.byKey, l.early} {
-			for _, e := range list {
-				if t := e.ticket; t.State == Waiting && !t.forgotten && t.waitsAt() == at {
-					old[t.Ticket] = t
-				}
-			}
+		for t := range h.waiting(of) {
+			old[t.Ticket] = t
 		}
 	}
 	for id, t := range h.parked {

@@ -2,6 +2,7 @@ package hall
 
 import (
 	"container/heap"
+	"iter"
 	"slices"
 )
 
@@ -204,45 +205,48 @@ func (h *Hall) WaitingAt(d Date, s Letter) (n int) {
 	return n
 }
 
-// AheadOf counts the waiting tickets of the same service that come before a key.
-func (h *Hall) AheadOf(d Date, s Letter, key int64, id TicketID) int {
-	me := entry{key: key, ticket: &Ticket{Issued: Issued{Ticket: id}}}
-	seen := map[*Ticket]bool{}
-	for _, l := range h.lines[series{d, s}] {
-		for _, e := range l.byKey {
-			if e.less(me) && l.waits(e, e.ticket.Key()) {
-				seen[e.ticket] = true
-			}
-		}
-		for _, e := range l.early {
-			if l.waits(e, e.ticket.notBefore()) && (entry{key: e.ticket.Key(), ticket: e.ticket}).less(me) {
-				seen[e.ticket] = true
+// waiting yields who waits for a service, also those whose appointment is still to come;
+// in no order, each once.
+func (h *Hall) waiting(of series) iter.Seq[*Ticket] {
+	return func(yield func(*Ticket) bool) {
+		for _, l := range h.lines[of] {
+			seen := make(map[*Ticket]bool, l.count)
+			for _, list := range []entries{l.byKey, l.early} {
+				for _, e := range list {
+					t := e.ticket
+					if t.State != Waiting || t.forgotten || t.waitsAt() != l.at || seen[t] {
+						continue
+					}
+					if seen[t] = true; !yield(t) {
+						return
+					}
+				}
 			}
 		}
 	}
-	return len(seen)
+}
+
+// AheadOf counts the waiting tickets of the same service that come before a key.
+func (h *Hall) AheadOf(d Date, s Letter, key int64, id TicketID) (n int) {
+	for t := range h.waiting(series{d, s}) {
+		if t.Key() < key || t.Key() == key && t.Ticket < id {
+			n++
+		}
+	}
+	return n
 }
 
 // behind gives the place behind so many who are next in a queue, or behind all.
-func (h *Hall) behind(p place, most int, nowMS int64) int64 {
-	var all []*Ticket
-	seen := map[TicketID]bool{}
-	for _, l := range h.lines[p.series] {
-		for _, e := range l.byKey {
-			if l.waits(e, e.ticket.Key()) && !seen[e.ticket.Ticket] {
-				seen[e.ticket.Ticket] = true
-				all = append(all, e.ticket)
-			}
+func (h *Hall) behind(of series, most int, nowMS int64) int64 {
+	var turns []int64
+	for t := range h.waiting(of) {
+		if t.notBefore() <= nowMS {
+			turns = append(turns, t.turn(nowMS))
 		}
 	}
-	if len(all) == 0 {
+	if len(turns) == 0 {
 		return nowMS
 	}
-	slices.SortFunc(all, func(a, b *Ticket) int {
-		if a.before(b, nowMS) {
-			return -1
-		}
-		return 1
-	})
-	return all[min(most, len(all))-1].turn(nowMS) + 1
+	slices.Sort(turns)
+	return turns[min(most, len(turns))-1] + 1
 }

@@ -150,30 +150,37 @@ var normals = func() (z [1024]float64) {
 	return z
 }()
 
-func (l law) draw(d *dice) float64 {
-	return math.Exp(l.mu + l.sigma*normals[int(d.next()*float64(len(normals)))])
+// at gives the time within which a share of services is over.
+func (l law) at(share float64) float64 {
+	return math.Exp(l.mu + l.sigma*normals[min(int(share*float64(len(normals))), len(normals)-1)])
 }
 
-// rest draws what is left of a service that has taken so long.
-func (l law) rest(d *dice, elapsed float64) float64 {
-	if elapsed < 1000 {
-		return l.draw(d)
+func (l law) draw(d *dice) float64 { return l.at(d.next()) }
+
+// below gives the share of services that are over within a time.
+func (l law) below(ms float64) float64 {
+	if ms <= 0 {
+		return 0
 	}
-	below := 0.5 * (1 + math.Erf((math.Log(elapsed)-l.mu)/(l.sigma*math.Sqrt2)))
-	p := min(below+(1-below)*d.next(), 1-1e-9)
-	return max(1000, math.Exp(l.mu+l.sigma*math.Sqrt2*math.Erfinv(2*p-1))-elapsed)
+	return 0.5 * (1 + math.Erf((math.Log(ms)-l.mu)/(l.sigma*math.Sqrt2)))
 }
 
-// server is a window of a forecast.
+// rest draws what is left of a service that has taken so long, as below says.
+func (l law) rest(d *dice, elapsed, below float64) float64 {
+	return max(1000, l.at(below+(1-below)*d.next())-elapsed)
+}
+
+// server is a window of a forecast. Queues have numbers there, the place's own is 0.
 type server struct {
-	id       WindowID
-	services []Letter
-	state    State  // of the ticket that it holds: called, serving, or none
-	queue    Letter // of that ticket
-	startMS  int64  // when it was started
-	openMS   int64  // from when it calls, if that is later than now
-	lunches  bool   // it closes between two sessions
-	freeMS   float64
+	id      WindowID
+	serves  uint64  // a bit for each queue
+	state   State   // of the ticket that it holds: called, serving, or none
+	queue   int     // of that ticket
+	elapsed float64 // ms since it was started
+	below   float64 // the share of services that are over after as long
+	openMS  int64   // from when it calls, if that is later than now
+	lunches bool    // it closes between two sessions
+	freeMS  float64
 }
 
 // Forecast tells when a place in a queue will be called.
@@ -184,39 +191,33 @@ func (h *Hall) Forecast(w Waiter, nowMS int64, day Day) Range {
 // Outlook is what a forecast needs of the hall; it can be played when the hall is let go.
 type Outlook struct {
 	replay  replay
-	servers []server
 	records records
 }
 
 // Outlook gathers what a forecast needs.
 func (h *Hall) Outlook(w Waiter, nowMS int64, day Day) Outlook {
-	servers := h.servers(w.Service, nowMS, day)
-	if len(servers) == 0 {
-		return Outlook{}
-	}
-	ahead := h.aheadFor(w, servers, nowMS)
-	laws := map[Letter]law{}
-	for _, s := range servers {
-		for _, l := range s.services {
-			if _, ok := laws[l]; !ok {
-				laws[l] = h.paceOf(l).law()
-			}
-		}
-	}
+	queues, servers := h.servers(w.Service, nowMS, day)
 	p := h.paceOf(w.Service)
-	miss := (missShare*priorCome + float64(p.missed)) / (priorCome + float64(p.missed+p.came))
-	r := replay{nowMS: float64(nowMS), me: w, day: day, ahead: ahead, laws: laws, miss: miss, rate: p.rate(nowMS), dice: 0x9e3779b97f4a7c15}
-	return Outlook{r, servers, h.records}
+	r := replay{nowMS: float64(nowMS), key: w.Key, day: day, servers: servers, ahead: h.aheadFor(w, queues, nowMS), rate: p.rate(nowMS), dice: 0x9e3779b97f4a7c15,
+		miss: (missShare*priorCome + float64(p.missed)) / (priorCome + float64(p.missed+p.came))}
+	for _, q := range queues {
+		r.laws = append(r.laws, h.paceOf(q).law())
+	}
+	for i := range servers {
+		servers[i].below = r.laws[servers[i].queue].below(servers[i].elapsed)
+	}
+	return Outlook{r, h.records}
 }
 
 // Range plays the outlook.
 func (o Outlook) Range() Range {
-	if len(o.servers) == 0 {
+	if len(o.replay.servers) == 0 {
 		return Range{}
 	}
 	waits := make([]float64, replays)
 	for i := range waits {
-		waits[i] = o.replay.play(o.servers) - o.replay.nowMS
+		called, _ := o.replay.play()
+		waits[i] = called - o.replay.nowMS
 	}
 	slices.Sort(waits)
 	at := func(share float64) float64 { return waits[min(int(share*replays), replays-1)] / 60_000 }
@@ -224,37 +225,22 @@ func (o Outlook) Range() Range {
 	return Range{Known: true, Low: low, High: max(int(math.Ceil(at(o.records[size(low)].level()))), low+1)}
 }
 
-// Relief tells how many minutes of waiting, over all who wait for a service now, one more
-// window would save; 0 where nobody serves it, because then nothing can be compared.
-func (h *Hall) Relief(s Letter, nowMS int64, day Day) int {
-	o := h.Outlook(Waiter{Service: s, Key: math.MaxInt64}, nowMS, day)
-	if len(o.servers) == 0 || len(o.replay.ahead) == 0 {
+// Relief tells how many minutes of waiting, over all who are ahead, one more window for
+// the queue would save; 0 where nobody serves it, because then nothing can be compared.
+func (o Outlook) Relief() int {
+	if len(o.replay.servers) == 0 || len(o.replay.ahead) == 0 {
 		return 0
 	}
-	more := slices.Concat(o.servers, []server{{services: []Letter{s}, lunches: true}})
-	return max(0, int((o.replay.total(o.servers)-o.replay.total(more))/60_000))
-}
-
-// total gives the waits of all who are ahead, in ms, on average over the replays.
-func (r replay) total(servers []server) (ms float64) {
+	now, more := o.replay, o.replay
+	now.rate, more.rate = 0, 0 // who comes later counts in neither
+	more.servers = slices.Concat(now.servers, []server{{serves: 1, lunches: true}})
+	saved := 0.0
 	for range replays {
-		for i := range servers {
-			servers[i].freeMS = r.free(&servers[i])
-		}
-		left := slices.Clone(r.ahead)
-		for len(left) > 0 {
-			s := earliest(servers)
-			i := slices.IndexFunc(left, func(l Letter) bool { return contains(s.services, l) })
-			if i < 0 {
-				s.freeMS = math.Inf(1) // nobody is left for it
-				continue
-			}
-			ms += s.freeMS - r.nowMS
-			s.freeMS = r.works(s, s.freeMS+r.visit(left[i])+betweenMS)
-			left = slices.Delete(left, i, i+1)
-		}
+		_, as := now.play()
+		_, better := more.play()
+		saved += as - better
 	}
-	return ms / replays
+	return max(0, int(saved/replays/60_000))
 }
 
 // promised is the share of people who shall be called before High. Of those who are told
@@ -321,19 +307,31 @@ func (p *pace) rate(nowMS int64) float64 {
 	return few / float64(max(60_000, nowMS-since)) * float64(first) / float64(p.arrivals.used)
 }
 
-// servers are the windows that will serve a queue: the open ones, and those that open when
-// the next session begins.
-func (h *Hall) servers(s Letter, nowMS int64, day Day) (out []server) {
+// servers are the windows that will serve a queue, and all queues that they serve, its own
+// first: the open ones, and those that open when the next session begins.
+func (h *Hall) servers(own Letter, nowMS int64, day Day) (queues []Letter, out []server) {
+	queues = []Letter{own}
+	number := func(l Letter) int {
+		i := slices.Index(queues, l)
+		if i < 0 && len(queues) < 64 {
+			i = len(queues)
+			queues = append(queues, l)
+		}
+		return max(i, 0)
+	}
 	closed := 0
 	for _, w := range h.windows {
 		switch {
-		case w.Open && contains(w.Services, s):
-			s := server{id: w.ID, services: w.Services, lunches: true}
+		case w.Open && slices.Contains(w.Services, own):
+			s := server{id: w.ID, lunches: true}
+			for _, l := range w.Services {
+				s.serves |= 1 << number(l)
+			}
 			if t := h.AtWindow(w.ID); t != nil {
-				s.state, s.queue, s.startMS = t.State, t.Queue(), t.StartedMS
+				s.state, s.queue, s.elapsed = t.State, number(t.Queue()), float64(nowMS-t.StartedMS)
 			}
 			out = append(out, s)
-		case !w.Open && contains(w.usual, s):
+		case !w.Open && slices.Contains(w.usual, own):
 			closed++
 		}
 	}
@@ -343,15 +341,15 @@ func (h *Hall) servers(s Letter, nowMS int64, day Day) (out []server) {
 	}
 	next := day.next(nowMS)
 	if next == 0 {
-		return out
+		return queues, out
 	}
 	if closed == 0 && len(out) == 0 {
-		closed = day.Windows[s]
+		closed = day.Windows[own]
 	}
 	for range closed {
-		out = append(out, server{services: []Letter{s}, openMS: next, lunches: true})
+		out = append(out, server{serves: 1, openMS: next, lunches: true})
 	}
-	return out
+	return queues, out
 }
 
 // next is when windows that are closed open, 0 where the others are all: when the next
@@ -371,106 +369,81 @@ func (d Day) next(ms int64) int64 {
 	return 0
 }
 
-// aheadFor lists who is called before a place, by their queues, in order.
-func (h *Hall) aheadFor(w Waiter, servers []server, nowMS int64) []Letter {
-	date := DateOf(nowMS)
+// aheadFor lists who is called before a place, by the numbers of their queues, in order.
+func (h *Hall) aheadFor(w Waiter, queues []Letter, nowMS int64) []int {
 	type one struct {
-		turn  int64
-		id    TicketID
-		queue Letter
+		turn   int64
+		ticket TicketID
+		queue  int
 	}
 	var all []one
-	seen := map[Letter]bool{}
-	for _, s := range servers {
-		for _, l := range s.services {
-			if seen[l] {
-				continue
-			}
-			seen[l] = true
-			for _, line := range h.lines[series{date, l}] {
-				for _, e := range line.byKey {
-					if t := e.ticket; line.waits(e, t.Key()) && t.Ticket != w.Ticket {
-						if turn := t.turn(nowMS); turn < w.Key || turn == w.Key && t.Ticket < w.Ticket {
-							all = append(all, one{turn, t.Ticket, l})
-						}
-					}
-				}
+	for i, q := range queues {
+		for t := range h.waiting(series{DateOf(nowMS), q}) {
+			if turn := t.turn(nowMS); t.Ticket != w.Ticket && t.notBefore() <= nowMS && (turn < w.Key || turn == w.Key && t.Ticket < w.Ticket) {
+				all = append(all, one{turn, t.Ticket, i})
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b one) int { return cmp.Or(cmp.Compare(a.turn, b.turn), cmp.Compare(a.id, b.id)) })
-	out := make([]Letter, 0, len(all))
+	slices.SortFunc(all, func(a, b one) int { return cmp.Or(cmp.Compare(a.turn, b.turn), cmp.Compare(a.ticket, b.ticket)) })
+	out := make([]int, len(all))
 	for i, x := range all {
-		if i == 0 || all[i-1].id != x.id {
-			out = append(out, x.queue)
-		}
+		out[i] = x.queue
 	}
 	return out
 }
 
 // replay is one hall that is played many times.
 type replay struct {
-	nowMS float64
-	me    Waiter
-	day   Day
-	ahead []Letter
-	laws  map[Letter]law
-	miss  float64
-	rate  float64
-	dice  dice
+	nowMS   float64
+	key     int64 // of the place
+	day     Day
+	servers []server
+	ahead   []int
+	laws    []law // by the numbers of queues
+	miss    float64
+	rate    float64
+	dice    dice
+	gone    []bool // of those ahead
 }
 
-// play gives when the place is called in one replay.
-func (r *replay) play(servers []server) float64 {
-	for i := range servers {
-		servers[i].freeMS = r.free(&servers[i])
+// play plays the hall until the place is called, and gives when that is and how long all
+// who are ahead have waited from now on.
+func (r *replay) play() (calledMS, waitedMS float64) {
+	for i := range r.servers {
+		r.servers[i].freeMS = r.free(&r.servers[i])
 	}
-	ahead := r.ahead
-	gone := make([]bool, len(ahead))
-	left := len(ahead)
-	more := r.arrival(r.nowMS)
+	r.gone = append(r.gone[:0], make([]bool, len(r.ahead))...)
+	first, more := 0, r.arrival(r.nowMS)
 	for {
-		s := earliest(servers)
-		at := s.freeMS
-		queue := Letter("")
-		for i, l := range ahead {
-			if !gone[i] && contains(s.services, l) {
-				queue, gone[i] = l, true
-				left--
-				break
+		s := &r.servers[0]
+		for i := range r.servers[1:] {
+			if r.servers[i+1].freeMS < s.freeMS {
+				s = &r.servers[i+1]
+			}
+		}
+		at, queue := s.freeMS, -1
+		for first < len(r.ahead) && r.gone[first] {
+			first++
+		}
+		for i := first; i < len(r.ahead) && queue < 0; i++ {
+			if !r.gone[i] && s.serves&(1<<r.ahead[i]) != 0 {
+				queue, r.gone[i] = r.ahead[i], true
+				waitedMS += at - r.nowMS
 			}
 		}
 		switch {
-		case queue != "":
-		case !contains(s.services, r.me.Service):
-			s.freeMS += 60_000
-			continue
+		case queue >= 0:
 		case more <= at:
-			queue, more = r.me.Service, r.arrival(more)
+			queue, more = 0, r.arrival(more)
 		default:
-			return at
+			return at, waitedMS
 		}
-		s.freeMS = r.works(s, at+r.visit(queue)+betweenMS)
-	}
-}
-
-// earliest gives the window that is free first.
-func earliest(servers []server) *server {
-	s := &servers[0]
-	for i := range servers[1:] {
-		if servers[i+1].freeMS < s.freeMS {
-			s = &servers[i+1]
+		took := float64(missMS)
+		if r.dice.next() >= r.miss {
+			took = wayMS + r.laws[queue].draw(&r.dice)
 		}
+		s.freeMS = r.works(s, at+took+betweenMS)
 	}
-	return s
-}
-
-// visit draws how long one call keeps a window.
-func (r *replay) visit(queue Letter) float64 {
-	if r.dice.next() < r.miss {
-		return missMS
-	}
-	return wayMS + r.laws[queue].draw(&r.dice)
 }
 
 // free draws when a window can call the next one.
@@ -480,20 +453,11 @@ func (r *replay) free(s *server) float64 {
 	case s.openMS > 0:
 		return float64(s.openMS) + 10_000
 	case s.state == Serving:
-		at = r.nowMS + r.law(s.queue).rest(&r.dice, r.nowMS-float64(s.startMS)) + betweenMS
+		at = r.nowMS + r.laws[s.queue].rest(&r.dice, s.elapsed, s.below) + betweenMS
 	case s.state == CalledS:
-		at = r.nowMS + r.law(s.queue).draw(&r.dice) + wayMS/2 + betweenMS
+		at = r.nowMS + r.laws[s.queue].draw(&r.dice) + wayMS/2 + betweenMS
 	}
 	return r.works(s, at)
-}
-
-// law gives how long a service takes; of a queue that no window of the replay serves, for a
-// ticket that was scanned or called by its number, that of the place's own.
-func (r *replay) law(s Letter) law {
-	if l, ok := r.laws[s]; ok {
-		return l
-	}
-	return r.laws[r.me.Service]
 }
 
 // works puts a moment at which a window has closed for lunch behind it.
@@ -514,17 +478,8 @@ func (r *replay) arrival(after float64) float64 {
 		return math.Inf(1)
 	}
 	at := after - math.Log(r.dice.next())/r.rate
-	if at-HeadStart >= float64(r.me.Key) {
+	if at-HeadStart >= float64(r.key) {
 		return math.Inf(1)
 	}
 	return at
-}
-
-func contains(list []Letter, s Letter) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }

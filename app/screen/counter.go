@@ -66,13 +66,8 @@ func (c *Counter) page() (CounterPage, error) {
 	clerks := map[hall.WindowID]string{}
 	var current *hall.Ticket
 	var ended []hall.Ticket
-	date, now, day := hall.DateOf(c.m.Book.Now()), c.m.hallNow(), c.m.day()
+	date := hall.DateOf(c.m.Book.Now())
 	c.m.Book.View(c.m.Hall, func(h *hall.Hall) {
-		for i := range p.Areas {
-			if a := &p.Areas[i]; a.Waiting >= reliefFrom && a.OpenWindows < a.Windows {
-				a.Relief = h.Relief(hall.Letter(a.Letter), now, day)
-			}
-		}
 		for _, w := range h.Windows() {
 			if w.Open {
 				clerks[w.ID] = clerkName(h, w.Clerk)
@@ -119,9 +114,6 @@ func (c *Counter) page() (CounterPage, error) {
 	}
 	return p, nil
 }
-
-// reliefFrom is from how many waiting people on a counter tells what one more window would save.
-const reliefFrom = 5
 
 // recentVisits is how many finished visits a counter lists.
 const recentVisits = 10

@@ -109,6 +109,9 @@ func (m *Machine) day() hall.Day {
 	return out
 }
 
+// reliefFrom is from how many waiting people on a counter tells what one more window would save.
+const reliefFrom = 5
+
 func (m *Machine) areas() []Area {
 	list := m.Guides.Now().AreasOf(guide.HallID(m.Hall))
 	out, outlooks := make([]Area, len(list)), make([]hall.Outlook, len(list))
@@ -119,7 +122,11 @@ func (m *Machine) areas() []Area {
 		}
 	})
 	for i, o := range outlooks {
-		out[i].Wait = wait(o.Range())
+		a := &out[i]
+		a.Wait = wait(o.Range())
+		if m.Role == "counter" && a.Waiting >= reliefFrom && a.OpenWindows < a.Windows {
+			a.Relief = o.Relief()
+		}
 	}
 	return out
 }
