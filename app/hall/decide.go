@@ -176,7 +176,7 @@ func (h *Hall) callThis(c Call, nowMS int64) (Grant, *event.Refusal) {
 		m.Window, m.How = t.Window, Orphan
 		before = &Note{KindReturned, m}
 	default:
-		return Grant{}, event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
+		return Grant{}, t.must(Waiting)
 	}
 	return Grant{Called: h.called(c, t, t.Round+1, nowMS), Before: before}, nil
 }
@@ -187,12 +187,15 @@ func (h *Hall) held(w WindowID, states ...State) (*Ticket, *event.Refusal) {
 	if t == nil {
 		return nil, event.NoTicket
 	}
-	for _, s := range states {
-		if t.State == s {
-			return t, nil
-		}
+	return t, t.must(states...)
+}
+
+// must refuses a ticket that is in none of the wanted states.
+func (t *Ticket) must(states ...State) *event.Refusal {
+	if slices.Contains(states, t.State) {
+		return nil
 	}
-	return nil, event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
+	return event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
 }
 
 func (t *Ticket) move(clerk ClerkID, nowMS int64) Moved {
@@ -368,10 +371,7 @@ func (h *Hall) in(id TicketID, states ...State) (*Ticket, *event.Refusal) {
 	if t == nil || !t.Known {
 		return nil, event.TicketUnknown
 	}
-	if !slices.Contains(states, t.State) {
-		return nil, event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
-	}
-	return t, nil
+	return t, t.must(states...)
 }
 
 // Pass is where a visit goes on: at another queue, at a certain window, and whether the

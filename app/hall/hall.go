@@ -361,7 +361,7 @@ func (h *Hall) Restore(t *Ticket) {
 			h.counted(t.Issued)
 		}
 	}
-	t.arrange()
+	t.derive()
 	h.after(t)
 	for i := range t.Steps {
 		if r := t.Steps[i].Request; r != "" {

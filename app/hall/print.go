@@ -114,14 +114,7 @@ func (p *print) issued(f *Issued) {
 	p.text("number", string(f.Number))
 	p.text("class", string(f.Class))
 	p.textIf("evidence", f.Evidence)
-	if len(f.Items) > 0 {
-		p.key("items")
-		p.open('[')
-		for _, i := range f.Items {
-			p.text("", string(i))
-		}
-		p.close(']')
-	}
+	p.items(f.Items)
 	p.text("language", f.Language)
 	p.number("issued_at_ms", f.IssuedMS)
 	p.number("ahead", int64(f.Ahead))
@@ -192,13 +185,18 @@ func (p *print) detail(d *Detail) {
 	p.textIf("service", string(d.Service))
 	p.textIf("to", string(d.To))
 	p.textIf("back", string(d.Back))
-	if len(d.Items) > 0 {
-		p.key("items")
-		p.open('[')
-		for _, i := range d.Items {
-			p.text("", string(i))
-		}
-		p.close(']')
-	}
+	p.items(d.Items)
 	p.textIf("into", string(d.Into))
+}
+
+func (p *print) items(list []ItemCode) {
+	if len(list) == 0 {
+		return
+	}
+	p.key("items")
+	p.open('[')
+	for _, i := range list {
+		p.text("", string(i))
+	}
+	p.close(']')
 }

@@ -348,12 +348,7 @@ func (c *Counter) ready() error {
 
 // move decides a step on the window's ticket and notes it, in one commit.
 func (c *Counter) move(kind event.Kind, decide func(h *hall.Hall, nowMS int64) (hall.Moved, *event.Refusal)) (CounterPage, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := c.ready(); err != nil {
-		return CounterPage{}, err
-	}
-	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
+	return c.write(func(tx Tx) error {
 		m, no := decide(tx.Hall(c.m.Hall), c.m.hallNow())
 		if no != nil {
 			return no
@@ -361,10 +356,6 @@ func (c *Counter) move(kind event.Kind, decide func(h *hall.Hall, nowMS int64) (
 		_, _, err := tx.Append(kind, m)
 		return err
 	})
-	if err != nil {
-		return CounterPage{}, err
-	}
-	return c.page()
 }
 
 // Recall calls the window's ticket once more. Refusals: NoTicket, TicketState, TooSoon, RecallLimit.
@@ -416,13 +407,9 @@ func (c *Counter) StartByScan(code string) (CounterPage, error) {
 	if err := c.ready(); err != nil {
 		return CounterPage{}, err
 	}
-	e, err := c.m.Slips.Open(code, c.m.keys)
+	f, e, err := c.m.slip(code)
 	if err != nil {
 		return CounterPage{}, err
-	}
-	f, err := hall.ReadIssued(e)
-	if err != nil {
-		return CounterPage{}, event.CodeForged
 	}
 	reached := c.m.Hub.Line().Reached
 	err = c.m.Book.Write(context.Background(), func(tx Tx) error {

@@ -26,7 +26,8 @@ func (c *Counter) CallNumber(request, number, reason string) (CounterPage, error
 	if no != nil {
 		return CounterPage{}, no
 	}
-	id, no := c.byNumber(number)
+	var id hall.TicketID
+	c.m.Book.View(c.m.Hall, func(h *hall.Hall) { id, no = c.byNumber(h, number) })
 	if no != nil {
 		return CounterPage{}, no
 	}
@@ -47,17 +48,12 @@ func reasonOf(text string) (string, *event.Refusal) {
 }
 
 // byNumber finds a ticket of today by what stands on its slip.
-func (c *Counter) byNumber(number string) (id hall.TicketID, no *event.Refusal) {
+func (c *Counter) byNumber(h *hall.Hall, number string) (hall.TicketID, *event.Refusal) {
 	n := hall.Number(strings.ToUpper(strings.TrimSpace(number)))
-	c.m.Book.View(c.m.Hall, func(h *hall.Hall) {
-		if t := h.ByNumber(hall.DateOf(c.m.Book.Now()), n); t != nil {
-			id = t.Ticket
-		}
-	})
-	if id == "" {
-		return "", event.TicketUnknown.With("number", string(n))
+	if t := h.ByNumber(hall.DateOf(c.m.Book.Now()), n); t != nil {
+		return t.Ticket, nil
 	}
-	return id, nil
+	return "", event.TicketUnknown.With("number", string(n))
 }
 
 // Park lets the person at the window go and fetch or fill in something for so many
@@ -65,10 +61,10 @@ func (c *Counter) byNumber(number string) (id hall.TicketID, no *event.Refusal) 
 // RequestUnusable.
 func (c *Counter) Park(reason string, minutes int) (CounterPage, error) {
 	reason, no := reasonOf(reason)
+	if no != nil {
+		return CounterPage{}, no
+	}
 	return c.move(hall.KindParked, func(h *hall.Hall, now int64) (hall.Moved, *event.Refusal) {
-		if no != nil {
-			return hall.Moved{}, no
-		}
 		return h.Park(c.window, c.clerk.ID, reason, now+int64(minutes)*60_000, now)
 	})
 }
@@ -100,10 +96,10 @@ func (c *Counter) Pass(w PassWish) (CounterPage, error) {
 	if p.Reason, no = reasonOf(w.Reason); no == nil {
 		no = c.placeKnown(&p)
 	}
+	if no != nil {
+		return CounterPage{}, no
+	}
 	return c.move(hall.KindPassed, func(h *hall.Hall, now int64) (hall.Moved, *event.Refusal) {
-		if no != nil {
-			return hall.Moved{}, no
-		}
 		return h.Pass(c.window, c.clerk.ID, p, now)
 	})
 }
@@ -129,17 +125,13 @@ func (c *Counter) placeKnown(p *hall.Pass) *event.Refusal {
 // Refusals: NoTicket, TicketState, ItemUnknown, RequestUnusable.
 func (c *Counter) AddItems(codes []string) (CounterPage, error) {
 	var items []hall.ItemCode
-	var no *event.Refusal
 	for _, code := range codes {
 		if _, ok := c.m.Guides.Now().Item(guide.Code(code)); !ok {
-			no = event.ItemUnknown.With("code", code)
+			return CounterPage{}, event.ItemUnknown.With("code", code)
 		}
 		items = append(items, hall.ItemCode(code))
 	}
 	return c.move(hall.KindAdded, func(h *hall.Hall, now int64) (hall.Moved, *event.Refusal) {
-		if no != nil {
-			return hall.Moved{}, no
-		}
 		return h.Add(c.window, c.clerk.ID, items, now)
 	})
 }
@@ -147,9 +139,7 @@ func (c *Counter) AddItems(codes []string) (CounterPage, error) {
 // ComeBack lets somebody who missed the call and stands there wait again. Refusals:
 // TicketUnknown, TicketState, BackOnce, BackLate.
 func (c *Counter) ComeBack(number string) (CounterPage, error) {
-	return c.moveNumber(hall.KindCameBack, number, func(h *hall.Hall, id hall.TicketID, now int64) (hall.Moved, *event.Refusal) {
-		return h.ComeBack(id, now)
-	})
+	return c.moveNumber(hall.KindCameBack, number, (*hall.Hall).ComeBack)
 }
 
 // Cancel ends a ticket that its owner does not want any more. Refusals: TicketUnknown,
@@ -166,10 +156,10 @@ func (c *Counter) Cancel(number string) (CounterPage, error) {
 // Refusals: TicketUnknown, TicketState, ReasonMissing.
 func (c *Counter) Withdraw(number, reason string) (CounterPage, error) {
 	reason, no := reasonOf(reason)
+	if no != nil {
+		return CounterPage{}, no
+	}
 	return c.moveNumber(hall.KindWithdrawn, number, func(h *hall.Hall, id hall.TicketID, now int64) (hall.Moved, *event.Refusal) {
-		if no != nil {
-			return hall.Moved{}, no
-		}
 		return h.Withdraw(id, c.clerk.ID, reason, now)
 	})
 }
@@ -178,7 +168,7 @@ func (c *Counter) Withdraw(number, reason string) (CounterPage, error) {
 // its items. Refusals: NoTicket, TicketUnknown, TicketState.
 func (c *Counter) Merge(number string) (CounterPage, error) {
 	return c.write(func(tx Tx) error {
-		id, no := c.byNumberIn(tx, number)
+		id, no := c.byNumber(tx.Hall(c.m.Hall), number)
 		if no != nil {
 			return no
 		}
@@ -222,7 +212,7 @@ func (c *Counter) write(do func(Tx) error) (CounterPage, error) {
 // moveNumber decides a step on a ticket that no window holds.
 func (c *Counter) moveNumber(kind event.Kind, number string, decide func(h *hall.Hall, id hall.TicketID, nowMS int64) (hall.Moved, *event.Refusal)) (CounterPage, error) {
 	return c.write(func(tx Tx) error {
-		id, no := c.byNumberIn(tx, number)
+		id, no := c.byNumber(tx.Hall(c.m.Hall), number)
 		if no != nil {
 			return no
 		}
@@ -233,14 +223,6 @@ func (c *Counter) moveNumber(kind event.Kind, number string, decide func(h *hall
 		_, _, err := tx.Append(kind, m)
 		return err
 	})
-}
-
-func (c *Counter) byNumberIn(tx Tx, number string) (hall.TicketID, *event.Refusal) {
-	n := hall.Number(strings.ToUpper(strings.TrimSpace(number)))
-	if t := tx.Hall(c.m.Hall).ByNumber(hall.DateOf(c.m.Book.Now()), n); t != nil {
-		return t.Ticket, nil
-	}
-	return "", event.TicketUnknown.With("number", string(n))
 }
 
 // parked shapes the visits that are parked: this window's first, then those whose time is
@@ -273,13 +255,9 @@ func (k *Kiosk) ComeBack(ticket string) (TicketPage, error) {
 // Cancel ends the ticket of a slip whose owner does not want it any more; whoever only
 // knows a number ends nothing. Refusals: those of a code, TicketUnknown, TicketState.
 func (k *Kiosk) Cancel(code string) (TicketPage, error) {
-	e, err := k.m.Slips.Open(code, k.m.keys)
+	f, _, err := k.m.slip(code)
 	if err != nil {
 		return TicketPage{}, err
-	}
-	f, err := hall.ReadIssued(e)
-	if err != nil {
-		return TicketPage{}, event.CodeForged
 	}
 	return k.change(string(f.Ticket), hall.KindCancelled, (*hall.Hall).Cancel)
 }

@@ -288,13 +288,9 @@ func (k *Kiosk) Progress(query string) (Progress, error) {
 	var id hall.TicketID
 	code := ""
 	if strings.Contains(query, ":") {
-		e, err := k.m.Slips.Open(query, k.m.keys)
+		f, _, err := k.m.slip(query)
 		if err != nil {
 			return Progress{}, err
-		}
-		f, err := hall.ReadIssued(e)
-		if err != nil {
-			return Progress{}, event.CodeForged
 		}
 		id, code = f.Ticket, query
 	} else {
@@ -357,6 +353,19 @@ func (k *Kiosk) Reprint(ticket string) (TicketPage, error) {
 	page, err := k.page(f.Ticket, code)
 	page.Paper = paper
 	return page, err
+}
+
+// slip reads a slip's code. Refusals: those of a code.
+func (m *Machine) slip(code string) (hall.Issued, event.Event, error) {
+	e, err := m.Slips.Open(code, m.keys)
+	if err != nil {
+		return hall.Issued{}, e, err
+	}
+	f, err := hall.ReadIssued(e)
+	if err != nil {
+		return f, e, event.CodeForged
+	}
+	return f, e, nil
 }
 
 // keys finds the public keys with which a device's tickets are checked.

@@ -150,4 +150,6 @@ type Machine struct {
 	CheckPIN func(pin, verifier string) bool
 	// Calendar knows the working days for the dates that are promised.
 	Calendar *intake.Calendar
+
+	told told
 }

@@ -3,6 +3,7 @@ package screen
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"onewindow/app/event"
 	"onewindow/app/guide"
@@ -122,13 +123,38 @@ func (m *Machine) areas() []Area {
 		}
 	})
 	for i, o := range outlooks {
-		a := &out[i]
-		a.Wait = wait(o.Range())
-		if m.Role == "counter" && a.Waiting >= reliefFrom && a.OpenWindows < a.Windows {
-			a.Relief = o.Relief()
-		}
+		m.told.tell(&out[i], o, now, m.Role == "counter")
 	}
 	return out
+}
+
+// told keeps what was last said of each area's wait: every page asks at every change in
+// the hall, and an area where nothing has changed is not played again for a while.
+type told struct {
+	mu    sync.Mutex
+	areas map[string]Area
+	until map[string]int64
+}
+
+// toldMS is for how long the wait of an unchanged queue is said again.
+const toldMS = 10_000
+
+// tell fills in the wait of an area and, where it is wanted, the relief.
+func (t *told) tell(a *Area, o hall.Outlook, now int64, relief bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if was, ok := t.areas[a.Letter]; ok && was.Waiting == a.Waiting && was.OpenWindows == a.OpenWindows && was.Windows == a.Windows && now < t.until[a.Letter] && now >= t.until[a.Letter]-toldMS {
+		a.Wait, a.Relief = was.Wait, was.Relief
+		return
+	}
+	a.Wait = wait(o.Range())
+	if relief && a.Waiting >= reliefFrom && a.OpenWindows < a.Windows {
+		a.Relief = o.Relief()
+	}
+	if t.areas == nil {
+		t.areas, t.until = map[string]Area{}, map[string]int64{}
+	}
+	t.areas[a.Letter], t.until[a.Letter] = *a, now+toldMS
 }
 
 func (m *Machine) areaOf(l hall.Letter) Area {
@@ -141,7 +167,7 @@ func (m *Machine) areaOf(l hall.Letter) Area {
 	now, day := m.hallNow(), m.day()
 	var outlook hall.Outlook
 	m.Book.View(m.Hall, func(h *hall.Hall) { out, outlook = m.area(a, h, now, day) })
-	out.Wait = wait(outlook.Range())
+	m.told.tell(&out, outlook, now, m.Role == "counter")
 	return out
 }
 
