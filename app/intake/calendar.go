@@ -134,25 +134,6 @@ func (c *Calendar) WorkingDay(d hall.Date) (working, known bool) {
 // maxTerm bounds terms, in days; the longest of any law is far below it.
 const maxTerm = 3650
 
-// AddWorkingDays gives the n-th working day after d, which does not count itself;
-// n of 0 gives d. known is false when the way there touches a year that is not known.
-func (c *Calendar) AddWorkingDays(d hall.Date, n int) (due hall.Date, known bool) {
-	t, err := time.Parse(layout, string(d))
-	if err != nil || n < 0 || n > maxTerm {
-		return "", false
-	}
-	for n > 0 {
-		t = t.AddDate(0, 0, 1)
-		if !c.knows(t.Year()) {
-			return "", false
-		}
-		if c.works(t) {
-			n--
-		}
-	}
-	return hall.Date(t.Format(layout)), true
-}
-
 // addDays gives the day n calendar days after d.
 func addDays(d hall.Date, n int) (hall.Date, bool) {
 	t, err := time.Parse(layout, string(d))

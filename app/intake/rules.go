@@ -159,6 +159,9 @@ func (c *Calendar) end(t Term, days, extra int, unit string) (hall.Date, TermSta
 	if t.Extended {
 		days += extra
 	}
+	if days < 0 || days > maxTerm {
+		return "", TermUnknown
+	}
 	// Of a calendar term the last day may be no holiday (民法典 203).
 	for last := unit == guide.CalendarDays && days > 0; days > 0 || last && !c.works(at); {
 		at = at.AddDate(0, 0, 1)

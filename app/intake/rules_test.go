@@ -156,17 +156,8 @@ var deadlines = []struct {
 	{"correction_answer", "", "2026-03-02", false, nil, none, "", "2026-03-23", "known", "设定值"},
 }
 
-func shippedTerms(t testing.TB) Rules {
-	t.Helper()
-	r, err := ShippedRules()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 func TestDeadlines(t *testing.T) {
-	c, rules := shippedCalendar(t), shippedTerms(t)
+	c, rules := shippedCalendar(t), shippedCalendar(t).Rules
 	if len(deadlines) < 120 {
 		t.Errorf("there are %d cases", len(deadlines))
 	}
@@ -188,7 +179,7 @@ func TestDeadlines(t *testing.T) {
 
 // The law of the day on which the request came in counts, also the day before another one.
 func TestTheLawOfTheDay(t *testing.T) {
-	rules := shippedTerms(t)
+	rules := shippedCalendar(t).Rules
 	for _, w := range []struct {
 		id, place string
 		day       hall.Date

@@ -83,21 +83,15 @@ export function createCounter() {
     if (done || !undecided.has(refusal.value?.key ?? '')) requests.delete(intent)
   }
 
-  async function next(): Promise<boolean> {
+  /** Asks the hub for a ticket; a retry of the same intent carries the same id. */
+  async function ask(intent: string, name: string, ...args: unknown[]): Promise<boolean> {
     if (busy.value !== '') return false
-    const done = await act('Next', requestFor('next'))
-    settle('next', done)
-    return done
-  }
-
-  /** Calls a certain number; a retry of the same call carries the same id. */
-  async function callNumber(number: string, reason: string): Promise<boolean> {
-    if (busy.value !== '') return false
-    const intent = `number ${number}`
-    const done = await act('CallNumber', requestFor(intent), number, reason)
+    const done = await act(name, requestFor(intent), ...args)
     settle(intent, done)
     return done
   }
+  const next = () => ask('next', 'Next')
+  const callNumber = (number: string, reason: string) => ask(`number ${number}`, 'CallNumber', number, reason)
 
   const stop = onChanged(() => void refresh())
   onScopeDispose(stop)

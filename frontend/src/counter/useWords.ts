@@ -8,5 +8,8 @@ export function useWords() {
   return {
     t, te, locale,
     say: (text: Text): string => (english() ? text.en || text.zh : text.zh || text.en),
+    /** Why a ticket is where it is, also in a clerk's own words. */
+    why: (reason: string): string => (te(`counter.reason.${reason}`) ? t(`counter.reason.${reason}`) : reason),
+    reasons: (list: readonly string[]) => list.map((value) => ({ value, label: t(`counter.reason.${value}`) })),
   }
 }
