@@ -136,6 +136,7 @@ func TestOtherWaysOfAVisit(t *testing.T) {
 	}
 	a.finish()
 	missed(t, w, a, k, numbers["late"])
+	woken(t, w, a, k)
 	converged(t, w, k, a.Terminal, b.Terminal)
 	states := map[hall.State]int{}
 	w.Centre.Store.View("jiangnan", func(h *hall.Hall) {
@@ -146,7 +147,7 @@ func TestOtherWaysOfAVisit(t *testing.T) {
 			}
 		}
 	})
-	if states[hall.Done] != 4 || states[hall.Cancelled] != 1 || states[hall.Merged] != 1 {
+	if states[hall.Done] != 5 || states[hall.Cancelled] != 1 || states[hall.Merged] != 1 {
 		t.Errorf("at the centre: %v", states)
 	}
 }
@@ -174,4 +175,17 @@ func missed(t *testing.T, w *apptest.World, a *desk, k *terminal.Terminal, late 
 	if _, err := k.Kiosk.ComeBack(late.Ticket); !errors.Is(err, event.TicketState) {
 		t.Errorf("come back after the visit: %v", err)
 	}
+}
+
+// woken lets the hub's timer bring somebody back who was parked and did not come.
+func woken(t *testing.T, w *apptest.World, a *desk, k *terminal.Terminal) {
+	t.Helper()
+	parked := issue(t, k, "A")
+	a.next()
+	a.must(a.Counter.Park("phone", 5))
+	w.Clock.Forward(6 * time.Minute)
+	if p := a.next(); p.Current.Number != parked.Number {
+		t.Fatalf("after the time of %s is over %s is called", parked.Number, p.Current.Number)
+	}
+	a.finish()
 }

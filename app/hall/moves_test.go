@@ -379,14 +379,15 @@ func TestTheVisitOfALostWindowIsAdopted(t *testing.T) {
 	s.issue(hall.Priority)
 	s.serve("B01")
 	got := s.h.AtWindow("B01").Ticket
-	gone := func(dark hall.WindowID) hall.Silent {
+	dark := func(w hall.WindowID, ms int64) hall.Silent {
 		return func(o event.Origin) int64 {
-			if o == at(dark) {
-				return hall.ServedAfterMS
+			if o == at(w) {
+				return ms
 			}
 			return 0
 		}
 	}
+	gone := func(w hall.WindowID) hall.Silent { return dark(w, hall.ServedAfterMS) }
 	for _, w := range []hall.WindowID{"B01", "B02", "B03", "B04"} {
 		s.note(at(w), hall.KindWindowOpened, hall.WindowOpened{Hall: "jiangnan", Window: w, Clerk: "wang", Services: []hall.Letter{"B"}, AtMS: s.now})
 	}
@@ -398,7 +399,10 @@ func TestTheVisitOfALostWindowIsAdopted(t *testing.T) {
 	if s.state(got, hall.CalledS); s.h.AtWindow("B01") != nil || s.h.AtWindow("B02") == nil {
 		t.Fatal("it is not at the window that adopted it")
 	}
-	lost := s.h.Orphans(gone("B02"), s.now)
+	if early := s.h.Orphans(dark("B02", hall.CalledAfterMS-1), s.now); len(early) != 0 {
+		t.Fatalf("a call is given up early: %v", early)
+	}
+	lost := s.h.Orphans(dark("B02", hall.CalledAfterMS), s.now)
 	if len(lost) != 1 {
 		t.Fatalf("orphans: %v", lost)
 	}
@@ -406,6 +410,9 @@ func TestTheVisitOfALostWindowIsAdopted(t *testing.T) {
 	s.state(got, hall.Waiting)
 	if id := s.serve("B03"); id != got {
 		t.Fatalf("%s is called before the orphan", id)
+	}
+	if early := s.h.Orphans(dark("B03", hall.ServedAfterMS-1), s.now); len(early) != 0 {
+		t.Fatalf("somebody who may sit at B03 still is taken away: %v", early)
 	}
 	// B03 is cut off; the hub gives its visit up, another one is called for it, and then
 	// it turns out that B03 has served the person all the time.
@@ -529,8 +536,8 @@ func in(l hall.Letter, n int, ms int64) hall.Issued {
 func TestNobodyWaitsForEver(t *testing.T) {
 	s := newScene(t)
 	a := s.issue(hall.WalkIn)
-	s.pass(15)
-	p := s.issue(hall.Priority)
+	s.pass(13)
+	p, q := s.issue(hall.Priority), s.issue(hall.Priority)
 	if id, no := s.call(hall.Call{Window: "B01"}); no != nil || id != p {
 		t.Fatalf("%s is called before the hour is over: %v", id, no)
 	}
@@ -545,10 +552,12 @@ func TestNobodyWaitsForEver(t *testing.T) {
 		t.Fatalf("after an hour %s is called", id)
 	}
 	s.finish("B01")
-	if id := s.serve("B01"); id != late {
-		t.Fatalf("%s is called, ten minutes before its appointment", id)
+	for _, next := range []hall.TicketID{q, late} {
+		if id := s.serve("B01"); id != next {
+			t.Fatalf("%s is called, and not %s: the appointment is ten minutes away", id, next)
+		}
+		s.finish("B01")
 	}
-	s.finish("B01")
 	w := s.issue(hall.WalkIn)
 	s.pass(3)
 	same(t, s.calls("B01"), []hall.TicketID{booked.Ticket, w})
