@@ -66,7 +66,11 @@ func TestBrokenPromisesAreLearnedFrom(t *testing.T) {
 	for range 2000 {
 		h.records[2].hold(false)
 	}
-	if l := h.records[2].level(); l > 0.995 {
-		t.Errorf("the level is %v", l)
+	worst := h.records[2].level()
+	for range 100 {
+		h.records[2].hold(true)
+	}
+	if better := h.records[2].level(); worst > 0.995 || better > 0.8 {
+		t.Errorf("after a bad day the level is %v, and after a hundred kept promises %v", worst, better)
 	}
 }
