@@ -38,22 +38,14 @@ func (x *Index) explain(q *query, n int, best found) (Why, string) {
 
 // wording gives a phrase as the item has it.
 func (x *Index) wording(i *Item, best found) string {
-	var want strings.Builder
-	for _, k := range x.phrases.charsOf(best.phrase) {
-		want.WriteRune(x.chars[k].r)
-	}
-	var texts []string
-	switch best.role {
+	switch text := x.text(best.phrase); best.role {
 	case named:
 		return i.Name
 	case aliased:
-		texts = i.Aliases
-	case heard:
-		texts = x.read(i).heard
-	case varied:
-		texts = x.read(i).varied
+		return i.Aliases[slices.IndexFunc(i.Aliases, func(a string) bool { return squeezed(string(fold(a))) == squeezed(text) })]
+	default:
+		return text
 	}
-	return texts[slices.IndexFunc(texts, func(t string) bool { return squeezed(string(fold(t))) == want.String() })]
 }
 
 // original gives the text as the catalogue has it.

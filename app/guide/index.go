@@ -1,6 +1,9 @@
 package guide
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // The parts of an item that a search reads, with how much a hit in each counts,
 // how much its length dampens, and whether it is also read by its sound.
@@ -66,12 +69,13 @@ type Index struct {
 	common   float64            // rarity of a character that occurs nowhere
 	top      []int32            // items that people ask for most
 	most     int                // phrases that are compared with a query in full
+	spare    *sync.Pool         // of *[]float32, one per phrase, from searches that are done
 }
 
 // NewIndex reads a whole catalogue.
 func NewIndex(c *Catalogue) *Index {
 	x := &Index{items: c.items, area: map[Letter]string{}, sayings: newSayings(), words: map[string]int32{}, terms: map[term]int32{},
-		number: map[rune]uint16{}, bySound: map[sound][]uint16{}, most: mostCompared}
+		number: map[rune]uint16{}, bySound: map[sound][]uint16{}, most: mostCompared, spare: &sync.Pool{}}
 	for _, a := range c.areas {
 		x.area[a.Letter] = string(fold(a.NameEn))
 	}

@@ -164,8 +164,15 @@ func (x *Index) matcher(chars []rune) *matcher {
 // many those that may be most.
 func (m *matcher) prospects(floor float64) []prospect {
 	p := &m.x.phrases
-	// What a phrase can gain at most is added up along the lists of its characters.
-	gains := make([]float32, len(p.list)-1)
+	// What a phrase can gain at most is added up along the lists of its characters. So much
+	// memory is used again: left to the collector it would hold up every hundredth search.
+	spare, ok := m.x.spare.Get().(*[]float32)
+	if !ok {
+		spare = new(make([]float32, len(p.list)-1))
+	}
+	defer m.x.spare.Put(spare)
+	gains := *spare
+	clear(gains)
 	for k, gain := range m.gain {
 		if gain > 0 {
 			for _, n := range p.byChar.between(k, k+1) {

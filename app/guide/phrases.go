@@ -45,11 +45,25 @@ type phrases struct {
 	list    []phrase // and one more that is empty, where the last one ends
 	chars   []uint16 // numbers of Index.chars
 	owners  []owner
-	byChar  lists // phrases per character
-	byStart lists // spoken phrases per startKey of three neighbours
+	byChar  lists          // phrases per character
+	byStart lists          // spoken phrases per startKey of three neighbours
+	spaced  map[int]string // what is written with spaces, as it is written
 }
 
 func (p *phrases) charsOf(n int) []uint16 { return p.chars[p.list[n].chars:p.list[n+1].chars] }
+
+// text gives a phrase folded, with its spaces.
+func (x *Index) text(n int) string {
+	if s, ok := x.phrases.spaced[n]; ok {
+		return s
+	}
+	var out strings.Builder
+	for _, k := range x.phrases.charsOf(n) {
+		out.WriteRune(x.chars[k].r)
+	}
+	return out.String()
+}
+
 func (p *phrases) ownersOf(n int) []owner { return p.owners[p.list[n].owners:p.list[n+1].owners] }
 
 // character is one that occurs in a phrase. Its rarity is the inverse frequency over items.
@@ -91,6 +105,7 @@ type phraseBook struct {
 }
 
 type gathered struct {
+	spaced string // empty when it has no spaces
 	chars  []uint16
 	owners []owner
 }
@@ -99,7 +114,7 @@ type gathered struct {
 func (b *phraseBook) add(n int, r reading) {
 	for as, texts := range r.phrases() {
 		for _, text := range texts {
-			b.phrase(n, role(as), squeezed(text))
+			b.phrase(n, role(as), text)
 		}
 	}
 }
@@ -108,7 +123,8 @@ func (b *phraseBook) add(n int, r reading) {
 func squeezed(folded string) string { return strings.ReplaceAll(folded, " ", "") }
 
 // phrase takes one in. English ones are found by their words alone.
-func (b *phraseBook) phrase(n int, as role, folded string) {
+func (b *phraseBook) phrase(n int, as role, text string) {
+	folded := squeezed(text)
 	if strings.Trim(folded, "abcdefghijklmnopqrstuvwxyz") == "" {
 		return
 	}
@@ -117,6 +133,9 @@ func (b *phraseBook) phrase(n int, as role, folded string) {
 		at = int32(len(b.all))
 		b.at[folded] = at
 		b.all = append(b.all, gathered{})
+		if text != folded {
+			b.all[at].spaced = text
+		}
 		for _, r := range folded {
 			b.all[at].chars = append(b.all[at].chars, b.number(r))
 		}
@@ -155,8 +174,11 @@ func (b *phraseBook) finish() phrases {
 		x.chars[k].rarity = math.Log(1 + total/b.df[k])
 	}
 	slices.SortStableFunc(b.all, func(a, b gathered) int { return cmp.Compare(len(a.chars), len(b.chars)) })
-	var out phrases
-	for _, g := range b.all {
+	out := phrases{spaced: map[int]string{}}
+	for n, g := range b.all {
+		if g.spaced != "" {
+			out.spaced[n] = g.spaced
+		}
 		p := phrase{chars: uint32(len(out.chars)), owners: uint32(len(out.owners))}
 		for _, k := range g.chars {
 			p.rarity += float32(x.chars[k].rarity)

@@ -122,14 +122,9 @@ func (s *sayings) longest(phrase string) (out []alikeWord) {
 func (s *sayings) heardFor(phrases []string) (heard, around []string) {
 	whole := strings.Join(phrases, "\n")
 	var lines []int
-	asked := map[rune]bool{}
-	for _, r := range whole {
-		if asked[r] {
-			continue
-		}
-		asked[r] = true
+	for at, r := range whole {
 		for _, n := range s.needs[r] {
-			if !slices.ContainsFunc(n.words, func(w string) bool { return !strings.Contains(whole, w) }) {
+			if strings.HasPrefix(whole[at:], n.words[0]) && !slices.ContainsFunc(n.words[1:], func(w string) bool { return !strings.Contains(whole, w) }) {
 				lines = append(lines, n.line)
 			}
 		}
