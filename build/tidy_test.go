@@ -44,7 +44,8 @@ var house = map[string]room{
 	"app/event":    {pure, nil, nil, "one fact; everything stands on it, so it stands on nothing"},
 	"app/hall":     {pure, []string{"app/event"}, nil, "the queue decides and folds the same on terminal, hub, centre and simulator: only if nothing but its arguments counts"},
 	"app/guide":    {pure, []string{"app/event"}, nil, "what the catalogue answers may not depend on the machine it is asked on"},
-	"app/intake":   {pure, []string{"app/event", "app/guide", "app/hall"}, nil, "deadlines and checklists are replayed years later and must come out the same"},
+	"app/sealed":   {pure, nil, nil, "what is said of a person, under the key of the case: the same key opens it years later on any machine; who draws the chance is told"},
+	"app/intake":   {pure, []string{"app/event", "app/guide", "app/hall", "app/sealed"}, nil, "deadlines and checklists are replayed years later and must come out the same"},
 	"app/feedback": {pure, []string{"app/event", "app/hall"}, nil, "what citizens leave is cleaned of what could name them before anything else sees it"},
 	"app/reading":  {pure, []string{"app/guide"}, nil, "what is read and asked is checked once, where it is published, and comes out the same at every terminal"},
 	"sync/wire":    {pure, []string{"app/event"}, nil, "the contract of both ends: it frames, it does not send"},
@@ -53,6 +54,7 @@ var house = map[string]room{
 	"app/store":   {adapter, []string{"app/event", "app/feedback", "app/guide", "app/hall", "app/intake", "sync/core", "sync/wire"}, []string{"modernc.org/sqlite", "github.com/pressly/goose/v3"}, "SQLite and nothing else"},
 	"app/slip":    {adapter, []string{"app/event", "app/guide", "app/hall"}, []string{"github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}, "a ticket or a checklist as code, picture and printer bytes; it opens no printer"},
 	"app/device":  {adapter, []string{"app/event", "app/hall", "app/intake"}, []string{"golang.org/x/image", "golang.org/x/sys", "golang.org/x/text"}, "machines on a wire, each with its virtual twin; it knows no ticket. What a card says of a person is masked and checked as everywhere"},
+	"app/keyring": {adapter, []string{"app/sealed", "sync/wire"}, []string{"modernc.org/sqlite"}, "the keys of cases, in a file of their own: the log is kept for ever, a key must be gone when it is destroyed"},
 	"app/config":  {adapter, nil, nil, "the settings file; it opens nothing that it names"},
 	"app/folder":  {adapter, nil, []string{"golang.org/x/sys"}, "the data folder: one process, one key"},
 	"app/badge":   {adapter, nil, []string{"golang.org/x/crypto"}, "PIN verifiers"},
@@ -66,7 +68,7 @@ var house = map[string]room{
 	"sync/hub":    {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the allocator; its ledger is an interface"},
 	"sync/centre": {adapter, []string{"app/event", "app/feedback", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the district's page; its log is an interface; it promises a hall's lease"},
 
-	"app/screen":          {door, []string{"app/event", "app/feedback", "app/hall", "app/guide", "app/intake", "app/reading"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
+	"app/screen":          {door, []string{"app/event", "app/feedback", "app/hall", "app/guide", "app/intake", "app/reading", "app/sealed"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
 	"app/baddisk":         {door, nil, []string{"modernc.org/libc", "modernc.org/sqlite"}, "a disk that fails, for tests: a room of its own, because it needs SQLite's insides and the store must not"},
 	"app/crowd":           {door, []string{"app/guide"}, nil, "catalogues of any size, for tests and the bench"},
 	"app/terminal":        {door, []string{"*"}, []string{"*"}, "puts a terminal together"},
@@ -103,6 +105,7 @@ var pureStd = strings.Fields(`bytes cmp container/heap container/list crypto/ed2
 // pureBeside is what one pure folder uses beyond that, and why.
 var pureBeside = map[string]map[string]string{
 	"app/intake": {"log/slog": "personal values print masked in logs; nothing is logged here"},
+	"app/sealed": {"crypto/aes": "the cipher", "crypto/cipher": "its mode", "log/slog": "keys print masked in logs; nothing is logged here"},
 }
 
 // chance are calls whose answer is not in their arguments.

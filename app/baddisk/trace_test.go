@@ -3,6 +3,7 @@ package baddisk_test
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
+	"onewindow/app/sealed"
 	"onewindow/app/store"
 )
 
@@ -155,11 +157,14 @@ func (w *writer) application(n int) {
 		if err != nil {
 			return e, err
 		}
-		f, no := intake.Take{Request: request, Application: intake.ApplicationID(ticketID(w.store.Now(), n)), Number: intake.Number("jiangnan", today, "k1", count+1),
+		f, who, no := intake.Take{Request: request, Application: intake.ApplicationID(ticketID(w.store.Now(), n)), Number: intake.Number("jiangnan", today, "k1", count+1),
 			Ticket: ticketID(day0, n), Hall: "jiangnan", Window: "A01", Clerk: "wang", Applicant: "罗庆(样例)", DocumentType: "resident_id",
 			DocumentNumber: "99010820000907755X", NowMS: w.store.Now()}.Decide(w.item, w.days, today)
 		if no != nil {
 			return e, no
+		}
+		if err := f.Seal(who, sealed.Key{1}, rand.Reader); err != nil {
+			return e, err
 		}
 		if e, _, err = tx.Append(intake.KindTaken, f); err != nil {
 			return e, err

@@ -14,6 +14,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/sealed"
 )
 
 type (
@@ -63,8 +64,8 @@ type Material struct {
 	State Received `json:"state"`
 }
 
-// Taken is an application as the window took it. Personal values are of the type
-// Personal; everything else may be shown and logged.
+// Taken is an application as the window took it. What is of the person is sealed under
+// the key of the application (see Seal); everything else may be shown and logged.
 type Taken struct {
 	Application    ApplicationID `json:"application"`
 	Number         string        `json:"number"`
@@ -72,10 +73,10 @@ type Taken struct {
 	Hall           hall.ID       `json:"hall"`
 	Item           hall.ItemCode `json:"item"`
 	ItemVersion    int           `json:"item_version"`
-	Applicant      Personal      `json:"applicant"`
+	Applicant      sealed.Value  `json:"applicant"`
 	DocumentType   DocumentType  `json:"document_type"`
-	DocumentNumber Personal      `json:"document_number"`
-	Phone          Personal      `json:"phone,omitempty"`
+	DocumentNumber sealed.Value  `json:"document_number"`
+	Phone          sealed.Value  `json:"phone,omitempty"`
 	Materials      []Material    `json:"materials"`
 	// Absent names the materials that are missing or owed, in the words of the guide of that day.
 	Absent []string `json:"absent,omitempty"`
@@ -87,7 +88,7 @@ type Taken struct {
 	Window   hall.WindowID `json:"window"`
 	Clerk    hall.ClerkID  `json:"clerk"`
 	AtMS     int64         `json:"at_ms"`
-	Note     Personal      `json:"note,omitempty"`
+	Note     sealed.Value  `json:"note,omitempty"`
 	Request  string        `json:"request"`
 }
 

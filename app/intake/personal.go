@@ -2,8 +2,11 @@ package intake
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
+
+	"onewindow/app/sealed"
 )
 
 // Personal is a value about a person: a name, a document number, a phone, a note.
@@ -26,5 +29,53 @@ func (p Personal) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(p.String()
 
 // LogValue makes loggers print the mask; those that write JSON would else print the value.
 func (p Personal) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// Person is what an application says of who applies. Phone and Note may be empty.
+type Person struct {
+	Applicant      Personal
+	DocumentNumber Personal
+	Phone          Personal
+	Note           Personal
+}
+
+// LogValue masks a person: a logger that writes JSON would else print the values.
+func (p Person) LogValue() slog.Value { return slog.AnyValue(p.Applicant) }
+
+// personal pairs each sealed value of an application with its name and what is in it.
+func (t *Taken) personal(p *Person) []personalValue {
+	return []personalValue{{"applicant", &t.Applicant, &p.Applicant}, {"document_number", &t.DocumentNumber, &p.DocumentNumber},
+		{"phone", &t.Phone, &p.Phone}, {"note", &t.Note, &p.Note}}
+}
+
+type personalValue struct {
+	field string
+	shut  *sealed.Value
+	plain *Personal
+}
+
+// Seal puts a person into the application, each value under the key of the application
+// and bound to this event and its field.
+func (t *Taken) Seal(p Person, key sealed.Key, random io.Reader) error {
+	for _, v := range t.personal(&p) {
+		shut, err := key.Seal(string(*v.plain), random, string(KindTaken), string(t.Application), t.Request, v.field)
+		if err != nil {
+			return err
+		}
+		*v.shut = shut
+	}
+	return nil
+}
+
+// Person gives what Seal put in. Errors wrap sealed.ErrShut.
+func (t Taken) Person(key sealed.Key) (p Person, err error) {
+	for _, v := range t.personal(&p) {
+		plain, err := key.Open(*v.shut, string(KindTaken), string(t.Application), t.Request, v.field)
+		if err != nil {
+			return Person{}, fmt.Errorf("read %s of %s: %w", v.field, t.Number, err)
+		}
+		*v.plain = Personal(plain)
+	}
+	return p, nil
+}
 
 func upper(s string) string { return strings.ToUpper(s) }

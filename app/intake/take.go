@@ -37,7 +37,8 @@ func (c Take) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("application", string(c.Application)), slog.String("number", c.Number))
 }
 
-// Decide compares what was brought with the guide and gives the fact to note.
+// Decide compares what was brought with the guide and gives the fact to note, and the
+// person, tidied, who is to be sealed into it.
 //
 // All that must be there received or waived: Accepted. Only materials missing
 // that the guide lets be brought later: AcceptedLater. Else Correction, with the
@@ -49,29 +50,31 @@ func (c Take) LogValue() slog.Value {
 // takes; RequestUnusable (args field) for what
 // only a program can get wrong; FieldMissing (args field: applicant,
 // document_number, phone); IdentityWrong (args why and type).
-func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Taken, *event.Refusal) {
+func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Taken, Person, *event.Refusal) {
+	refused := func(r *event.Refusal) (Taken, Person, *event.Refusal) { return Taken{}, Person{}, r }
 	if item == nil || item.Bare() {
-		return Taken{}, event.ItemUnknown
+		return refused(event.ItemUnknown)
 	}
 	if _, ok := addDays(today, 0); !ok {
-		return Taken{}, event.RequestUnusable.With("field", "today")
+		return refused(event.RequestUnusable.With("field", "today"))
 	}
 	for _, f := range []struct{ name, value string }{
 		{"request", c.Request}, {"application", string(c.Application)}, {"number", c.Number},
 		{"ticket", string(c.Ticket)}, {"hall", string(c.Hall)}, {"window", string(c.Window)}, {"clerk", string(c.Clerk)},
 	} {
 		if f.value == "" {
-			return Taken{}, event.RequestUnusable.With("field", f.name)
+			return refused(event.RequestUnusable.With("field", f.name))
 		}
 	}
 	t := Taken{Application: c.Application, Number: c.Number, Ticket: c.Ticket, Hall: c.Hall, Item: hall.ItemCode(item.Code),
 		ItemVersion: item.Version, DocumentType: c.DocumentType, Window: c.Window, Clerk: c.Clerk, AtMS: c.NowMS,
-		Applicant: tidy(c.Applicant), Note: tidy(c.Note), Request: c.Request}
-	if refusal := c.person(&t, today); refusal != nil {
-		return Taken{}, refusal
+		Request: c.Request}
+	who, refusal := c.person(today)
+	if refusal != nil {
+		return refused(refusal)
 	}
 	if refusal := c.compare(item, &t); refusal != nil {
-		return Taken{}, refusal
+		return refused(refusal)
 	}
 	if calendar != nil {
 		t.AnswerBy = calendar.answerBy(t.State, today)
@@ -79,28 +82,28 @@ func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Tak
 			t.DueDate = calendar.due(item, today)
 		}
 	}
-	return t, nil
+	return t, who, nil
 }
 
-// person checks and fills in who applies.
-func (c Take) person(t *Taken, today hall.Date) *event.Refusal {
-	if t.Applicant == "" {
-		return event.FieldMissing.With("field", "applicant")
+// person checks and tidies who applies.
+func (c Take) person(today hall.Date) (p Person, _ *event.Refusal) {
+	p = Person{Applicant: tidy(c.Applicant), Note: tidy(c.Note)}
+	if p.Applicant == "" {
+		return p, event.FieldMissing.With("field", "applicant")
 	}
 	if Normalise(string(c.DocumentNumber)) == "" {
-		return event.FieldMissing.With("field", "document_number")
+		return p, event.FieldMissing.With("field", "document_number")
 	}
 	number, refusal := CheckDocument(c.DocumentType, string(c.DocumentNumber), today)
 	if refusal != nil {
-		return refusal
+		return p, refusal
 	}
-	t.DocumentNumber = Personal(number)
 	phone := Normalise(string(c.Phone))
 	if phone != "" && !plausiblePhone(phone) {
-		return event.FieldMissing.With("field", "phone")
+		return p, event.FieldMissing.With("field", "phone")
 	}
-	t.Phone = Personal(phone)
-	return nil
+	p.DocumentNumber, p.Phone = Personal(number), Personal(phone)
+	return p, nil
 }
 
 // tidy drops white space around a text and doubles within.

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/sealed"
 
 	"pgregory.net/rapid"
 )
@@ -52,7 +54,7 @@ func TestDecide(t *testing.T) {
 		{"missing after owed", []Material{{2, Missing}, {3, Missing}, {1, Brought}}, Correction, []string{"户口簿", "体检报告"}, "", []Material{{1, Brought}, {2, Missing}, {3, Owed}}},
 		{"nothing", nil, Correction, []string{"申请书", "户口簿", "体检报告"}, "", []Material{{1, Missing}, {2, Missing}, {3, Owed}}},
 	} {
-		got, refusal := wish(w.materials...).Decide(item(), c, today)
+		got, who, refusal := wish(w.materials...).Decide(item(), c, today)
 		if refusal != nil {
 			t.Errorf("%s: %v", w.name, refusal)
 			continue
@@ -60,8 +62,8 @@ func TestDecide(t *testing.T) {
 		if got.State != w.state || !slices.Equal(got.Absent, w.absent) || got.DueDate != w.due || !slices.Equal(got.Materials, w.rows) {
 			t.Errorf("%s: %s, absent %v, due %s, %v", w.name, got.State, got.Absent, got.DueDate, got.Materials)
 		}
-		if string(got.Applicant) != "罗庆 (样例)" || string(got.DocumentNumber) != "99010820000907755X" || string(got.Phone) != "10000000000" || got.ItemVersion != 2 {
-			t.Errorf("%s: not normalised: %q %q %q", w.name, string(got.Applicant), string(got.DocumentNumber), string(got.Phone))
+		if string(who.Applicant) != "罗庆 (样例)" || string(who.DocumentNumber) != "99010820000907755X" || string(who.Phone) != "10000000000" || got.ItemVersion != 2 {
+			t.Errorf("%s: not normalised: %q %q %q", w.name, string(who.Applicant), string(who.DocumentNumber), string(who.Phone))
 		}
 	}
 }
@@ -77,7 +79,7 @@ func TestAnswerBy(t *testing.T) {
 		{[]Material{{1, Brought}, {2, Brought}, {3, Owed}}, AcceptedLater, "2026-10-27"},
 		{[]Material{{2, Brought}, {3, Brought}}, Correction, "2026-10-27"},
 	} {
-		got, refusal := wish(w.brought...).Decide(item(), shippedCalendar(t), "2026-09-30")
+		got, _, refusal := wish(w.brought...).Decide(item(), shippedCalendar(t), "2026-09-30")
 		if refusal != nil || got.State != w.state || got.AnswerBy != w.by {
 			t.Errorf("%s until %q, want %s until %q (%v)", got.State, got.AnswerBy, w.state, w.by, refusal)
 		}
@@ -102,11 +104,11 @@ func TestDueDates(t *testing.T) {
 	} {
 		i := item()
 		i.DayUnit, i.PromisedDays = w.unit, w.days
-		got, refusal := wish(all...).Decide(i, shippedCalendar(t), w.day)
+		got, _, refusal := wish(all...).Decide(i, shippedCalendar(t), w.day)
 		if refusal != nil || got.DueDate != w.due {
 			t.Errorf("%d %s from %s: %s, want %q (%v)", w.days, w.unit, w.day, got.DueDate, w.due, refusal)
 		}
-		if got, _ := wish(all...).Decide(i, nil, w.day); w.unit == guide.WorkingDays && got.DueDate != "" {
+		if got, _, _ := wish(all...).Decide(i, nil, w.day); w.unit == guide.WorkingDays && got.DueDate != "" {
 			t.Errorf("a due date without a calendar: %s", got.DueDate)
 		}
 	}
@@ -135,7 +137,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		take := wish(Material{1, Brought})
 		w.spoil(&take)
-		got, refusal := take.Decide(item(), c, today)
+		got, _, refusal := take.Decide(item(), c, today)
 		if refusal == nil || !errors.Is(refusal, w.want) || refusal.Args[w.arg] != w.value {
 			t.Errorf("%s: %v, want %v %s", w.name, refusal, w.want, w.value)
 		}
@@ -143,18 +145,18 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: a refusal with a fact", w.name)
 		}
 	}
-	if _, refusal := wish().Decide(nil, c, today); !errors.Is(refusal, event.ItemUnknown) {
+	if _, _, refusal := wish().Decide(nil, c, today); !errors.Is(refusal, event.ItemUnknown) {
 		t.Errorf("no item: %v", refusal)
 	}
-	if _, refusal := wish().Decide(&guide.Item{Code: "G-1", Name: "样例", Department: "区民政局"}, c, today); !errors.Is(refusal, event.ItemUnknown) {
+	if _, _, refusal := wish().Decide(&guide.Item{Code: "G-1", Name: "样例", Department: "区民政局"}, c, today); !errors.Is(refusal, event.ItemUnknown) {
 		t.Errorf("an item without a guide: %v", refusal)
 	}
-	if _, refusal := wish().Decide(item(), c, "soon"); !errors.Is(refusal, event.RequestUnusable) {
+	if _, _, refusal := wish().Decide(item(), c, "soon"); !errors.Is(refusal, event.RequestUnusable) {
 		t.Errorf("no day: %v", refusal)
 	}
 	without := wish(Material{1, Brought})
 	without.Phone = ""
-	if _, refusal := without.Decide(item(), c, today); refusal != nil {
+	if _, _, refusal := without.Decide(item(), c, today); refusal != nil {
 		t.Errorf("a person without a phone is refused: %v", refusal)
 	}
 }
@@ -186,7 +188,7 @@ func TestAcceptanceHoldsForTheWholeCatalogue(t *testing.T) {
 			met = met && (there || m.Need() != guide.Must)
 			owed = owed || !there && m.Need() == guide.Later
 		}
-		got, refusal := take.Decide(i, calendar, "2026-06-01")
+		got, _, refusal := take.Decide(i, calendar, "2026-06-01")
 		if refusal != nil {
 			t.Fatal(refusal)
 		}
@@ -206,25 +208,29 @@ func TestAcceptanceHoldsForTheWholeCatalogue(t *testing.T) {
 }
 
 func TestPersonalValuesStayOutOfLogs(t *testing.T) {
-	taken, refusal := wish(Material{1, Brought}).Decide(item(), shippedCalendar(t), today)
+	taken, who, refusal := wish(Material{1, Brought}).Decide(item(), shippedCalendar(t), today)
 	if refusal != nil {
 		t.Fatal(refusal)
 	}
-	taken.Note = "备注里的电话 10000000000"
+	who.Note = "备注里的电话 10000000000"
+	if err := taken.Seal(who, sealed.Key{1}, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
 	c := &Case{Taken: taken}
 	var out bytes.Buffer
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
 		l := slog.New(handler)
-		l.Info("x", "who", taken.Applicant, "taken", taken, "case", c, "take", wish(), "number", taken.DocumentNumber)
+		l.Info("x", "who", who, "name", who.Applicant, "taken", taken, "case", c, "take", wish(), "number", who.DocumentNumber)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		fmt.Fprintf(&out, verb+"\n", taken)
 		fmt.Fprintf(&out, verb+"\n", wish())
-		fmt.Fprintf(&out, verb+"\n", taken.DocumentNumber)
+		fmt.Fprintf(&out, verb+"\n", who.DocumentNumber)
+		fmt.Fprintf(&out, verb+"\n", who)
 		fmt.Fprintf(&out, verb+"\n", c.Status())
 	}
-	fmt.Fprintln(&out, taken.Applicant, taken, fmt.Errorf("failed for %s", taken.Applicant))
-	for _, secret := range []string{"罗庆", "7755", "1000000", fmt.Sprintf("%x", "罗庆")} {
+	fmt.Fprintln(&out, who.Applicant, taken, fmt.Errorf("failed for %s", who.Applicant))
+	for _, secret := range []string{"罗庆", "0907755", "100000000", fmt.Sprintf("%x", "罗庆")} {
 		if strings.Contains(out.String(), secret) {
 			t.Errorf("%q was printed:\n%s", secret, out.String())
 		}
@@ -233,12 +239,53 @@ func TestPersonalValuesStayOutOfLogs(t *testing.T) {
 		t.Error("nothing was masked")
 	}
 	b, err := json.Marshal(taken)
-	if err != nil || !strings.Contains(string(b), "罗庆") {
-		t.Errorf("the event lost the value: %v", err)
+	for _, secret := range []string{"罗庆", "0907755", "100000000"} {
+		if err != nil || strings.Contains(string(b), secret) {
+			t.Errorf("%q stands in the event in clear: %v", secret, err)
+		}
 	}
 	status, err := json.Marshal(c.Status())
-	if err != nil || strings.Contains(string(status), "罗庆") || strings.Contains(string(status), "7755") {
+	if err != nil || strings.Contains(string(status), "罗庆") || strings.Contains(string(status), "0907755") {
 		t.Errorf("the status tells about the person: %s", status)
+	}
+}
+
+// Who has the key reads the person; a value that was put into another field, application
+// or request is shut.
+func TestAPersonIsReadWithTheKeyOfTheApplication(t *testing.T) {
+	taken, who, refusal := wish(Material{1, Brought}).Decide(item(), shippedCalendar(t), today)
+	if refusal != nil {
+		t.Fatal(refusal)
+	}
+	who.Note = "下午来取"
+	key := sealed.Key{7}
+	if err := taken.Seal(who, key, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	e := event.Event{ID: event.ID{Origin: "jiangnan/c1", Epoch: 1, Seq: 1}, Kind: KindTaken, Payload: taken.Payload()}
+	back, err := Read(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := back.Person(key); err != nil || got != who {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for name, change := range map[string]func(t *Taken){
+		"another key's":   nil,
+		"another field":   func(t *Taken) { t.Applicant, t.Phone = t.Phone, t.Applicant },
+		"another case":    func(t *Taken) { t.Application = "01a1" },
+		"another request": func(t *Taken) { t.Request = "r2" },
+		"in clear":        func(t *Taken) { t.Applicant = "罗庆" },
+	} {
+		moved, with := back, key
+		if change == nil {
+			with = sealed.Key{8}
+		} else {
+			change(&moved)
+		}
+		if _, err := moved.Person(with); !errors.Is(err, sealed.ErrShut) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package screen
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -498,9 +499,16 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 		if err != nil {
 			return fmt.Errorf("count the day's applications: %w", err)
 		}
-		f, no := c.wish(in, n+1, now).Decide(item, c.m.Calendar, hall.DateOf(now))
+		f, who, no := c.wish(in, n+1, now).Decide(item, c.m.Calendar, hall.DateOf(now))
 		if no != nil {
 			return no
+		}
+		key, err := tx.NewCaseKey(f.Application, now)
+		if err != nil {
+			return err
+		}
+		if err := f.Seal(who, key, rand.Reader); err != nil {
+			return err
 		}
 		e, _, err := tx.Append(intake.KindTaken, f)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
+	"onewindow/app/sealed"
 )
 
 // Tx is one commit of the terminal's store.
@@ -23,6 +24,9 @@ type Tx interface {
 	Answer(request string, answer []byte) error
 	// CaseCount counts the applications that this device has noted on a day.
 	CaseCount(date hall.Date) (int, error)
+	// NewCaseKey draws the key of a new application; it is kept, outside the log, before this
+	// commit is.
+	NewCaseKey(id intake.ApplicationID, nowMS int64) (sealed.Key, error)
 }
 
 // Book is the terminal's own store: what Write returns from is saved here.

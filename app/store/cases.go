@@ -13,11 +13,12 @@ import (
 
 // Case is an application as its projection keeps it: nothing personal.
 type Case struct {
-	Number  string
-	Item    hall.ItemCode
-	State   string
-	DueDate string
-	Event   event.ID
+	Application intake.ApplicationID
+	Number      string
+	Item        hall.ItemCode
+	State       string
+	DueDate     string
+	Event       event.ID
 }
 
 // also brings an event into the projections that are tables of this database alone.
@@ -66,7 +67,7 @@ func (tx *Tx) CaseCount(date hall.Date) (int, error) {
 	return n, err
 }
 
-const caseColumns = "SELECT number, item, state, due, origin, epoch, seq, taken_at_ms FROM application "
+const caseColumns = "SELECT id, number, item, state, due, origin, epoch, seq, taken_at_ms FROM application "
 
 // Cases lists the applications of a ticket, in the order in which they were taken.
 func (s *Store) Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error) {
@@ -88,11 +89,33 @@ func (s *Store) cases(ctx context.Context, query string, args ...any) (list []Ca
 	for rows.Next() {
 		var c Case
 		var epoch, seq, at int64
-		if err := rows.Scan(&c.Number, &c.Item, &c.State, &c.DueDate, &c.Event.Origin, &epoch, &seq, &at); err != nil {
+		if err := rows.Scan(&c.Application, &c.Number, &c.Item, &c.State, &c.DueDate, &c.Event.Origin, &epoch, &seq, &at); err != nil {
 			return nil, nil, fmt.Errorf("read applications: %w", err)
 		}
 		c.Event.Epoch, c.Event.Seq = event.Epoch(epoch), event.Seq(seq)
 		list, takenMS = append(list, c), append(takenMS, at)
 	}
 	return list, takenMS, rows.Err()
+}
+
+// ApplicationsNumbered gives the applications of a database file that bear one of the
+// numbers. Another program may have the database open.
+func ApplicationsNumbered(ctx context.Context, path string, numbers []string) (found map[string]intake.ApplicationID, err error) {
+	db, err := openReadOnly(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	found = map[string]intake.ApplicationID{}
+	for _, n := range numbers {
+		var id intake.ApplicationID
+		switch err := db.QueryRowContext(ctx, "SELECT id FROM application WHERE number = ?", n).Scan(&id); {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return nil, fmt.Errorf("look for application %s: %w", n, err)
+		default:
+			found[n] = id
+		}
+	}
+	return found, nil
 }

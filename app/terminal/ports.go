@@ -7,26 +7,88 @@ import (
 	"onewindow/app/device"
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
+	"onewindow/app/keyring"
 	"onewindow/app/screen"
+	"onewindow/app/sealed"
 	"onewindow/app/slip"
 	"onewindow/app/store"
 	"onewindow/sync/wire"
 )
 
 // book lets the pages write through the store.
-type book struct{ *store.Store }
+type book struct {
+	*store.Store
+	keys *keyring.Ring // nil but at a counter
+}
 
 func (b book) Write(ctx context.Context, fn func(screen.Tx) error) error {
-	return b.Store.Write(ctx, func(tx *store.Tx) error { return fn(tx) })
+	return b.Store.Write(ctx, func(tx *store.Tx) error { return fn(commit{tx, b.keys}) })
+}
+
+// commit is one commit, with the keyring beside it.
+type commit struct {
+	*store.Tx
+	keys *keyring.Ring
+}
+
+// NewCaseKey draws the key of a new application and keeps it before the commit: an
+// application without its key could never be read.
+func (c commit) NewCaseKey(id intake.ApplicationID, nowMS int64) (sealed.Key, error) {
+	if c.keys == nil {
+		return sealed.Key{}, event.RequestUnusable
+	}
+	k, err := c.keys.New(string(id), nowMS)
+	if err != nil {
+		return k, c.Fail(err)
+	}
+	return k, nil
 }
 
 func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, error) {
 	list, err := b.Store.Cases(ctx, ticket)
 	out := make([]screen.Case, 0, len(list))
 	for _, c := range list {
-		out = append(out, screen.Case{Number: c.Number, Item: c.Item, State: c.State, DueDate: c.DueDate, Saved: screen.Saved(b.Saved(c.Event))})
+		saved, err := b.caseSaved(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, screen.Case{Number: c.Number, Item: c.Item, State: c.State, DueDate: c.DueDate, Saved: screen.Saved(saved)})
 	}
 	return out, err
+}
+
+// caseSaved tells where an application can be read: where its event and its key both are.
+func (b book) caseSaved(ctx context.Context, c store.Case) (string, error) {
+	at := b.Saved(c.Event)
+	if b.keys == nil {
+		return at, nil
+	}
+	key, err := b.keys.Saved(ctx, string(c.Application))
+	if err != nil {
+		return "", err
+	}
+	return leastSaved(at, key), nil
+}
+
+// leastSaved is the lower of two of the three states; a key that is here no more is at the centre.
+func leastSaved(event, key string) string {
+	for _, s := range []string{"here", "hall"} {
+		if event == s || key == s {
+			return s
+		}
+	}
+	return event
+}
+
+// Unsaved counts what is not saved further on, keys of applications like events.
+func (b book) Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error) {
+	hereOnly, hallOnly, oldestMS, err = b.Store.Unsaved(ctx)
+	if err != nil || b.keys == nil {
+		return hereOnly, hallOnly, oldestMS, err
+	}
+	here, below, err := b.keys.Owed(ctx)
+	return hereOnly + here, hallOnly + below, oldestMS, err
 }
 
 // line is the way to the hub; without one every question is answered "not reached".

@@ -24,6 +24,7 @@ import (
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
+	"onewindow/app/keyring"
 	"onewindow/app/screen"
 	"onewindow/app/store"
 	"onewindow/sync/broker"
@@ -76,6 +77,7 @@ type Terminal struct {
 	link    *link.Link
 	shelf   *shelf.Shelf                    // what the centre has published
 	guides  *screen.Guides                  // what is in use
+	keys    *keyring.Ring                   // of applications, nil but at a counter
 	own     func() (*screen.Edition, error) // what came with the program
 	stop    context.CancelFunc
 	done    sync.WaitGroup
@@ -85,6 +87,7 @@ type Terminal struct {
 	printer *paper // nil where there is none, as is reader
 	reader  *cards
 	began   time.Time
+	forgot  int64 // when old keys were looked for last
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]bool
@@ -127,6 +130,12 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	t.closers = append(t.closers, t.Store.Close)
+	if s.Role == config.Counter {
+		if t.keys, err = keyring.Open(s.Data, opt.VFS); err != nil {
+			return nil, err
+		}
+		t.closers = append(t.closers, t.keys.Close)
+	}
 	if err := t.Store.Announce(hall.Device{Role: s.Role, Key: key.Public().(ed25519.PublicKey), Program: Program, Series: s.Series}); err != nil {
 		return nil, err
 	}
@@ -144,7 +153,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM, Floor: s.Floor,
-		Book: book{t.Store}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: t.guides,
+		Book: book{t.Store, t.keys}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: t.guides,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	t.lend(opt.Voice)
 	t.Machine.Saying = t.announced
@@ -210,8 +219,12 @@ func (t *Terminal) connect(origin event.Origin, opt Options) error {
 	}
 	t.closers = append(t.closers, func() error { conn.Close(); return nil })
 	fresh := t.Store.Position() <= 1 // nothing but the device's own first event
-	t.link = link.Start(link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Fork: store.ErrFork, Feed: true, Beat: t.beat, Take: t.take,
-		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery, Canary: opt.Canary})
+	o := link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Fork: store.ErrFork, Feed: true, Beat: t.beat, Take: t.take,
+		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery, Canary: opt.Canary}
+	if t.keys != nil {
+		o.Keys = t.keys
+	}
+	t.link = link.Start(o)
 	t.link.OnChange(func() { t.signal(); t.wake() })
 	t.closers = append(t.closers, func() error { t.link.Stop(); return nil })
 	if fresh {
@@ -264,11 +277,29 @@ func (t *Terminal) run(ctx context.Context) {
 		case <-t.tend:
 		case <-time.After(time.Minute):
 		}
+		if t.keys != nil {
+			t.forget(ctx)
+		}
 		if t.Settings.Role == config.Kiosk {
 			if err := t.Machine.Tend(ctx); err != nil && ctx.Err() == nil {
 				t.log.Warn("number blocks", "error", err)
 			}
 		}
+	}
+}
+
+// keysKept is how long a counter keeps the key of an application that the centre has.
+const keysKept = 24 * time.Hour
+
+// forget drops the keys of applications that this counter needs no more, once an hour.
+func (t *Terminal) forget(ctx context.Context) {
+	now := t.Store.Now()
+	if now < t.forgot+time.Hour.Milliseconds() {
+		return
+	}
+	t.forgot = now
+	if err := t.keys.Forget(ctx, now-keysKept.Milliseconds()); err != nil && ctx.Err() == nil {
+		t.log.Warn("forget old keys", "error", err)
 	}
 }
 
@@ -317,7 +348,7 @@ func (t *Terminal) beat() wire.Beat {
 		}
 	}
 	var err error
-	if b.HereOnly, b.HallOnly, b.OldestMS, err = t.Store.Unsaved(context.Background()); err != nil {
+	if b.HereOnly, b.HallOnly, b.OldestMS, err = (book{t.Store, t.keys}).Unsaved(context.Background()); err != nil {
 		t.log.Warn("count what is unsaved", "error", err)
 	}
 	return b

@@ -72,6 +72,8 @@ type Options struct {
 	// Take is called with the name of the bundle that is in force above, after each beat, and
 	// fetches it from the link where it is not here; nil where none are taken.
 	Take func(ctx context.Context, name string, from *Link) error
+	// Keys are the keys of cases, at a device that has any; else nil.
+	Keys Keyring
 	// Now is the node's wall clock in ms, compared with the one above.
 	Now    func() int64
 	Logger *slog.Logger
@@ -160,6 +162,9 @@ func Start(opt Options) *Link {
 	run(l.vigil)
 	if opt.Take != nil {
 		run(l.bundles)
+	}
+	if opt.Keys != nil {
+		run(l.keys)
 	}
 	if opt.Beat != nil {
 		run(l.beat)

@@ -13,6 +13,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/folder"
+	"onewindow/app/keyring"
 	"onewindow/app/store"
 	"onewindow/sync/vault"
 	"onewindow/sync/wire"
@@ -21,7 +22,7 @@ import (
 // backupFolder is where the backups lie in the data folder.
 const backupFolder = "backups"
 
-func startBackups(o *Options, role string, s *store.Store) *vault.Vault {
+func startBackups(o *Options, role string, s *store.Store, keys *keyring.Ring) *vault.Vault {
 	return vault.Start(vault.Options{
 		Dir: filepath.Join(o.Data, backupFolder), Name: role, Every: o.BackupEvery, Now: o.Now, Logger: o.Logger,
 		Make: func(ctx context.Context, path string) (string, error) {
@@ -29,7 +30,7 @@ func startBackups(o *Options, role string, s *store.Store) *vault.Vault {
 			// The proof held days a second time; the machine has them back now and not
 			// minutes later.
 			debug.FreeOSMemory()
-			return told(p), err
+			return told(p), errors.Join(err, keys.Backup(ctx))
 		},
 		Bytes: func() (sum int64) {
 			for _, suffix := range []string{"", "-wal"} {

@@ -20,6 +20,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/folder"
 	"onewindow/app/hall"
+	"onewindow/app/keyring"
 	"onewindow/app/store"
 	"onewindow/sync/broker"
 	"onewindow/sync/core"
@@ -88,6 +89,7 @@ type base struct {
 	Broker  *broker.Broker
 	Backups *vault.Vault // nil when none are made
 	Shelf   *shelf.Shelf // what the centre has published
+	Keys    *keyring.Ring
 	key     ed25519.PrivateKey
 	bar     func(event.Origin) bool // nil where nobody is barred
 	conn    *nats.Conn
@@ -136,6 +138,10 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 	if err := b.Store.Announce(hall.Device{Role: role, Key: key.Public().(ed25519.PublicKey), Program: Program}); err != nil {
 		return err
 	}
+	if b.Keys, err = keyring.Open(o.Data, ""); err != nil {
+		return err
+	}
+	b.closers = append(b.closers, b.Keys.Close)
 	if b.Broker, err = broker.Start(access); err != nil {
 		return err
 	}
@@ -144,8 +150,13 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		return err
 	}
 	b.closers = append(b.closers, func() error { b.conn.Close(); return nil })
+	keys, err := inlet.ServeKeys(b.conn, place, b.Keys, o.Logger)
+	if err != nil {
+		return err
+	}
+	b.closers = append(b.closers, keys.Unsubscribe)
 	if o.BackupEvery >= 0 {
-		b.Backups = startBackups(o, role, b.Store)
+		b.Backups = startBackups(o, role, b.Store, b.Keys)
 		b.closers = append(b.closers, b.Backups.Stop)
 	}
 	return nil
@@ -195,7 +206,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	if err := h.shelve(&o, string(o.Hall)); err != nil {
 		return nil, err
 	}
-	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Gather: o.Gather, Carry: o.Carry}
+	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Gather: o.Gather, Carry: o.Carry}
 	if o.Centre != "" {
 		opt.Above = above{h}
 	}
@@ -223,7 +234,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 			return nil, err
 		}
 		h.closers = append(h.closers, func() error { conn.Close(); return nil })
-		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Now: o.Now,
+		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Keys: h.Keys, Now: o.Now,
 			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery, Canary: -1})
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })
@@ -248,6 +259,8 @@ func (h *Hub) beat() wire.Beat {
 	b := wire.Beat{Origin: h.Store.Origin(), Role: "hub", Program: Program}
 	// What a hub has not brought to the centre is in the hall, not only here.
 	b.HallOnly, _, b.OldestMS, _ = h.Store.Unsaved(context.Background())
+	keys, _, _ := h.Keys.Owed(context.Background())
+	b.HallOnly += keys
 	b.Below = h.Allocator.Heard()
 	b.Leads, b.Spare = h.Allocator.Leads()
 	b.Bundle = h.Shelf.State()
@@ -290,7 +303,10 @@ func (a above) Check(ctx context.Context, ask wire.CheckAsk) (wire.CheckAnswer, 
 }
 
 // ledger lets the allocator write through the store.
-type ledger struct{ *store.Store }
+type ledger struct {
+	*store.Store
+	keys *keyring.Ring
+}
 
 func (l ledger) Submit(fn func(hub.Tx) error, done func(error)) error {
 	return l.Store.Submit(func(tx *store.Tx) error { return fn(tx) }, done)
@@ -300,7 +316,25 @@ func (l ledger) Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow
 	list, err := l.Store.Cases(ctx, ticket)
 	out := make([]wire.CaseRow, 0, len(list))
 	for _, c := range list {
-		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: c.State, DueDate: c.DueDate, Saved: l.Saved(c.Event)})
+		saved, err := l.saved(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: c.State, DueDate: c.DueDate, Saved: saved})
 	}
 	return out, err
+}
+
+// saved tells where an application can be read: where its event and its key both are.
+func (l ledger) saved(ctx context.Context, c store.Case) (string, error) {
+	key, err := l.keys.Saved(ctx, string(c.Application))
+	switch at := l.Saved(c.Event); {
+	case err != nil:
+		return "", err
+	case key == "":
+		return "here", nil // at the counter alone
+	case at == wire.Centre && key == wire.Centre:
+		return wire.Centre, nil
+	}
+	return "hall", nil
 }

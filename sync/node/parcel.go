@@ -15,6 +15,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/folder"
+	"onewindow/app/keyring"
 	"onewindow/app/store"
 	"onewindow/sync/admit"
 	"onewindow/sync/core"
@@ -90,7 +91,16 @@ func Export(ctx context.Context, data string, whole bool, receivers []ed25519.Pu
 	for _, p := range pushes {
 		events += len(p.Bodies)
 	}
-	file, err = parcel.Seal(s.Origin(), s.Key(), now.UnixMilli(), pushes, receivers, rand.Reader)
+	in := parcel.Contents{Pushes: pushes}
+	ring, err := keyring.Open(data, "")
+	if err != nil {
+		return nil, 0, err
+	}
+	in.Keys, err = ring.Unconfirmed(ctx)
+	if err := errors.Join(err, ring.Close()); err != nil {
+		return nil, 0, err
+	}
+	file, err = parcel.Seal(s.Origin(), s.Key(), now.UnixMilli(), in, receivers, rand.Reader)
 	return file, events, err
 }
 
@@ -122,15 +132,22 @@ func Import(ctx context.Context, data string, file []byte, open bool, now time.T
 		return r, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	head, pushes, err := parcel.Open(file, s.Key())
+	head, in, err := parcel.Open(file, s.Key())
 	if err != nil {
 		return r, fmt.Errorf("read the file: %w", err)
 	}
 	r.Head = head
-	if err := fitsHere(s.Store, head, pushes, list); err != nil {
+	if err := fitsHere(s.Store, head, in.Pushes, list); err != nil {
 		return r, err
 	}
-	for _, p := range pushes {
+	ring, err := keyring.Open(data, "")
+	if err == nil {
+		err = errors.Join(ring.Put(ctx, in.Keys), ring.Close())
+	}
+	if err != nil {
+		return r, fmt.Errorf("save the keys that the file brings: %w: import it again when this is mended", err)
+	}
+	for _, p := range in.Pushes {
 		var ack wire.Ack
 		before := upto(s.Store, p)
 		if err := s.Write(ctx, func(tx *store.Tx) (err error) { ack, err = tx.Accept(p); return err }); err != nil {

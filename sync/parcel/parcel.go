@@ -65,16 +65,31 @@ type Box struct {
 	Key       []byte `json:"key"`
 }
 
-// Seal writes a parcel of pushes: signed with the device's key, and readable only for
-// the receivers' Ed25519 device keys; for everybody when there are none. random must be
-// a source that nobody can guess.
-func Seal(origin event.Origin, key ed25519.PrivateKey, madeMS int64, pushes []wire.Push, receivers []ed25519.PublicKey, random io.Reader) ([]byte, error) {
+// Contents is what a parcel holds: pushes, and the keys of cases that go with them.
+type Contents struct {
+	Pushes []wire.Push
+	Keys   []wire.CaseKey
+}
+
+// Seal writes a parcel: signed with the device's key, and readable only for the
+// receivers' Ed25519 device keys. Without receivers everybody can read it, and the keys
+// are left out. random must be a source that nobody can guess.
+func Seal(origin event.Origin, key ed25519.PrivateKey, madeMS int64, in Contents, receivers []ed25519.PublicKey, random io.Reader) ([]byte, error) {
 	h := Head{Origin: origin, Key: key.Public().(ed25519.PublicKey), MadeMS: madeMS}
 	var contents []byte
-	for _, p := range pushes {
-		b := p.Encode()
+	put := func(b []byte) {
 		contents = binary.AppendUvarint(contents, uint64(len(b)))
 		contents = append(contents, b...)
+	}
+	if len(receivers) > 0 && len(in.Keys) > 0 {
+		b, err := json.Marshal(wire.KeysAsk{Rows: in.Keys})
+		if err != nil {
+			return nil, fmt.Errorf("write the keys of cases: %w", err)
+		}
+		put(b)
+	}
+	for _, p := range in.Pushes {
+		put(p.Encode())
 		h.add(p)
 	}
 	if len(receivers) > 0 {
@@ -123,64 +138,69 @@ func (h *Head) add(p wire.Push) {
 // signed is what the device signs: it can be neither a chain's head nor a server's nonce.
 func signed(sum [sha256.Size]byte) []byte { return append([]byte("onewindow parcel 1\x00"), sum[:]...) }
 
-// Open reads a parcel with a receiver's device key and gives its pushes. Whether the
-// device that made it is known, who takes the pushes has to judge.
-func Open(file []byte, key ed25519.PrivateKey) (Head, []wire.Push, error) {
-	var h Head
+// Open reads a parcel with a receiver's device key. Whether the device that made it is
+// known, who takes its contents has to judge.
+func Open(file []byte, key ed25519.PrivateKey) (h Head, in Contents, err error) {
 	rest, ok := bytes.CutPrefix(file, []byte(magic))
 	if !ok {
-		return h, nil, ErrForeign
+		return h, in, ErrForeign
 	}
 	tail := sha256.Size + ed25519.SignatureSize
 	line := bytes.IndexByte(rest, '\n')
 	if line < 0 || len(rest)-line-1 < tail {
-		return h, nil, ErrTorn
+		return h, in, ErrTorn
 	}
 	end := len(file) - tail
 	sum := sha256.Sum256(file[:end])
 	if !bytes.Equal(sum[:], file[end:end+sha256.Size]) {
-		return h, nil, ErrTorn
+		return h, in, ErrTorn
 	}
 	if err := json.Unmarshal(rest[:line], &h); err != nil || !h.Origin.Valid() || len(h.Key) != ed25519.PublicKeySize {
-		return h, nil, ErrForged
+		return h, in, ErrForged
 	}
 	if !ed25519.Verify(h.Key, signed(sum), file[end+sha256.Size:]) {
-		return h, nil, ErrForged
+		return h, in, ErrForged
 	}
 	contents := rest[line+1 : len(rest)-tail]
 	if len(h.Boxes) > 0 {
-		var err error
 		if contents, err = unseal(contents, h.Boxes, key); err != nil {
-			return h, nil, err
+			return h, in, err
 		}
 	}
-	pushes, err := read(contents)
-	if err != nil {
-		return h, nil, err
+	if in, err = read(contents); err != nil {
+		return h, in, err
 	}
 	told := Head{}
-	for _, p := range pushes {
+	for _, p := range in.Pushes {
 		told.add(p)
 	}
 	if told.Events != h.Events || !slices.Equal(told.Chains, h.Chains) {
-		return h, nil, fmt.Errorf("its contents are not what it says of itself: %w", ErrForged)
+		return h, in, fmt.Errorf("its contents are not what it says of itself: %w", ErrForged)
 	}
-	return h, pushes, nil
+	return h, in, nil
 }
 
-func read(contents []byte) ([]wire.Push, error) {
-	var out []wire.Push
+func read(contents []byte) (out Contents, err error) {
 	for len(contents) > 0 {
 		n, size := binary.Uvarint(contents)
 		if size <= 0 || n > uint64(len(contents)-size) {
-			return nil, ErrTorn
+			return out, ErrTorn
 		}
-		p, err := wire.DecodePush(contents[size : size+int(n)])
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
+		part := contents[size : size+int(n)]
 		contents = contents[size+int(n):]
+		if bytes.HasPrefix(part, []byte("{")) { // no push begins so
+			var keys wire.KeysAsk
+			if err := json.Unmarshal(part, &keys); err != nil {
+				return out, fmt.Errorf("read the keys of cases: %w", err)
+			}
+			out.Keys = append(out.Keys, keys.Rows...)
+			continue
+		}
+		p, err := wire.DecodePush(part)
+		if err != nil {
+			return out, err
+		}
+		out.Pushes = append(out.Pushes, p)
 	}
 	return out, nil
 }

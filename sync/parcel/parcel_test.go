@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"errors"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"onewindow/sync/wire"
@@ -22,9 +23,14 @@ func pushes() []wire.Push {
 	return []wire.Push{a, b, {Origin: "jiangnan/k1", Epoch: 9, From: 1, Bodies: [][]byte{{}}}}
 }
 
+// contents are pushes with the key of a case, which has to be in nobody's hands else.
+func contents() Contents {
+	return Contents{Pushes: pushes(), Keys: []wire.CaseKey{{Case: "case-1", Key: []byte("thirty-two bytes that open a case"), AtMS: 5}, {Case: "case-2", AtMS: 6, Why: "erased"}}}
+}
+
 func sealed(t *testing.T, to ...ed25519.PublicKey) []byte {
 	t.Helper()
-	file, err := Seal("jiangnan/k1", keyOf(1), 5, pushes(), to, rand.NewChaCha8([32]byte{1}))
+	file, err := Seal("jiangnan/k1", keyOf(1), 5, contents(), to, rand.NewChaCha8([32]byte{1}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,12 +41,12 @@ func public(seed byte) ed25519.PublicKey { return keyOf(seed).Public().(ed25519.
 
 func TestAParcelIsReadByItsReceiversAlone(t *testing.T) {
 	file := sealed(t, public(2), public(3))
-	if bytes.Contains(file, []byte("王小明")) {
-		t.Error("a name can be read in the file")
+	if bytes.Contains(file, []byte("王小明")) || bytes.Contains(file, []byte("case-1")) {
+		t.Error("a name or a key can be read in the file")
 	}
 	for _, seed := range []byte{2, 3} {
 		h, got, err := Open(file, keyOf(seed))
-		if err != nil || len(got) != 3 || string(got[0].Bodies[1]) != "two, about 王小明" || h.Events != 4 || len(h.Chains) != 2 || h.Chains[0].Upto != 5 {
+		if err != nil || len(got.Pushes) != 3 || string(got.Pushes[0].Bodies[1]) != "two, about 王小明" || !reflect.DeepEqual(got.Keys, contents().Keys) || h.Events != 4 || len(h.Chains) != 2 || h.Chains[0].Upto != 5 {
 			t.Errorf("receiver %d: %v, %+v", seed, err, h)
 		}
 	}
@@ -50,8 +56,9 @@ func TestAParcelIsReadByItsReceiversAlone(t *testing.T) {
 			t.Errorf("device %d: %v", seed, err)
 		}
 	}
-	if _, got, err := Open(sealed(t), keyOf(9)); err != nil || len(got) != 3 {
-		t.Errorf("a parcel for everybody: %v", err)
+	// What everybody can read holds no key.
+	if _, got, err := Open(sealed(t), keyOf(9)); err != nil || len(got.Pushes) != 3 || len(got.Keys) != 0 {
+		t.Errorf("a parcel for everybody: %d keys, %v", len(got.Keys), err)
 	}
 }
 
@@ -82,7 +89,7 @@ func TestEachChangedByteIsSeen(t *testing.T) {
 // TestNobodyWritesInAnothersName signs a parcel of k1 with another key.
 func TestNobodyWritesInAnothersName(t *testing.T) {
 	honest := sealed(t)
-	other, err := Seal("jiangnan/k1", keyOf(8), 5, pushes(), nil, rand.NewChaCha8([32]byte{1}))
+	other, err := Seal("jiangnan/k1", keyOf(8), 5, contents(), nil, rand.NewChaCha8([32]byte{1}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +119,7 @@ func TestBothHalvesOfTheConversionFit(t *testing.T) {
 	}
 	for name, bad := range map[string]ed25519.PublicKey{"short": make([]byte, 31), "y is 1": append([]byte{1}, make([]byte, 31)...),
 		"no number": bytes.Repeat([]byte{0xff}, 32), "of small order": make([]byte, 32)} {
-		if _, err := Seal("jiangnan/k1", keyOf(1), 5, nil, []ed25519.PublicKey{bad}, random); err == nil {
+		if _, err := Seal("jiangnan/k1", keyOf(1), 5, Contents{}, []ed25519.PublicKey{bad}, random); err == nil {
 			t.Errorf("%s: taken as a key", name)
 		}
 	}

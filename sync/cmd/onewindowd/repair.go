@@ -66,7 +66,7 @@ func (c *exportCommand) Run() error {
 	}
 	fmt.Printf("%d events are in %s; they stay here too, and may come twice\n", events, c.Out)
 	if len(receivers) == 0 {
-		fmt.Fprintln(os.Stderr, "onewindowd: everybody who has the file can read it; seal it with --for KEY")
+		fmt.Fprintln(os.Stderr, "onewindowd: everybody who has the file can read it, so the keys of applications are left out, and what those say of people stays shut; seal it with --for KEY")
 	}
 	return nil
 }

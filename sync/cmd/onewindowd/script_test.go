@@ -22,6 +22,8 @@ import (
 	"onewindow/app/folder"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
+	"onewindow/app/keyring"
 	"onewindow/app/reading"
 	"onewindow/app/slip"
 	"onewindow/app/store"
@@ -35,6 +37,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
 		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil, "shipped": shipped, "sample-reading": sampleReading, "answer": answer, "leave": leave,
+		"taken": taken, "key-of": keyOf,
 	}})
 }
 
@@ -109,6 +112,32 @@ func leave(ts *testscript.TestScript, _ bool, args []string) {
 		return nil
 	}))
 	ts.Check(s.Close())
+}
+
+// taken notes an application of a number in a database, with its key.
+func taken(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: event.Origin(args[1]), Now: func() int64 { return time.Now().UnixMilli() }})
+	ts.Check(err)
+	id := intake.ApplicationID("case-" + args[2])
+	ts.Check(s.Write(context.Background(), func(tx *store.Tx) error {
+		_, _, err := tx.Append(intake.KindTaken, intake.Taken{Application: id, Number: args[2], Item: "x", State: intake.Accepted, Hall: "jiangnan"})
+		return err
+	}))
+	ring, err := keyring.Open(filepath.Dir(ts.MkAbs(args[0])), "")
+	ts.Check(err)
+	_, err = ring.New(string(id), 1)
+	ts.Check(errors.Join(err, ring.Close(), s.Close()))
+}
+
+// keyOf tells whether the key of an application is in a data folder.
+func keyOf(ts *testscript.TestScript, neg bool, args []string) {
+	ring, err := keyring.Open(ts.MkAbs(args[0]), "")
+	ts.Check(err)
+	_, err = ring.Key(context.Background(), "case-"+args[1])
+	ts.Check(ring.Close())
+	if (err == nil) == neg {
+		ts.Fatalf("the key of %s: %v", args[1], err)
+	}
 }
 
 // spoil changes a byte of the second event of a database, as a failing disk does.

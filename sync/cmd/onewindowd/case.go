@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/user"
+	"strings"
+	"time"
+
+	"onewindow/app/keyring"
+	"onewindow/app/store"
+	"onewindow/sync/node"
+)
+
+type caseCommand struct {
+	Erase caseErase `cmd:"" help:"Destroy the keys of applications: what they say of people can be read nowhere any more. The program may be running."`
+}
+
+type caseErase struct {
+	Data    string   `required:"" help:"Data folder of a hub or the centre (for 'both': the folder hub or centre inside it)." type:"existingdir"`
+	Why     string   `required:"" help:"The reason, which is kept: a decision, or the end of the time for which it had to be kept."`
+	Numbers []string `arg:"" help:"Numbers of the applications, JN20261124-C07-0003."`
+}
+
+// Run destroys the keys here and in the copy of the keyring; the others hear of it over
+// their lines. Nothing is destroyed when one of the numbers is unknown.
+func (c *caseErase) Run() error {
+	path, err := node.Database(c.Data)
+	if err != nil {
+		return err
+	}
+	if strings.HasSuffix(path, "terminal.db") {
+		return errors.New("a counter destroys no keys: name the data folder of the hub or the centre")
+	}
+	found, err := store.ApplicationsNumbered(context.Background(), path, c.Numbers)
+	if err != nil {
+		return err
+	}
+	var unknown []string
+	for _, n := range c.Numbers {
+		if found[n] == "" {
+			unknown = append(unknown, n)
+		}
+	}
+	if len(unknown) > 0 {
+		return fmt.Errorf("%s is not here: look at the number, or name the folder of the hall where it was taken; nothing was destroyed", strings.Join(unknown, ", "))
+	}
+	by := "onewindowd"
+	if who, err := user.Current(); err == nil {
+		by = who.Username
+	}
+	ring, err := keyring.Open(c.Data, "")
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, n := range c.Numbers {
+		ids = append(ids, string(found[n]))
+	}
+	if err := errors.Join(ring.Erase(context.Background(), ids, by, c.Why, time.Now().UnixMilli()), ring.Close()); err != nil {
+		return err
+	}
+	fmt.Printf("the keys of %d applications are destroyed here; every place that has one destroys it as soon as its line stands\n", len(ids))
+	return nil
+}
