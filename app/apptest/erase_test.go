@@ -15,6 +15,7 @@ import (
 	"onewindow/app/config"
 	"onewindow/app/event"
 	"onewindow/app/folder"
+	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
 	"onewindow/app/keyring"
@@ -70,6 +71,8 @@ func (o *office) take(t *testing.T, n int) {
 		o.said = append(o.said, in)
 	}
 }
+
+func (o *office) itemCode() guide.Code { return guide.Code(o.item) }
 
 // cases gives the events and ids of all applications, in the order in which they were taken.
 func (o *office) cases(t *testing.T) []store.Case {

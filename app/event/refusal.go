@@ -78,6 +78,11 @@ var (
 	NotSignedIn     = &Refusal{Code: 403, Key: "not_signed_in"}
 	FieldMissing    = &Refusal{Code: 501, Key: "field_missing"}
 	IdentityWrong   = &Refusal{Code: 502, Key: "identity_wrong"}
+	CaseUnknown     = &Refusal{Code: 503, Key: "case_unknown"}
+	CaseState       = &Refusal{Code: 504, Key: "case_state"}
+	CaseLate        = &Refusal{Code: 505, Key: "case_late"}
+	CaseErased      = &Refusal{Code: 506, Key: "case_erased"}
+	CaseElsewhere   = &Refusal{Code: 507, Key: "case_elsewhere"}
 	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
 	NotPublished    = &Refusal{Code: 602, Key: "not_published"}
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}

@@ -534,18 +534,22 @@ func (h *Hall) Orphans(silent Silent, nowMS int64) (out []Moved) {
 	return out
 }
 
+// LastDay is the newest day, up to one, of which there is a ticket; empty where there is none.
+func (h *Hall) LastDay(upto Date) (last Date) {
+	for of := range h.lines {
+		if of.date <= upto {
+			last = max(last, of.date)
+		}
+	}
+	return last
+}
+
 // Leftovers lists the tickets of days that are over which still wait or are parked; the
 // close of the day ends them. Never one that was called or is being served. A day is over
 // when the clock says so and somebody has taken a ticket of a later day: one clock alone
 // that is put forward ends nobody's waiting.
 func (h *Hall) Leftovers(today Date, nowMS int64) (out []Moved) {
-	last := Date("")
-	for of := range h.lines {
-		if of.date <= today {
-			last = max(last, of.date)
-		}
-	}
-	today = last
+	today = h.LastDay(today)
 	old := map[TicketID]*Ticket{}
 	for of := range h.lines {
 		if of.date >= today {

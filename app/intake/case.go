@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
 )
 
-// Case is an application as the facts about it tell, in whatever order they came.
+// Case is an application as the facts about it tell, in whatever order they came. Taken
+// is empty as long as only later facts have come.
 type Case struct {
 	Taken
 	// From is the event that Taken comes from, Sum the hash of its payload in hexadecimal.
@@ -18,6 +21,14 @@ type Case struct {
 	// Disputed tells that two events claim this application with different content;
 	// the one with the smaller id stands, and a person has to look.
 	Disputed bool `json:"disputed,omitempty"`
+	// Supplied are the materials that were brought afterwards, each with when it was.
+	Supplied map[int]int64 `json:"supplied,omitempty"`
+	// Due and Answer are the latest dates that were promised when something was brought.
+	Due    hall.Date `json:"due,omitempty"`
+	Answer hall.Date `json:"answer,omitempty"`
+	// WithdrawnMS is when the citizen took the application back, OverdueMS when its time was over; 0 for never.
+	WithdrawnMS int64 `json:"withdrawn_at_ms,omitempty"`
+	OverdueMS   int64 `json:"overdue_at_ms,omitempty"`
 }
 
 // Status is what "my progress" and any public screen may know of an application:
@@ -29,36 +40,138 @@ type Status struct {
 	Ticket  hall.TicketID
 	State   State
 	DueDate hall.Date
-	// Absent names the materials still to be brought.
-	Absent  []string
-	TakenMS int64
+	// Absent names the materials still to be brought, AnswerBy the last day for them.
+	Absent   []string
+	AnswerBy hall.Date
+	TakenMS  int64
 }
 
-// Concerns tells whether events of a kind are about applications.
-func Concerns(kind event.Kind) bool { return kind == KindTaken }
+// Known tells that the application itself has come, and not only what came after it.
+func (c *Case) Known() bool { return c.From.Origin != "" }
+
+// Owing are the places in Taken.Absent of what is still to be brought.
+func (c *Case) Owing() (at []int) {
+	for n, no := range c.AbsentNo {
+		if _, came := c.Supplied[no]; !came {
+			at = append(at, n)
+		}
+	}
+	return at
+}
+
+// Standing is the state of the application by now. What was brought counts even where
+// another place had already found the time over: a counter takes nothing that is late.
+func (c *Case) Standing() State {
+	open := Accepted
+	for _, n := range c.Owing() {
+		if c.mustBeThere(c.AbsentNo[n]) {
+			open = Correction
+			break
+		}
+		open = AcceptedLater
+	}
+	switch {
+	case c.WithdrawnMS != 0:
+		return Withdrawn
+	case c.OverdueMS == 0 || open == Accepted:
+		return open
+	case open == Correction:
+		return Lapsed
+	}
+	return Revoked
+}
+
+// mustBeThere tells whether nothing is accepted without a material.
+func (c *Case) mustBeThere(no int) bool {
+	return slices.Contains(c.Materials, Material{No: no, State: Missing})
+}
+
+// DueBy is the promised day, or empty: not accepted, ended, or not known.
+func (c *Case) DueBy() hall.Date {
+	switch c.Standing() {
+	case Accepted, AcceptedLater:
+		return cmp.Or(c.DueDate, c.Due)
+	}
+	return ""
+}
+
+// AnswerUntil is the last day for what is still to be brought, or empty.
+func (c *Case) AnswerUntil() hall.Date {
+	switch c.Standing() {
+	case Correction, AcceptedLater:
+		return cmp.Or(c.Answer, c.AnswerBy)
+	}
+	return ""
+}
+
+// Concerns tells whether events of a kind change applications.
+func Concerns(kind event.Kind) bool {
+	return kind == KindTaken || kind == KindSupplied || kind == KindWithdrawn || kind == KindOverdue
+}
 
 // Fold adds one event to the case that it is about; old is nil for the first one
 // and is not changed. The result is the same in any order and for repetitions.
 // Errors wrap ErrNotOurs.
 func Fold(old *Case, e event.Event) (*Case, error) {
+	id, err := CaseOf(e)
+	if err != nil {
+		return nil, err
+	}
+	c := &Case{Taken: Taken{Application: id}}
+	if old != nil {
+		if old.Application != id {
+			return nil, fmt.Errorf("%w: %s is about another application", ErrNotOurs, e.ID)
+		}
+		*c = *old
+	}
+	if e.Kind != KindTaken {
+		l, err := ReadLater(e)
+		if err == nil {
+			c.later(e.Kind, l)
+		}
+		return c, err
+	}
 	t, err := Read(e)
 	if err != nil {
 		return nil, err
 	}
-	fresh := &Case{Taken: t, From: e.ID, Sum: event.Sum(e.Payload).String()}
-	if old == nil {
-		return fresh, nil
+	sum := event.Sum(e.Payload).String()
+	if c.Known() {
+		c.Disputed = c.Disputed || c.Sum != sum
+		if compareIDs(c.From, e.ID) < 0 {
+			return c, nil
+		}
 	}
-	if old.Application != t.Application {
-		return nil, fmt.Errorf("%w: %s is about another application", ErrNotOurs, e.ID)
+	c.Taken, c.From, c.Sum = t, e.ID, sum
+	return c, nil
+}
+
+// later adds what came after the application: sets and latest dates know no order.
+func (c *Case) later(kind event.Kind, l Later) {
+	switch kind {
+	case KindSupplied:
+		c.Supplied = maps.Clone(c.Supplied)
+		if c.Supplied == nil {
+			c.Supplied = map[int]int64{}
+		}
+		for _, no := range l.Materials {
+			if at, came := c.Supplied[no]; !came || l.AtMS < at {
+				c.Supplied[no] = l.AtMS
+			}
+		}
+		c.Due, c.Answer = max(c.Due, l.DueDate), max(c.Answer, l.AnswerBy)
+	case KindWithdrawn:
+		c.WithdrawnMS = earlier(c.WithdrawnMS, l.AtMS)
+	case KindOverdue:
+		c.OverdueMS = earlier(c.OverdueMS, l.AtMS)
 	}
-	disputed := old.Disputed || old.Sum != fresh.Sum
-	winner := *old
-	if compareIDs(fresh.From, old.From) < 0 {
-		winner = *fresh
+}
+
+func earlier(a, b int64) int64 {
+	if a == 0 || b < a {
+		return b
 	}
-	winner.Disputed = disputed
-	return &winner, nil
+	return a
 }
 
 func compareIDs(a, b event.ID) int {
@@ -67,8 +180,11 @@ func compareIDs(a, b event.ID) int {
 
 // Status gives what may be shown to anybody.
 func (c *Case) Status() Status {
-	return Status{Number: c.Number, Item: c.Item, Hall: c.Hall, Ticket: c.Ticket, State: c.State,
-		DueDate: c.DueDate, Absent: c.Absent, TakenMS: c.AtMS}
+	s := Status{Number: c.Number, Item: c.Item, Hall: c.Hall, Ticket: c.Ticket, State: c.Standing(), DueDate: c.DueBy(), AnswerBy: c.AnswerUntil(), TakenMS: c.AtMS}
+	for _, n := range c.Owing() {
+		s.Absent = append(s.Absent, c.Absent[n])
+	}
+	return s
 }
 
 // Row encodes the case for its row of the database; equal cases have equal rows.

@@ -28,13 +28,19 @@ type (
 	DocumentType string
 )
 
-// States of an application after it was taken.
+// States of an application, and how it can end before it is decided.
 const (
 	Accepted State = "accepted"
 	// AcceptedLater is 容缺受理: accepted, with materials to be brought afterwards.
 	AcceptedLater State = "accepted_later"
 	// Correction is 补正告知: not accepted until the named materials are brought.
 	Correction State = "correction"
+	// Withdrawn by the citizen.
+	Withdrawn State = "withdrawn"
+	// Lapsed: what a correction notice asked for was not brought in time (视为撤回).
+	Lapsed State = "lapsed"
+	// Revoked: what was to follow an acceptance was not brought in time (撤销受理).
+	Revoked State = "revoked"
 )
 
 // What became of a material.
@@ -55,8 +61,14 @@ const (
 	Other      DocumentType = "other"
 )
 
-// KindTaken is noted when a window has taken an application.
-const KindTaken event.Kind = "application.taken"
+// KindTaken is noted when a window has taken an application; the others are what comes after.
+const (
+	KindTaken     event.Kind = "application.taken"
+	KindSupplied  event.Kind = "application.supplied"
+	KindWithdrawn event.Kind = "application.withdrawn"
+	KindOverdue   event.Kind = "application.overdue"
+	KindOpened    event.Kind = "application.opened"
+)
 
 // Material is what became of the material with this number in the guide.
 type Material struct {
@@ -80,7 +92,9 @@ type Taken struct {
 	Materials      []Material    `json:"materials"`
 	// Absent names the materials that are missing or owed, in the words of the guide of that day.
 	Absent []string `json:"absent,omitempty"`
-	State  State    `json:"state"`
+	// AbsentNo are the numbers of the same materials, in the same order.
+	AbsentNo []int `json:"absent_no,omitempty"`
+	State    State `json:"state"`
 	// DueDate is the promised day, or empty: not accepted, or not known.
 	DueDate hall.Date `json:"due_date,omitempty"`
 	// AnswerBy is the last day for what is absent, or empty: nothing is, or not known.

@@ -157,7 +157,7 @@ func (c Take) compare(item *guide.Item, t *Taken) *event.Refusal {
 			continue
 		}
 		if state == Missing || state == Owed {
-			t.Absent = append(t.Absent, m.Name)
+			t.Absent, t.AbsentNo = append(t.Absent, m.Name), append(t.AbsentNo, m.No)
 			if m.Need() == guide.Later {
 				state = Owed
 				if t.State == Accepted {

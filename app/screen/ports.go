@@ -34,6 +34,10 @@ type Book interface {
 	Write(ctx context.Context, fn func(Tx) error) error
 	View(id hall.ID, fn func(*hall.Hall))
 	Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error)
+	// Numbered gives the application of a number as far as it is known here, nil when it is not.
+	Numbered(ctx context.Context, number string) (*intake.Case, error)
+	// CaseKey gives the key of an application that is kept here. Refusals: CaseElsewhere, CaseErased.
+	CaseKey(ctx context.Context, id intake.ApplicationID) (sealed.Key, error)
 	Event(ctx context.Context, id event.ID) (event.Event, error)
 	Saved(id event.ID) string
 	Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error)
@@ -68,6 +72,9 @@ type Hub interface {
 	Call(ctx context.Context, c hall.Call) ([][]byte, error)
 	// Cases asks for the applications of a ticket, which only counters and the hub hold.
 	Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error)
+	// Case asks for an application of the hall and its key. Refusals: CaseUnknown, CaseErased,
+	// CaseElsewhere, HubUnreachable.
+	Case(ctx context.Context, number string) (*intake.Case, sealed.Key, error)
 	Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error)
 }
 

@@ -35,29 +35,64 @@ func (tx *Tx) foldCase(e event.Event) error {
 	if !intake.Concerns(e.Kind) {
 		return nil
 	}
-	f, err := intake.Read(e)
+	id, err := intake.CaseOf(e)
 	if err != nil {
 		return err
 	}
-	var old *intake.Case
-	var row []byte
-	switch err := tx.Query("SELECT row FROM application WHERE id = ?", []any{string(f.Application)}, &row); {
-	case err == nil:
-		if old, err = intake.ReadRow(row); err != nil {
-			return err
-		}
-	case !errors.Is(err, sql.ErrNoRows):
-		return tx.Fail(fmt.Errorf("read application: %w", err))
+	old, err := tx.Application(id)
+	if err != nil {
+		return err
 	}
 	c, err := intake.Fold(old, e)
 	if err != nil {
 		return err
 	}
 	s := c.Status()
-	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, taken_at_ms, origin, epoch, seq, row)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		string(c.Application), s.Number, string(s.Ticket), string(s.Hall), string(s.Item), string(s.State), string(hall.DateOf(s.TakenMS)), string(s.DueDate), s.TakenMS,
+	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, row)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		string(c.Application), s.Number, string(s.Ticket), string(s.Hall), string(s.Item), string(s.State), string(hall.DateOf(s.TakenMS)), string(s.DueDate), string(s.AnswerBy), s.TakenMS,
 		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), c.Row())
+}
+
+// Application gives the application of an id as this commit leaves it; nil when there is none.
+func (tx *Tx) Application(id intake.ApplicationID) (*intake.Case, error) {
+	var row []byte
+	switch err := tx.Query("SELECT row FROM application WHERE id = ?", []any{string(id)}, &row); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, tx.Fail(fmt.Errorf("read application: %w", err))
+	}
+	return intake.ReadRow(row)
+}
+
+// Numbered gives the application of a number; nil when it is not here.
+func (s *Store) Numbered(ctx context.Context, number string) (*intake.Case, error) {
+	var row []byte
+	switch err := s.reader.QueryRowContext(ctx, "SELECT row FROM application WHERE number = ? ORDER BY id LIMIT 1", number).Scan(&row); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read application: %w", err)
+	}
+	return intake.ReadRow(row)
+}
+
+// Overdue lists the applications of a hall whose last day for what is missing is before a day.
+func (s *Store) Overdue(ctx context.Context, id hall.ID, today hall.Date) (out []intake.ApplicationID, err error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT id FROM application WHERE hall = ? AND answer_by != '' AND answer_by < ? ORDER BY answer_by, id LIMIT 1000", string(id), string(today))
+	if err != nil {
+		return nil, fmt.Errorf("look for what is overdue: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id intake.ApplicationID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("look for what is overdue: %w", err)
+		}
+		out = append(out, id)
+	}
+	return out, rows.Err()
 }
 
 // CaseCount counts the applications that this node's own device noted on a day.

@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 
 	"onewindow/app/device"
 	"onewindow/app/event"
@@ -81,6 +82,20 @@ func leastSaved(event, key string) string {
 	return event
 }
 
+// CaseKey gives the key of an application that is kept here.
+func (b book) CaseKey(ctx context.Context, id intake.ApplicationID) (k sealed.Key, err error) {
+	if b.keys == nil {
+		return k, event.CaseElsewhere
+	}
+	switch k, err = b.keys.Key(ctx, string(id)); {
+	case errors.Is(err, keyring.ErrErased):
+		return k, event.CaseErased
+	case errors.Is(err, keyring.ErrNone):
+		return k, event.CaseElsewhere
+	}
+	return k, err
+}
+
 // Unsaved counts what is not saved further on, keys of applications like events.
 func (b book) Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error) {
 	hereOnly, hallOnly, oldestMS, err = b.Store.Unsaved(ctx)
@@ -118,6 +133,21 @@ func (l line) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, e
 		out = append(out, screen.Case{Number: c.Number, Item: hall.ItemCode(c.Item), State: c.State, DueDate: c.DueDate, Saved: screen.Saved(c.Saved)})
 	}
 	return out, err
+}
+
+func (l line) Case(ctx context.Context, number string) (*intake.Case, sealed.Key, error) {
+	if l.t.link == nil {
+		return nil, sealed.Key{}, event.HubUnreachable
+	}
+	a, err := l.t.link.Case(ctx, number)
+	if err != nil {
+		return nil, sealed.Key{}, err
+	}
+	c, err := intake.ReadRow(a.Row)
+	if err != nil || len(a.Key) != sealed.Size {
+		return nil, sealed.Key{}, errors.Join(event.Internal, err)
+	}
+	return c, sealed.Key(a.Key), nil
 }
 
 func (l line) Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error) {

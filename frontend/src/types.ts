@@ -468,6 +468,37 @@ export interface IntakeResult {
   saved: Saved
 }
 
+/** An application as a clerk reads it, with the person. */
+export interface CasePage {
+  number: string
+  code: string
+  item: Text
+  /** "accepted", "accepted_later", "correction", "withdrawn", "lapsed" or "revoked" */
+  state: string
+  dueDate: string
+  answerBy: string
+  takenMs: number
+  window: string
+  rows: CaseMaterial[]
+  applicant: string
+  documentType: string
+  documentNumber: string
+  phone: string
+  note: string
+  /** The hub was away: what other windows noted of it is not known here. */
+  alone: boolean
+  /** Two records claim this application. */
+  disputed: boolean
+}
+
+/** A material of an application; "supplied" when it was brought afterwards. */
+export interface CaseMaterial {
+  no: number
+  name: string
+  state: string
+  suppliedMs: number
+}
+
 export interface BoardPage {
   place: Place
   standing: Standing

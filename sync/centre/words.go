@@ -145,6 +145,8 @@ var words = map[string]Name{
 	"app_on_the_spot":    {"当场办结", "Done on the spot"},
 	"app_decided":        {"已决定", "Decided"},
 	"app_withdrawn":      {"撤回", "Withdrawn"},
+	"app_lapsed":         {"视为撤回", "Lapsed"},
+	"app_revoked":        {"撤销受理", "Revoked"},
 
 	"why_log_unreadable":   {"中心的数据库读不出来：请运维查看中心日志。", "The centre's database can't be read: IT staff should look at its log."},
 	"why_numbers_doubled":  {"{hall}：{n} 个号码发了两次（{names}）。请现场人工分清。", "{hall}: {n} [number|numbers] given twice ({names}). Staff must tell them apart."},

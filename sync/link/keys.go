@@ -3,8 +3,10 @@ package link
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
+	"onewindow/app/event"
 	"onewindow/sync/wire"
 )
 
@@ -63,4 +65,25 @@ func (l *Link) tellKeys(ctx context.Context) (more, waits bool) {
 		return false, true
 	}
 	return more, len(ask.Waiting) > 0 || len(ask.Rows) > 0
+}
+
+// Case asks the hub for an application and its key. Refusals: CaseUnknown, CaseErased,
+// CaseElsewhere where the key is at the centre and that is away, and HubUnreachable.
+func (l *Link) Case(ctx context.Context, number string) (a wire.CaseAnswer, err error) {
+	if !l.opt.Conn.IsConnected() {
+		return a, event.HubUnreachable
+	}
+	l.flush(ctx) // what this counter noted of it comes first
+	if err := l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbCase, l.opt.Origin), []byte(number), 3*time.Second, &a); err != nil {
+		return a, errors.Join(event.HubUnreachable, err)
+	}
+	if a.Refuse != nil {
+		return a, a.Refuse
+	}
+	return a, nil
+}
+
+// CaseKey asks the place above for the key of a case; Case is empty when it is not there.
+func (l *Link) CaseKey(ctx context.Context, id string) (k wire.CaseKey, err error) {
+	return k, l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbKey, l.opt.Origin), []byte(id), 2*time.Second, &k)
 }

@@ -64,6 +64,11 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}
 	c.closers = append(c.closers, in.Stop)
+	end, err := answers(c.conn, wire.Centre, wire.VerbKey, o.Logger, func(ctx context.Context, id []byte) (any, error) { return c.keyOf(ctx, string(id)) })
+	if err != nil {
+		return nil, err
+	}
+	c.closers = append(c.closers, end)
 	return c, nil
 }
 

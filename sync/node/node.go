@@ -4,6 +4,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -239,6 +241,14 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })
 	}
+	end, err := answers(h.conn, string(o.Hall), wire.VerbCase, o.Logger, func(ctx context.Context, number []byte) (any, error) { return h.caseFor(ctx, o.Hall, string(number)) })
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var clocks sync.WaitGroup
+	clocks.Go(func() { h.clocks(ctx, o.Hall, min(overdueEvery, 20*cmp.Or(o.BeatEvery, overdueEvery)), o.Logger) })
+	h.closers = append(h.closers, func() error { stop(); clocks.Wait(); return end() })
 	h.closers = append(h.closers, func() error { h.Allocator.Leave(); return nil })
 	return h, nil
 }

@@ -1,5 +1,7 @@
 package wire
 
+import "onewindow/app/event"
+
 // CaseKey is the key of a case on its way between keyrings, or the word that it was
 // destroyed: then Key is empty, and By and Why tell who had it done and for what reason.
 type CaseKey struct {
@@ -35,4 +37,12 @@ type KeysAnswer struct {
 	Upto   int64     `json:"upto"`
 	// Above are those of KeysAsk.Waiting that the centre has.
 	Above []string `json:"above,omitempty"`
+}
+
+// CaseAnswer is an application as the hall knows it, for a counter of the hall: its row
+// (intake.Case as JSON; what it says of the person is sealed) and its key.
+type CaseAnswer struct {
+	Row    []byte         `json:"row,omitempty"`
+	Key    []byte         `json:"key,omitempty"`
+	Refuse *event.Refusal `json:"refuse,omitempty"`
 }

@@ -23,6 +23,8 @@ const (
 	VerbBeat  Verb = "beat"  // a Beat; a BeatReply
 	VerbCheck Verb = "check" // a CheckAsk; a CheckAnswer
 	VerbKeys  Verb = "keys"  // a KeysAsk; a KeysAnswer
+	VerbCase  Verb = "case"  // the number of an application as text; a CaseAnswer
+	VerbKey   Verb = "key"   // the id of a case as text; a CaseKey, without a case when it is not here
 	VerbHand  Verb = "hand"  // a Feed of a terminal's own log; an empty Feed up to the same position
 	// What the centre publishes, asked of the place above: see Bundle and PieceAsk.
 	VerbBundle Verb = "bundle"
@@ -33,7 +35,7 @@ const (
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -108,9 +110,9 @@ type Rights struct{ Publish, Subscribe []string }
 // numbers. A board shows.
 var asks = map[string][]Verb{
 	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock},
-	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys},
+	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
-	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys},
+	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey},
 }
 
 // asksPeer is what a hub may ask of the other hub of its hall.

@@ -6,3 +6,6 @@ export function hallTime(ms: number): { time: string; month: number; day: number
   const at = new Date(ms + zoneMs)
   return { time: at.toISOString().slice(11, 16), month: at.getUTCMonth() + 1, day: at.getUTCDate(), weekday: at.getUTCDay() }
 }
+
+/** The hall's date at a moment, "2026-11-24". */
+export const hallDate = (ms: number): string => new Date(ms + zoneMs).toISOString().slice(0, 10)

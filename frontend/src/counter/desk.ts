@@ -4,7 +4,7 @@ import type { CounterTicket } from '../types'
 export type DeskState = 'idle' | 'called' | 'serving'
 
 /** What the right side of the desk shows. */
-export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'notice'
+export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'notice'
 
 /** A notice that is being written; minutes is how long it stands, '0' until the day ends. */
 export interface NoticeDraft {
@@ -29,6 +29,9 @@ export const parkReasons = ['copies', 'form', 'phone', 'fetch'] as const
 export const passReasons = ['other_area', 'knows', 'first'] as const
 export const callReasons = ['unwell', 'stands_here', 'parked_back', 'window_down'] as const
 export const withdrawReasons = ['system_down', 'no_clerk', 'moved'] as const
+
+/** What a clerk opens an application for; it is noted. */
+export const casePurposes = ['supply', 'ask', 'withdraw', 'correct'] as const
 
 /** For how many minutes a visit may be parked. */
 export const parkMinutes = ['5', '15', '30', '60'] as const

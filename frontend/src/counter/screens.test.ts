@@ -4,7 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types'
 import CounterApp from './CounterApp.vue'
-import { fakeTerminal, lookup, refuse, standing, ticket, transfer } from './testing/fakeTerminal'
+import { application, fakeTerminal, lookup, refuse, standing, ticket, transfer } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
 vi.mock('../bridge', async (original) => ({
@@ -34,6 +34,12 @@ const press = async (key: string) => {
   window.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }))
   await flushPromises()
 }
+const openCase = async (app: VueWrapper) => {
+  await press('F12')
+  await app.find('#case').setValue('jn20261124-c07-0003')
+  await app.find('form.look').trigger('submit')
+  await flushPromises()
+}
 const alone = (): CounterPage['standing'] => ({ ...standing(), line: 'alone', hereOnly: 14, clockOff: true, disk: 'low', printer: 'paper_out' })
 
 /** Every screen of the counter: how one gets there, and what must be on it. */
@@ -52,6 +58,13 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['notices', () => terminal.set({ ...terminal.atDesk(), notices: [{ id: 'n1', zh: '电梯检修，请走楼梯', en: 'The lift is being repaired', until: '11:30', clerk: '王(样例)' }, { id: 'n2', zh: '系统正在恢复', en: '', until: '', clerk: '李(样例)' }] }), (app) => app.find('[data-panel="notice"]').trigger('click'), '[data-notice] [data-act="endNotice"]'],
   ['by number', () => terminal.atDesk(), (app) => app.find('[data-panel="number"]').trigger('click'), '#number'],
   ['withdraw by number', () => terminal.atDesk(), async (app) => { await app.find('[data-panel="number"]').trigger('click'); await app.find('[data-choice="withdraw"]').setValue() }, '[data-choice="system_down"]'],
+  ['an application by number', () => terminal.atDesk(), () => press('F12'), '#case'],
+  ['an application without a number', () => terminal.atDesk(), async (app) => { await press('F12'); await app.find('[data-act="openCase"]').trigger('click') }, '[aria-invalid="true"]'],
+  ['an application to be completed', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), (app) => openCase(app), '[data-case] [data-brought="3"]'],
+  ['an application, cut off and disputed', () => { terminal.instead.set('OpenCase', () => ({ ...application('accepted_later'), alone: true, disputed: true })); terminal.atDesk() }, (app) => openCase(app), '[data-case] .warn'],
+  ['an application that lapsed', () => { terminal.instead.set('OpenCase', () => application('lapsed')); terminal.atDesk() }, (app) => openCase(app), '[data-act="anotherCase"]'],
+  ['an application that is whole now', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-brought="2"]').setValue(true); await app.find('[data-brought="3"]').setValue(true); await app.find('[data-act="supplyCase"]').trigger('click') }, '[data-case-done].accepted'],
+  ['an application that is taken back', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-act="withdrawCase"]').trigger('click'); await app.find('[data-act="withdrawSure"]').trigger('click') }, '[data-case-done].withdrawn'],
   ['away or elsewhere', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), passes: 3, passWarning: true, back: 'B02', reason: 'knows' } }), () => press('F5'), '[data-act="sendBack"]'],
   ['some who stepped away', () => terminal.set({ ...terminal.atDesk(), parked: [
     { ticket: 'p1', number: 'A031', window: 'A01', mine: true, reason: 'copies', untilMs: Date.now() + 400_000 }, { ticket: 'p2', number: 'B007', window: 'B02', mine: false, reason: 'an own word', untilMs: Date.now() - 5000 }] }), () => undefined, '[data-parked] [data-act="resume"]'],

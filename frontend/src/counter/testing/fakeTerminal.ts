@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, CounterPage, CounterTicket, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish } from '../../types'
+import type { Area, CasePage, CounterPage, CounterTicket, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -36,6 +36,12 @@ export function ticket(number = 'A058', state = 'called'): CounterTicket {
   }
 }
 
+export const application = (state = 'correction'): CasePage => ({
+  number: 'JN20261124-C07-0003', code: 'transfer', item: { zh: '存量房转移登记', en: 'Transfer of property' }, state, dueDate: '', answerBy: '2026-12-15', takenMs: now, window: 'A02',
+  rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0 }, { no: 2, name: '婚姻状况材料', state: 'missing', suppliedMs: 0 }, { no: 3, name: '完税凭证', state: 'later', suppliedMs: 0 }, { no: 4, name: '合同', state: 'supplied', suppliedMs: now }],
+  applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X', phone: '10000000000', note: '', alone: false, disputed: false,
+})
+
 export const standing = (): CounterPage['standing'] => ({
   line: 'centre', sinceMs: now - 420_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none',
 })
@@ -68,6 +74,9 @@ export function fakeTerminal() {
   const methods: Record<string, (...args: never[]) => unknown> = {
     Page: () => page,
     SignIn: (clerk: string, pin: string) => (pin === '246810' ? set({ clerk, clerkName: '李(样例)' }) : refuse('pin_wrong')),
+    OpenCase: (number: string) => (number.toUpperCase().startsWith('JN') ? application() : refuse('case_unknown', { number })),
+    SupplyCase: (_: string, number: string, brought: number[]) => ({ number, state: brought.length > 1 ? 'accepted' : 'correction', dueDate: brought.length > 1 ? '2026-12-18' : '', answerBy: brought.length > 1 ? '' : '2026-12-15', missing: brought.length > 1 ? [] : ['完税凭证'], saved: 'here' }),
+    WithdrawCase: (_: string, number: string) => ({ number, state: 'withdrawn', dueDate: '', answerBy: '', missing: null, saved: 'here' }),
     SignOut: () => (page.current ? refuse('still_serving') : set({ clerk: '', window: '' })),
     OpenWindow: (window: string, services: string[]) => (window === 'A02' ? refuse('window_taken') : set({ window, services })),
     CloseWindow: () => (page.current ? refuse('still_serving') : set({ window: '' })),

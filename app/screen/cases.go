@@ -1,0 +1,207 @@
+package screen
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"onewindow/app/event"
+	"onewindow/app/guide"
+	"onewindow/app/hall"
+	"onewindow/app/intake"
+	"onewindow/app/sealed"
+)
+
+// CasePage is an application as a clerk reads it, with the person.
+type CasePage struct {
+	Number string `json:"number"`
+	Code   string `json:"code"`
+	Item   Text   `json:"item"`
+	// State is "accepted", "accepted_later", "correction", "withdrawn", "lapsed" or "revoked".
+	State string `json:"state"`
+	// DueDate and AnswerBy are dates, or empty.
+	DueDate  string         `json:"dueDate"`
+	AnswerBy string         `json:"answerBy"`
+	TakenMS  int64          `json:"takenMs"`
+	Window   string         `json:"window"`
+	Rows     []CaseMaterial `json:"rows"`
+	// The person; DocumentType is as in Intake.
+	Applicant      intake.Personal `json:"applicant"`
+	DocumentType   string          `json:"documentType"`
+	DocumentNumber intake.Personal `json:"documentNumber"`
+	Phone          intake.Personal `json:"phone"`
+	Note           intake.Personal `json:"note"`
+	// Alone tells that the hub was away: what other windows noted of it is not known here.
+	Alone bool `json:"alone"`
+	// Disputed tells that two records claim this application.
+	Disputed bool `json:"disputed"`
+}
+
+// CaseMaterial is a material of an application: State is as in MaterialRow, or "supplied" for one
+// that was brought afterwards, at SuppliedMS.
+type CaseMaterial struct {
+	No         int    `json:"no"`
+	Name       string `json:"name"`
+	State      string `json:"state"`
+	SuppliedMS int64  `json:"suppliedMs"`
+}
+
+// opened is an application with its key, as the hall or this counter knows it.
+type opened struct {
+	*intake.Case
+	key   sealed.Key
+	alone bool
+}
+
+// OpenCase shows an application of the hall to a clerk who says what for: "supply",
+// "withdraw", "ask" or "correct". That it was opened is noted before anything is shown.
+// Refusals: NotSignedIn, WindowClosed, FieldMissing (args field: number, purpose), CaseUnknown,
+// CaseErased, CaseElsewhere where only the hub, which is away, knows it.
+func (c *Counter) OpenCase(number, purpose string) (CasePage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	number = strings.ToUpper(strings.TrimSpace(number))
+	switch err := c.ready(); {
+	case err != nil:
+		return CasePage{}, err
+	case number == "":
+		return CasePage{}, event.FieldMissing.With("field", "number")
+	case !slices.Contains(intake.Purposes, purpose):
+		return CasePage{}, event.FieldMissing.With("field", "purpose")
+	}
+	o, err := c.find(number)
+	if err != nil {
+		return CasePage{}, err
+	}
+	who, err := o.Person(o.key)
+	if err != nil {
+		return CasePage{}, fmt.Errorf("%w: %w", event.CaseElsewhere.With("number", number), err)
+	}
+	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
+		_, _, err := tx.Append(intake.KindOpened, intake.Later{Application: o.Application, Reason: purpose, Window: c.window, Clerk: c.clerk.ID, AtMS: c.m.Book.Now()})
+		return err
+	})
+	if err != nil {
+		return CasePage{}, err
+	}
+	p := c.casePage(o)
+	p.Applicant, p.DocumentNumber, p.Phone, p.Note = who.Applicant, who.DocumentNumber, who.Phone, who.Note
+	return p, nil
+}
+
+// find looks an application up where everything of it is known, and else here.
+func (c *Counter) find(number string) (o opened, err error) {
+	o.Case, o.key, err = c.m.Hub.Case(context.Background(), number)
+	if !errors.Is(err, event.HubUnreachable) {
+		return o, err
+	}
+	o.alone = true
+	if o.Case, err = c.m.Book.Numbered(context.Background(), number); err != nil {
+		return o, err
+	}
+	if o.Case == nil || !o.Known() {
+		return o, event.CaseElsewhere.With("number", number)
+	}
+	o.key, err = c.m.Book.CaseKey(context.Background(), o.Application)
+	return o, err
+}
+
+func (c *Counter) casePage(o opened) CasePage {
+	s := o.Status()
+	name := c.m.caseStatus(Case{Item: s.Item}).Item
+	p := CasePage{Number: s.Number, Code: string(s.Item), Item: name, State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy),
+		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.DocumentType), Alone: o.alone, Disputed: o.Disputed, Rows: []CaseMaterial{}}
+	names := map[int]string{}
+	if item, ok := c.m.Guides.Now().Item(guide.Code(s.Item)); ok {
+		for _, m := range item.Materials {
+			names[m.No] = m.Name
+		}
+	}
+	for n, no := range o.AbsentNo { // as they were told on that day
+		names[no] = o.Absent[n]
+	}
+	for _, m := range o.Materials {
+		row := CaseMaterial{No: m.No, Name: names[m.No], State: string(m.State)}
+		if row.Name == "" {
+			row.Name = fmt.Sprintf("№ %d", m.No)
+		}
+		if at, came := o.Supplied[m.No]; came {
+			row.State, row.SuppliedMS = "supplied", at
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return p
+}
+
+// SupplyCase notes that materials of an application were brought afterwards, and gives it
+// as it stands then. A repeated request changes nothing. Refusals: those of OpenCase,
+// CaseState (args state), CaseLate (args by), FieldMissing (args field: materials).
+func (c *Counter) SupplyCase(request, number string, materials []int) (IntakeResult, error) {
+	return c.later(request, number, intake.KindSupplied, func(o opened, now int64) (intake.Later, *event.Refusal) {
+		item, _ := c.m.Guides.Now().Item(guide.Code(o.Item))
+		return intake.Supply{Materials: materials, Window: c.window, Clerk: c.clerk.ID, Request: request, NowMS: now}.Decide(o.Case, item, c.m.Calendar, hall.DateOf(now))
+	})
+}
+
+// WithdrawCase notes that the citizen takes an application back. Refusals: those of
+// OpenCase, CaseState (args state).
+func (c *Counter) WithdrawCase(request, number string) (IntakeResult, error) {
+	return c.later(request, number, intake.KindWithdrawn, func(o opened, now int64) (intake.Later, *event.Refusal) {
+		return o.Withdraw("", c.window, c.clerk.ID, request, now)
+	})
+}
+
+// later decides and notes what comes after an application was taken.
+func (c *Counter) later(request, number string, kind event.Kind, decide func(o opened, now int64) (intake.Later, *event.Refusal)) (IntakeResult, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.ready(); err != nil {
+		return IntakeResult{}, err
+	}
+	if request == "" || len(request) > 64 {
+		return IntakeResult{}, event.RequestUnusable
+	}
+	var result IntakeResult
+	known := false
+	// What was answered before is answered again, also when the application has moved on since.
+	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
+		before, is, err := tx.Answered("case:" + request)
+		if err != nil || !is {
+			return err
+		}
+		known = true
+		return json.Unmarshal(before, &result)
+	})
+	if err != nil || known {
+		return result, err
+	}
+	o, err := c.find(strings.ToUpper(strings.TrimSpace(number)))
+	if err != nil {
+		return result, err
+	}
+	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
+		l, no := decide(o, c.m.Book.Now())
+		if no != nil {
+			return no
+		}
+		e, _, err := tx.Append(kind, l)
+		if err != nil {
+			return err
+		}
+		after, err := intake.Fold(o.Case, e)
+		if err != nil {
+			return err
+		}
+		s := after.Status()
+		result = IntakeResult{Number: s.Number, State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy), Missing: append([]string{}, s.Absent...), Saved: "here"}
+		kept, err := json.Marshal(result)
+		if err != nil {
+			return fmt.Errorf("keep the answer: %w", err)
+		}
+		return tx.Answer("case:"+request, kept)
+	})
+	return result, err
+}
