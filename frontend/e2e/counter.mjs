@@ -1,5 +1,5 @@
 // Plays one visit at a counter, the way a clerk does it: sign in, open a window,
-// call next, start, step away and go on, intake, finish, by keyboard; then a notice to the
+// call next, start, step away and go on, intake, open the application again, finish, by keyboard; then a notice to the
 // hall by mouse.
 // axe looks at the page after each step, in both languages. Exit 1 when a step fails.
 //
@@ -67,9 +67,29 @@ async function intake() {
   await page.fill('#in-applicant', '罗庆(样例)')
   await page.fill('#in-documentNumber', '99010820000907755X')
   await page.fill('#in-phone', '10000000000')
+  await page.locator('[data-material] [data-choice="missing"]').first().check()
   await page.keyboard.press('F7')
   await shot('counter-intake')
   await page.keyboard.press('Control+Enter')
+  await page.locator('[data-result]').waitFor()
+}
+
+/** Opens the application again by its number and takes what was missing. */
+async function supply() {
+  const number = await page.locator('[data-result] .number').textContent()
+  await page.keyboard.press('Control+f')
+  await page.fill('#case', number.toLowerCase())
+  await shot('counter-case-number')
+  await page.keyboard.press('Enter')
+  await page.locator(`[data-case="${number}"]`).waitFor()
+  await page.locator('[data-brought]').first().check()
+  await shot('counter-case')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-case-done].accepted').waitFor()
+  await shot('counter-case-done')
+  await page.keyboard.press('Escape')
+  await page.locator('#case').waitFor()
+  await page.keyboard.press('Escape')
   await page.locator('[data-result]').waitFor()
 }
 
@@ -128,6 +148,7 @@ try {
     await pane('serving').waitFor()
   })
   await step('intake', intake)
+  await step('an application again', supply)
   await step('finish', finish)
   await step('a notice', async () => {
     await page.click('[data-panel="notice"]')

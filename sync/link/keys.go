@@ -20,10 +20,12 @@ type Keyring interface {
 }
 
 // keys tells the ring above what is new here at once, and otherwise as often as events
-// are sent again; where the centre has yet to confirm something, with each beat.
+// are sent again; where the centre has yet to confirm something it asks after a second,
+// then after two, and so on.
 func (l *Link) keys(ctx context.Context) {
 	news := l.opt.Keys.Watch()
 	defer l.opt.Keys.Unwatch(news)
+	soon := retryAfter
 	for {
 		pause := l.opt.Resend
 		if l.opt.Conn.IsConnected() {
@@ -32,7 +34,7 @@ func (l *Link) keys(ctx context.Context) {
 			case more:
 				continue
 			case waits:
-				pause = min(pause, l.opt.BeatEvery)
+				pause, soon = min(pause, soon), 2*soon
 			}
 		} else {
 			pause = retryAfter
@@ -41,7 +43,9 @@ func (l *Link) keys(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-news:
+			soon = retryAfter
 		case <-time.After(pause):
+			soon = min(soon, l.opt.Resend)
 		}
 	}
 }

@@ -30,12 +30,12 @@ beforeEach(() => {
   terminal = fakeTerminal()
 })
 
-const press = async (key: string) => {
-  window.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }))
+const press = async (key: string, ctrlKey = false) => {
+  window.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, cancelable: true }))
   await flushPromises()
 }
 const openCase = async (app: VueWrapper) => {
-  await press('F12')
+  await press('f', true)
   await app.find('#case').setValue('jn20261124-c07-0003')
   await app.find('form.look').trigger('submit')
   await flushPromises()
@@ -58,8 +58,8 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['notices', () => terminal.set({ ...terminal.atDesk(), notices: [{ id: 'n1', zh: '电梯检修，请走楼梯', en: 'The lift is being repaired', until: '11:30', clerk: '王(样例)' }, { id: 'n2', zh: '系统正在恢复', en: '', until: '', clerk: '李(样例)' }] }), (app) => app.find('[data-panel="notice"]').trigger('click'), '[data-notice] [data-act="endNotice"]'],
   ['by number', () => terminal.atDesk(), (app) => app.find('[data-panel="number"]').trigger('click'), '#number'],
   ['withdraw by number', () => terminal.atDesk(), async (app) => { await app.find('[data-panel="number"]').trigger('click'); await app.find('[data-choice="withdraw"]').setValue() }, '[data-choice="system_down"]'],
-  ['an application by number', () => terminal.atDesk(), () => press('F12'), '#case'],
-  ['an application without a number', () => terminal.atDesk(), async (app) => { await press('F12'); await app.find('[data-act="openCase"]').trigger('click') }, '[aria-invalid="true"]'],
+  ['an application by number', () => terminal.atDesk(), () => press('f', true), '#case'],
+  ['an application without a number', () => terminal.atDesk(), async (app) => { await press('f', true); await app.find('[data-act="openCase"]').trigger('click') }, '[aria-invalid="true"]'],
   ['an application to be completed', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), (app) => openCase(app), '[data-case] [data-brought="3"]'],
   ['an application, cut off and disputed', () => { terminal.instead.set('OpenCase', () => ({ ...application('accepted_later'), alone: true, disputed: true })); terminal.atDesk() }, (app) => openCase(app), '[data-case] .warn'],
   ['an application that lapsed', () => { terminal.instead.set('OpenCase', () => application('lapsed')); terminal.atDesk() }, (app) => openCase(app), '[data-act="anotherCase"]'],
