@@ -20,13 +20,14 @@ import (
 // centre, a ticket printer, and as many terminals as somebody asks for.
 type stage struct {
 	dir, logs string
-	// nats, page and paper are host:port of the hub, the centre's page and the printer.
-	nats, page, paper string
-	terminal          string // the terminal program
-	programs          context.Context
-	running           []*process
-	displays          []*display
-	server            *process
+	// nats, page, paper and documents are host:port of the hub, the centre's page, the ticket
+	// printer and the counters' printer.
+	nats, page, paper, documents string
+	terminal                     string // the terminal program
+	programs                     context.Context
+	running                      []*process
+	displays                     []*display
+	server                       *process
 }
 
 // clerk is somebody who can sign in at the counters of a stage.
@@ -49,8 +50,8 @@ func openStage(ctx context.Context, dir, terminal string, usual bool) (s *stage,
 			err = errors.Join(err, s.close())
 		}
 	}()
-	wanted := []string{"127.0.0.1:4222", "127.0.0.1:8470", "127.0.0.1:9100"}
-	for i, to := range []*string{&s.nats, &s.page, &s.paper} {
+	wanted := []string{"127.0.0.1:4222", "127.0.0.1:8470", "127.0.0.1:9100", "127.0.0.1:9101"}
+	for i, to := range []*string{&s.nats, &s.page, &s.paper, &s.documents} {
 		if *to, err = address(wanted[i], usual); err != nil {
 			return s, err
 		}
@@ -69,7 +70,11 @@ func openStage(ctx context.Context, dir, terminal string, usual bool) (s *stage,
 	if err != nil {
 		return s, err
 	}
-	return s, until(ctx, 20*time.Second, "wait for the printer", func() error { return listens(s.paper) }, printer)
+	office, err := s.start("documents", serverProgram, "device", "twin", "documents", "--listen", s.documents, "--out", s.path("documents"))
+	if err != nil {
+		return s, err
+	}
+	return s, until(ctx, 20*time.Second, "wait for the printers", func() error { return errors.Join(listens(s.paper), listens(s.documents)) }, printer, office)
 }
 
 // startServer starts hub and centre, also again after they were ended.
@@ -98,8 +103,11 @@ func (s *stage) start(name, program string, args ...string) (*process, error) {
 // settings writes the settings file of one terminal and gives its path.
 func (s *stage) settings(role, device string, series int, more map[string]any) (string, error) {
 	file := map[string]any{"role": role, "hall": stageHall, "device": device, "series": series, "hub": "nats://" + s.nats, "data": s.path(device)}
-	if role == "kiosk" {
+	switch role {
+	case "kiosk":
 		file["printer"] = "tcp://" + s.paper
+	case "counter":
+		file["documents"] = "tcp://" + s.documents
 	}
 	for k, v := range more {
 		file[k] = v

@@ -53,6 +53,7 @@ var house = map[string]room{
 
 	"app/store":   {adapter, []string{"app/event", "app/feedback", "app/guide", "app/hall", "app/intake", "sync/core", "sync/wire"}, []string{"modernc.org/sqlite", "github.com/pressly/goose/v3"}, "SQLite and nothing else"},
 	"app/slip":    {adapter, []string{"app/event", "app/guide", "app/hall"}, []string{"github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}, "a ticket or a checklist as code, picture and printer bytes; it opens no printer"},
+	"app/pdf":     {adapter, []string{"app/intake"}, []string{"github.com/signintech/gopdf", "github.com/skip2/go-qrcode"}, "an application's documents as PDF; it opens no printer"},
 	"app/device":  {adapter, []string{"app/event", "app/hall", "app/intake"}, []string{"golang.org/x/image", "golang.org/x/sys", "golang.org/x/text"}, "machines on a wire, each with its virtual twin; it knows no ticket. What a card says of a person is masked and checked as everywhere"},
 	"app/keyring": {adapter, []string{"app/sealed", "sync/wire"}, []string{"modernc.org/sqlite"}, "the keys of cases, in a file of their own: the log is kept for ever, a key must be gone when it is destroyed"},
 	"app/config":  {adapter, nil, nil, "the settings file; it opens nothing that it names"},

@@ -36,6 +36,7 @@ func TestLayout(t *testing.T) {
 var bigFiles = map[string]string{
 	"frontend/src/style/fonts/noto-sans-sc-chinese-simplified-400-normal.woff2": "the pages' type where a machine has none",
 	"frontend/src/style/fonts/noto-sans-sc-chinese-simplified-700-normal.woff2": "the same, bold",
+	"app/pdf/fonts/cjk.ttf": "the documents' type: a name may have any character",
 }
 
 func TestNothingIsHeavy(t *testing.T) {

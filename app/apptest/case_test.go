@@ -1,13 +1,16 @@
 package apptest_test
 
 import (
+	"bytes"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"onewindow/app/apptest"
 	"onewindow/app/config"
+	"onewindow/app/device"
 	"onewindow/app/event"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
@@ -211,4 +214,44 @@ func kinds(t *testing.T, s *store.Store) map[event.Kind]int {
 		}
 		at = f.Upto
 	}
+}
+
+// TestDocumentsArePrintedAndNoted prints what tells where an application stands, at the
+// window that took it and at another one; each print is noted before, and a printer that is off
+// is a refusal with its reason.
+func TestDocumentsArePrintedAndNoted(t *testing.T) {
+	w := apptest.New(t)
+	took := make(chan string, 8)
+	twin, err := device.StartPageTwin("127.0.0.1:0", t.TempDir(), func(file string) { took <- file })
+	apptest.Must(t, err)
+	t.Cleanup(func() { twin.Close() })
+	k := w.Terminal(config.Kiosk, "k1")
+	c := w.Terminal(config.Counter, "c1", func(s *config.Settings) { s.Documents = twin.Address() })
+	reached(t, k, c)
+	o := officeAt(t, w, k, c)
+	r := o.takeWith(t, "i1", 1)
+	for kind, want := range map[string]string{"notice": r.Number + "-BZ", "receipt": r.Number + "-JS"} {
+		if number, err := c.Counter.PrintDocument(r.Number, kind); err != nil || number != want {
+			t.Errorf("%s: %s, %v", kind, number, err)
+		}
+		if raw, err := os.ReadFile(<-took); err != nil || !bytes.HasPrefix(raw, []byte("%PDF-")) {
+			t.Errorf("%s: no document arrived: %v", kind, err)
+		}
+	}
+	page, err := c.Counter.Page()
+	if err != nil || !page.Documents {
+		t.Errorf("the page does not tell of the printer: %v", err)
+	}
+	if _, err := c.Counter.PrintDocument(r.Number, "novel"); !errors.Is(err, event.RequestUnusable) {
+		t.Errorf("a kind that there is not: %v", err)
+	}
+	twin.Close()
+	if _, err := c.Counter.PrintDocument(r.Number, "notice"); !errors.Is(err, event.PrinterFailed) {
+		t.Errorf("a printer that is gone: %v", err)
+	}
+	c2 := secondCounter(t, w)
+	if _, err := c2.Counter.PrintDocument(r.Number, "notice"); !errors.Is(err, event.PrinterFailed) {
+		t.Errorf("a counter without a printer: %v", err)
+	}
+	apptest.Eventually(t, "each print is noted at the centre", func() bool { return kinds(t, w.Centre.Store)[intake.KindDocument] == 3 })
 }

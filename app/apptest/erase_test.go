@@ -50,6 +50,12 @@ func newOffice(t *testing.T, w *apptest.World) *office {
 	t.Helper()
 	k, c := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1")
 	reached(t, k, c)
+	return officeAt(t, w, k, c)
+}
+
+// officeAt is an office at a counter of the test's own.
+func officeAt(t *testing.T, w *apptest.World, k, c *terminal.Terminal) *office {
+	t.Helper()
 	signIn(t, c, "wang", "246810", "A01", "A")
 	o := &office{w: w, c: c, item: string(k.Machine.Guides.Now().ItemsIn("A")[0].Code)}
 	o.ticket = issue(t, k, "A", o.item).Ticket

@@ -54,6 +54,8 @@ type Settings struct {
 	// serial:/dev/ttyS0?baud=115200 (Windows: serial:COM3); empty means there is none, as
 	// with all devices.
 	Printer string `json:"printer"`
+	// Documents is the office printer of a counter, which takes PDF: tcp://host:9100 or file:/dev/usb/lp1.
+	Documents string `json:"documents"`
 	// Reader reads identity cards: serial:/dev/ttyUSB0?baud=115200 or tcp://host:port.
 	Reader string `json:"reader"`
 	// Scanner reads codes on a serial line: serial:/dev/ttyACM0?baud=9600, and prefix=~ behind
@@ -197,6 +199,8 @@ func (s Settings) Check(path string) error {
 		return bad("centre_key", s.CentreKey, "it must be the centre's whole key, U and 55 letters and digits, as \"onewindowd key --centre\" prints it there")
 	case s.Printer != "" && !isDevice(s.Printer, "tcp", "file", "serial"):
 		return bad("printer", s.Printer, "it must be tcp://10.1.2.9:9100, file:/dev/usb/lp0 or serial:/dev/ttyS0?baud=115200, or be empty; on Windows serial:COM3")
+	case s.Documents != "" && !isDevice(s.Documents, "tcp", "file"):
+		return bad("documents", s.Documents, "it must be a printer that takes PDF, tcp://10.1.2.8:9100 or file:/dev/usb/lp1, or be empty")
 	case s.Reader != "" && !isDevice(s.Reader, "tcp", "serial"):
 		return bad("reader", s.Reader, "it must be serial:/dev/ttyUSB0?baud=115200 (Windows: serial:COM3) or tcp://10.1.2.9:8000, or be empty")
 	case s.Scanner != "" && !isDevice(s.Scanner, "tcp", "serial"):

@@ -68,6 +68,7 @@ const (
 	KindWithdrawn event.Kind = "application.withdrawn"
 	KindOverdue   event.Kind = "application.overdue"
 	KindOpened    event.Kind = "application.opened"
+	KindDocument  event.Kind = "application.document"
 )
 
 // Material is what became of the material with this number in the guide.

@@ -13,8 +13,9 @@ import (
 
 // Later is what is noted of an application after it was taken: KindSupplied (Materials,
 // DueDate and AnswerBy as they are from then on), KindWithdrawn (by the citizen, Reason),
-// KindOverdue (noted by the hub when the time for what is missing is over), and
-// KindOpened (a clerk has read what it says of the person, Reason says what for).
+// KindOverdue (noted by the hub when the time for what is missing is over),
+// KindOpened (a clerk has read what it says of the person, Reason says what for), and
+// KindDocument (a document was printed, Reason is its number).
 type Later struct {
 	Application ApplicationID `json:"application"`
 	Materials   []int         `json:"materials,omitempty"`

@@ -205,3 +205,57 @@ func (c *Counter) later(request, number string, kind event.Kind, decide func(o o
 	})
 	return result, err
 }
+
+// PrintDocument prints a document of an application: kind is "receipt" for what was received,
+// or "notice" for the one that tells where it stands. That it was printed is noted before.
+// It gives the document's number. Refusals: those of OpenCase, PrinterFailed (args reason).
+func (c *Counter) PrintDocument(number, kind string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch err := c.ready(); {
+	case err != nil:
+		return "", err
+	case kind != "receipt" && kind != "notice":
+		return "", event.RequestUnusable.With("field", "kind")
+	case c.m.Documents == nil:
+		return "", event.PrinterFailed.With("reason", "none")
+	}
+	o, err := c.find(strings.ToUpper(strings.TrimSpace(number)))
+	if err != nil {
+		return "", err
+	}
+	who, err := o.Person(o.key)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", event.CaseElsewhere.With("number", number), err)
+	}
+	d := c.document(o, who, kind == "receipt")
+	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
+		_, _, err := tx.Append(intake.KindDocument, intake.Later{Application: o.Application, Reason: d.Number(), Window: c.window, Clerk: c.clerk.ID, AtMS: c.m.Book.Now()})
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return d.Number(), c.m.Documents.Print(context.Background(), d)
+}
+
+// document fills in what stands on a document of an application.
+func (c *Counter) document(o opened, who intake.Person, receipt bool) intake.Document {
+	s, page := o.Status(), c.casePage(o)
+	d := intake.Document{Kind: intake.DocumentOf(s.State), Case: s.Number, Item: page.Item.Zh, Applicant: who.Applicant, DocumentType: o.DocumentType, DocumentNumber: who.DocumentNumber,
+		State: s.State, Taken: hall.DateOf(s.TakenMS), Date: hall.DateOf(c.m.Book.Now()), Due: s.DueDate, AnswerBy: s.AnswerBy, Window: string(c.window), Clerk: c.clerk.Name, Hall: c.m.place().HallName.Zh}
+	if receipt {
+		d.Kind = intake.PaperReceipt
+	}
+	if item, ok := c.m.Guides.Now().Item(guide.Code(s.Item)); ok {
+		d.Agency, d.Phone = item.Department, item.ConsultPhone
+	}
+	for _, r := range page.Rows {
+		state := intake.Received(r.State)
+		if r.State == "supplied" {
+			state = intake.Brought
+		}
+		d.Rows = append(d.Rows, intake.DocumentRow{Name: r.Name, State: state})
+	}
+	return d
+}

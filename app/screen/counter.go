@@ -59,7 +59,7 @@ func (c *Counter) turn() {
 
 func (c *Counter) page() (CounterPage, error) {
 	ctx := context.Background()
-	p := CounterPage{Place: c.m.place(), Standing: c.m.standing(ctx), Clerk: string(c.clerk.ID), ClerkName: c.clerk.Name, Window: string(c.window),
+	p := CounterPage{Documents: c.m.Documents != nil, Place: c.m.place(), Standing: c.m.standing(ctx), Clerk: string(c.clerk.ID), ClerkName: c.clerk.Name, Window: string(c.window),
 		Services: []string{}, Areas: c.m.areas(), AllWindows: []WindowShape{}, Parked: []ParkedVisit{}, Recent: []RecentVisit{}, Conflicts: []Conflict{}, Helps: c.m.helps(), Notices: c.m.notices()}
 	for _, s := range c.services {
 		p.Services = append(p.Services, string(s))

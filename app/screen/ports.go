@@ -121,6 +121,11 @@ type Printer interface {
 	State() string
 }
 
+// Documents makes an application's documents and prints them; refusal: PrinterFailed.
+type Documents interface {
+	Print(ctx context.Context, d intake.Document) error
+}
+
 // CardReader reads identity cards, waiting some seconds for one to be laid on; today is
 // where the person stands. It refuses with event.ReaderFailed.
 type CardReader interface {
@@ -148,6 +153,8 @@ type Machine struct {
 	Saying func() string
 	// Voice is nil where the terminal has none.
 	Voice Voice
+	// Documents is nil where this terminal prints none.
+	Documents Documents
 	// Reader is nil where there is none.
 	Reader CardReader
 	// Devices are this terminal's, Alerts those of the hall that need somebody.

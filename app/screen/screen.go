@@ -316,7 +316,9 @@ type CounterPage struct {
 	Current     *CounterTicket `json:"current"`
 	Waiting     int            `json:"waiting"`
 	ServedToday int            `json:"servedToday"`
-	Recent      []RecentVisit  `json:"recent"`
+	// Documents tells that this counter has a printer for documents.
+	Documents bool          `json:"documents"`
+	Recent    []RecentVisit `json:"recent"`
 	// Parked are the visits that go on later, this window's first.
 	Parked []ParkedVisit `json:"parked"`
 	// Conflicts are tickets that need a person's eyes.

@@ -10,6 +10,7 @@ import (
 	"onewindow/app/hall"
 	"onewindow/app/intake"
 	"onewindow/app/keyring"
+	"onewindow/app/pdf"
 	"onewindow/app/screen"
 	"onewindow/app/sealed"
 	"onewindow/app/slip"
@@ -162,6 +163,17 @@ type voice struct{ device.Voice }
 
 func (v voice) Say(text string, english bool, volume, speed int) error {
 	return v.Voice.Say(device.Speech{Text: text, English: english, Volume: volume, Speed: speed})
+}
+
+// documents prints applications' documents.
+type documents struct{ *device.PagePrinter }
+
+func (d documents) Print(ctx context.Context, doc intake.Document) error {
+	job, err := pdf.Make(doc)
+	if err != nil {
+		return err
+	}
+	return d.PagePrinter.Print(ctx, job)
 }
 
 // slips makes tickets into codes and paper with this device's key, and with the fonts

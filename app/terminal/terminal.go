@@ -198,6 +198,9 @@ func (t *Terminal) lend(speaker device.Voice) {
 	if t.reader != nil {
 		t.Machine.Reader = t.reader
 	}
+	if t.Settings.Documents != "" && t.Settings.Role == config.Counter {
+		t.Machine.Documents = documents{device.NewPagePrinter(t.Settings.Documents)}
+	}
 }
 
 // connect starts the line to the hub; only a database that remembers nothing waits for it,

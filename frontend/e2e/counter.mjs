@@ -72,6 +72,9 @@ async function intake() {
   await shot('counter-intake')
   await page.keyboard.press('Control+Enter')
   await page.locator('[data-result]').waitFor()
+  await page.keyboard.press('F7')
+  await page.locator('.print [role="status"]', { hasText: '-BZ' }).waitFor()
+  await shot('counter-done')
 }
 
 /** Opens the application again by its number and takes what was missing. */

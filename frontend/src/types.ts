@@ -349,6 +349,8 @@ export interface CounterPage {
   current: CounterTicket | null
   waiting: number
   servedToday: number
+  /** This counter has a printer for documents. */
+  documents: boolean
   recent: RecentVisit[]
   /** Visits that go on later, this window's first. */
   parked: ParkedVisit[]

@@ -43,3 +43,6 @@ export const outcomes = ['accepted', 'correction', 'refused', 'on_the_spot', 'ad
 export function outcomeOf(state: string): string {
   return state === 'correction' ? 'correction' : state.startsWith('accepted') ? 'accepted' : ''
 }
+
+/** The code on an application's documents begins so; its number follows. */
+export const documentCode = 'OWC:'

@@ -18,6 +18,7 @@ const own: Record<string, { by?: string; needs: string[] }> = {
   ticket_state: { by: 'state', needs: ['number'] },
   identity_wrong: { by: 'why', needs: [] },
   reader_failed: { by: 'reason', needs: [] },
+  printer_failed: { by: 'reason', needs: [] },
   field_missing: { by: 'field', needs: [] },
 }
 

@@ -62,6 +62,8 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an application without a number', () => terminal.atDesk(), async (app) => { await press('f', true); await app.find('[data-act="openCase"]').trigger('click') }, '[aria-invalid="true"]'],
   ['an application to be completed', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), (app) => openCase(app), '[data-case] [data-brought="3"]'],
   ['an application, cut off and disputed', () => { terminal.instead.set('OpenCase', () => ({ ...application('accepted_later'), alone: true, disputed: true })); terminal.atDesk() }, (app) => openCase(app), '[data-case] .warn'],
+  ['an application whose notice was printed', () => terminal.atDesk(), async (app) => { await openCase(app); await press('F7') }, '.print p[role="status"]'],
+  ['an application scanned from its document', () => terminal.atDesk(), async (app) => { await app.find('#code').setValue('OWC:JN20261124-C07-0003'); await app.find('form.scan').trigger('submit'); await flushPromises() }, '[data-case]'],
   ['an application that lapsed', () => { terminal.instead.set('OpenCase', () => application('lapsed')); terminal.atDesk() }, (app) => openCase(app), '[data-act="anotherCase"]'],
   ['an application that is whole now', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-brought="2"]').setValue(true); await app.find('[data-brought="3"]').setValue(true); await app.find('[data-act="supplyCase"]').trigger('click') }, '[data-case-done].accepted'],
   ['an application that is taken back', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-act="withdrawCase"]').trigger('click'); await app.find('[data-act="withdrawSure"]').trigger('click') }, '[data-case-done].withdrawn'],
@@ -97,6 +99,8 @@ describe.each(languages)('screens in %s', (language) => {
     await app.find('[data-act="takeIntake"]').trigger('click')
     await flushPromises()
     expect(app.find('[data-result]').text()).toContain('N-1')
+    await press('F7')
+    expect(app.find('.print [role="status"]').text()).toContain('N-1')
     expect(missing).toEqual([])
     await expectAccessible(app.element)
   })

@@ -17,6 +17,7 @@ type deviceCommand struct {
 
 type twinCommand struct {
 	Printer   printerTwin   `cmd:"" help:"A ticket printer that draws each slip as a PNG. Type ok, paper_low, paper_out, cover_open or off."`
+	Documents documentsTwin `cmd:"" help:"An office printer that keeps each document as a PDF. Type ok or off for its plug."`
 	Reader    readerTwin    `cmd:"" help:"An identity card reader. Type card or take to lay a sample card on or take it away, ok or off for its plug."`
 	Scanner   scannerTwin   `cmd:"" help:"A code scanner. Each line typed is a code; ok or off for its plug."`
 	Strip     stripTwin     `cmd:"" help:"The strip above a window; prints what it shows. Type ok or off for its plug."`
@@ -73,6 +74,23 @@ func nothingElse(string) (bool, error) { return false, nil }
 // placed adds the next step to what went wrong with a twin's place.
 func placed(err error) error {
 	return fmt.Errorf("%w: end the program that holds it, or choose another with --listen", err)
+}
+
+type documentsTwin struct {
+	Listen string `default:"127.0.0.1:9101" help:"Where the printer listens: host:port."`
+	Out    string `required:"" help:"Folder for the documents." type:"path"`
+}
+
+// Run prints until it is told to end.
+func (c *documentsTwin) Run() error {
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return fmt.Errorf("make the folder for documents: %w", err)
+	}
+	t, err := device.StartPageTwin(c.Listen, c.Out, func(file string) { fmt.Println("document", file) })
+	if err != nil {
+		return placed(err)
+	}
+	return host("documents", t, plugStates, nothingElse)
 }
 
 type printerTwin struct {

@@ -51,7 +51,7 @@ function firstPage(): CounterPage {
     place: { role: 'counter', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'c1', window: '', pxPerMm: 3.8, screenLowMm: 850, distanceMm: 600, voice: false, floor: 1, date: '2026-11-24', nowMs: now, guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
     standing: standing(), clerk: '', clerkName: '', window: '', services: [], areas: [area('A', 30), area('B', 4)],
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
-    current: null, waiting: 30, servedToday: 4,
+    documents: true, current: null, waiting: 30, servedToday: 4,
     parked: [], recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
     conflicts: [], helps: [], notices: [],
   }
@@ -76,6 +76,7 @@ export function fakeTerminal() {
     SignIn: (clerk: string, pin: string) => (pin === '246810' ? set({ clerk, clerkName: '李(样例)' }) : refuse('pin_wrong')),
     OpenCase: (number: string) => (number.toUpperCase().startsWith('JN') ? application() : refuse('case_unknown', { number })),
     SupplyCase: (_: string, number: string, brought: number[]) => ({ number, state: brought.length > 1 ? 'accepted' : 'correction', dueDate: brought.length > 1 ? '2026-12-18' : '', answerBy: brought.length > 1 ? '' : '2026-12-15', missing: brought.length > 1 ? [] : ['完税凭证'], saved: 'here' }),
+    PrintDocument: (number: string, kind: string) => `${number}-${kind === 'receipt' ? 'JS' : 'SL'}`,
     WithdrawCase: (_: string, number: string) => ({ number, state: 'withdrawn', dueDate: '', answerBy: '', missing: null, saved: 'here' }),
     SignOut: () => (page.current ? refuse('still_serving') : set({ clerk: '', window: '' })),
     OpenWindow: (window: string, services: string[]) => (window === 'A02' ? refuse('window_taken') : set({ window, services })),

@@ -1,0 +1,156 @@
+package pdf_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+
+	"onewindow/app/intake"
+	"onewindow/app/pdf"
+)
+
+func sample(k intake.DocumentKind, s intake.State) intake.Document {
+	return intake.Document{Kind: k, Case: "JN20261124-C07-0003", Hall: "江南办事服务大厅", Agency: "区不动产登记服务中心", Item: "存量房(二手房)转移登记", Applicant: "罗庆(样例)",
+		DocumentType: intake.ResidentID, DocumentNumber: "99010820000907755X", State: s, Taken: "2026-11-24", Date: "2026-11-25", Due: "2026-12-01", AnswerBy: "2026-12-15", Window: "A07", Clerk: "wang", Phone: "0571-00001001",
+		Rows: []intake.DocumentRow{{Name: "不动产登记申请书", State: intake.Brought}, {Name: "双方当事人有效身份证件", State: intake.Missing}, {Name: "婚姻状况材料(结婚证、离婚证或未婚声明)", State: intake.Waived}, {Name: "契税完税凭证", State: intake.Owed}}}
+}
+
+var all = map[string]intake.Document{
+	"receipt": sample(intake.PaperReceipt, intake.Accepted), "acceptance": sample(intake.PaperAcceptance, intake.AcceptedLater), "correction": sample(intake.PaperCorrection, intake.Correction),
+	"withdrawal": sample(intake.PaperWithdrawal, intake.Withdrawn), "lapsed": sample(intake.PaperEnded, intake.Lapsed), "revoked": sample(intake.PaperEnded, intake.Revoked),
+}
+
+// Each document is a PDF with its fonts inside, and the code on it, read by a decoder that
+// is not ours, leads to its case. PAPERS=DIR keeps them to be looked at.
+func TestDocumentsHaveTheirFontsAndTheirCode(t *testing.T) {
+	for name, d := range all {
+		raw, err := pdf.Make(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if dir := os.Getenv("PAPERS"); dir != "" {
+			if err := os.WriteFile(dir+"/"+name+".pdf", raw, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.HasPrefix(raw, []byte("%PDF-1.")) || bytes.Count(raw, []byte("/FontFile2")) != 2 {
+			t.Errorf("%s: %d fonts are embedded, not 2", name, bytes.Count(raw, []byte("/FontFile2")))
+		}
+		if bytes.Contains(raw, []byte("99010820000907755X")) {
+			t.Errorf("%s: the whole number of the person is in the file", name)
+		}
+		if text := code(t, raw); text != "OWC:JN20261124-C07-0003" {
+			t.Errorf("%s: its code reads %q", name, text)
+		}
+		if len(raw) > 200<<10 {
+			t.Errorf("%s: %d bytes", name, len(raw))
+		}
+	}
+}
+
+// A list that is longer than a page goes on to another one.
+func TestALongListGoesOnToAnotherPage(t *testing.T) {
+	d := sample(intake.PaperReceipt, intake.Accepted)
+	for n := range 60 {
+		d.Rows = append(d.Rows, intake.DocumentRow{Name: fmt.Sprintf("第%d份材料，%s", n, strings.Repeat("名称很长的材料", 8)), State: intake.Brought})
+	}
+	raw, err := pdf.Make(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pages := regexp.MustCompile(`/Type /Page\b`).FindAll(raw, -1); len(pages) < 3 {
+		t.Errorf("%d pages", len(pages))
+	}
+}
+
+// Whoever is missing in the font does not stop a document.
+func TestARareNameStopsNoDocument(t *testing.T) {
+	d := sample(intake.PaperAcceptance, intake.Accepted)
+	d.Applicant = "𬭊㛃\u0001é Ольга"
+	if _, err := pdf.Make(d); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNumbersAndKinds(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range []intake.DocumentKind{intake.PaperReceipt, intake.PaperAcceptance, intake.PaperCorrection, intake.PaperWithdrawal, intake.PaperEnded} {
+		n := intake.Document{Case: "JN20261124-C07-0003", Kind: k}.Number()
+		if seen[n] || !strings.HasPrefix(n, "JN20261124-C07-0003-") || len(n) != 22 {
+			t.Errorf("%s: %s", k, n)
+		}
+		seen[n] = true
+	}
+	for s, k := range map[intake.State]intake.DocumentKind{intake.Accepted: intake.PaperAcceptance, intake.AcceptedLater: intake.PaperAcceptance, intake.Correction: intake.PaperCorrection,
+		intake.Withdrawn: intake.PaperWithdrawal, intake.Lapsed: intake.PaperEnded, intake.Revoked: intake.PaperEnded} {
+		if intake.DocumentOf(s) != k {
+			t.Errorf("%s: %s", s, intake.DocumentOf(s))
+		}
+	}
+}
+
+// code finds the one picture of a PDF and reads it.
+func code(t *testing.T, raw []byte) string {
+	t.Helper()
+	at := bytes.Index(raw, []byte("/Subtype /Image"))
+	if at < 0 {
+		t.Fatal("no picture")
+	}
+	head := raw[bytes.LastIndex(raw[:at], []byte("<<")):]
+	number := func(name string) int {
+		m := regexp.MustCompile(`/` + name + ` (\d+)`).FindSubmatch(head)
+		if m == nil {
+			t.Fatalf("the picture has no %s: %.300s", name, head)
+		}
+		n, _ := strconv.Atoi(string(m[1]))
+		return n
+	}
+	w, h, bits := number("Width"), number("Height"), number("BitsPerComponent")
+	begin := bytes.Index(head, []byte("stream\n")) + len("stream\n")
+	z, err := zlib.NewReader(bytes.NewReader(head[begin:]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pix, err := io.ReadAll(z)
+	if err != nil && len(pix) == 0 {
+		t.Fatal(err)
+	}
+	dark := bytes.Contains(head[:begin], []byte("/Indexed")) // of a palette, whose first colour is white
+	img := image.NewGray(image.Rect(0, 0, w, h))
+	row := len(pix) / h
+	for y := range h {
+		line := pix[y*row : (y+1)*row]
+		if (w*bits+7)/8+1 == row { // each line begins with its PNG filter
+			if line[0] != 0 {
+				t.Fatalf("filter %d", line[0])
+			}
+			line = line[1:]
+		}
+		for x := range w {
+			v := line[x*bits/8] >> (8 - bits - x*bits%8) & (1<<bits - 1)
+			if v != 0 != dark {
+				img.SetGray(x, y, color.Gray{Y: 255})
+			}
+		}
+	}
+	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
+	if err != nil {
+		t.Fatalf("the code cannot be read (%d x %d, %d bits): %v", w, h, bits, err)
+	}
+	return result.GetText()
+}
