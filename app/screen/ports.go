@@ -155,6 +155,8 @@ type Machine struct {
 	Voice Voice
 	// Documents is nil where this terminal prints none.
 	Documents Documents
+	// Drafts is nil but at a counter.
+	Drafts Drafts
 	// Reader is nil where there is none.
 	Reader CardReader
 	// Devices are this terminal's, Alerts those of the hall that need somebody.

@@ -75,9 +75,10 @@ type Terminal struct {
 
 	log     *slog.Logger
 	link    *link.Link
-	shelf   *shelf.Shelf                    // what the centre has published
-	guides  *screen.Guides                  // what is in use
-	keys    *keyring.Ring                   // of applications, nil but at a counter
+	shelf   *shelf.Shelf   // what the centre has published
+	guides  *screen.Guides // what is in use
+	keys    *keyring.Ring  // of applications, nil but at a counter, as are drafts
+	drafts  *drafts
 	own     func() (*screen.Edition, error) // what came with the program
 	stop    context.CancelFunc
 	done    sync.WaitGroup
@@ -134,6 +135,9 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		if t.keys, err = keyring.Open(s.Data, opt.VFS); err != nil {
 			return nil, err
 		}
+		if t.drafts, err = openDrafts(s.Data, key); err != nil {
+			return nil, err
+		}
 		t.closers = append(t.closers, t.keys.Close)
 	}
 	if err := t.Store.Announce(hall.Device{Role: s.Role, Key: key.Public().(ed25519.PublicKey), Program: Program, Series: s.Series}); err != nil {
@@ -155,6 +159,9 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM, Floor: s.Floor,
 		Book: book{t.Store, t.keys}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: t.guides,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
+	if t.drafts != nil {
+		t.Machine.Drafts = t.drafts
+	}
 	t.lend(opt.Voice)
 	t.Machine.Saying = t.announced
 	t.Self, t.Kiosk, t.Counter, t.Board = screen.NewTerminal(t.Machine), screen.NewKiosk(t.Machine), screen.NewCounter(t.Machine), screen.NewBoard(t.Machine)
@@ -282,6 +289,9 @@ func (t *Terminal) run(ctx context.Context) {
 		}
 		if t.keys != nil {
 			t.forget(ctx)
+			if err := t.Machine.DropDrafts(); err != nil {
+				t.log.Warn("drop old drafts", "error", err)
+			}
 		}
 		if t.Settings.Role == config.Kiosk {
 			if err := t.Machine.Tend(ctx); err != nil && ctx.Err() == nil {

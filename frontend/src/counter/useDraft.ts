@@ -31,8 +31,8 @@ export function presets(guide: GuidePage): Record<number, Tick> {
 }
 
 /**
- * The intake that is being filled in, kept in memory only and only for the visit:
- * switching panels keeps it, another ticket or none clears every field.
+ * The intake that is being filled in, for the visit alone: switching panels keeps it, another
+ * ticket or none clears every field. useKeptDraft keeps it through a crash.
  */
 export function useDraft(ticket: Ref<string>) {
   const draft = reactive<Draft>(empty())
@@ -41,6 +41,9 @@ export function useDraft(ticket: Ref<string>) {
   const shown = ref<Taken | null>(null)
   /** The outcome chosen for each item code, '' for a visit without an item. */
   const ended = reactive<Record<string, string>>({})
+
+  /** False while what was kept of the visit is looked for. */
+  const ready = ref(true)
 
   /** The card that filled in the person is past its date. */
   const expired = ref(false)
@@ -103,7 +106,7 @@ export function useDraft(ticket: Ref<string>) {
     }
   }
 
-  return { draft, taken, shown, ended, expired, clear, again, fromCard, keep, choose, open, tick, receiveRest, intake }
+  return { ticket, draft, taken, shown, ended, expired, ready, clear, again, fromCard, keep, choose, open, tick, receiveRest, intake }
 }
 
 export type VisitDraft = ReturnType<typeof useDraft>

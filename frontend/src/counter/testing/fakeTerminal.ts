@@ -64,6 +64,7 @@ export const refuse = (key: string, args: Record<string, string> = {}): never =>
 
 export function fakeTerminal() {
   let page = firstPage()
+  let kept = ''
   const asked: { method: string; args: unknown[] }[] = []
   const listeners = new Set<() => void>()
   /** What the next call of a method answers instead of its own answer. */
@@ -76,6 +77,8 @@ export function fakeTerminal() {
     SignIn: (clerk: string, pin: string) => (pin === '246810' ? set({ clerk, clerkName: '李(样例)' }) : refuse('pin_wrong')),
     OpenCase: (number: string) => (number.toUpperCase().startsWith('JN') ? application() : refuse('case_unknown', { number })),
     SupplyCase: (_: string, number: string, brought: number[]) => ({ number, state: brought.length > 1 ? 'accepted' : 'correction', dueDate: brought.length > 1 ? '2026-12-18' : '', answerBy: brought.length > 1 ? '' : '2026-12-15', missing: brought.length > 1 ? [] : ['完税凭证'], saved: 'here' }),
+    Draft: () => kept,
+    KeepDraft: (_: string, text: string) => { kept = text },
     PrintDocument: (number: string, kind: string) => `${number}-${kind === 'receipt' ? 'JS' : 'SL'}`,
     WithdrawCase: (_: string, number: string) => ({ number, state: 'withdrawn', dueDate: '', answerBy: '', missing: null, saved: 'here' }),
     SignOut: () => (page.current ? refuse('still_serving') : set({ clerk: '', window: '' })),

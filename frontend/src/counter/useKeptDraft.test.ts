@@ -1,0 +1,101 @@
+import { flushPromises } from '@vue/test-utils'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { effectScope, nextTick, ref, type EffectScope } from 'vue'
+import { guide, lookup, transfer } from './testing/fakeTerminal'
+import { useDraft } from './useDraft'
+import { useKeptDraft } from './useKeptDraft'
+
+/** What the program has of each visit, and what it is asked; `hold` lets it answer late. */
+let kept: Record<string, string>
+let asked: string[]
+let hold: Promise<void> | null
+let ticketAt = ''
+vi.mock('../bridge', async (original) => ({
+  ...(await original<object>()),
+  call: async (method: string, ...args: string[]) => {
+    asked.push(method)
+    await hold
+    if (method === 'Counter.KeepDraft') kept[args[0] ?? ''] = args[1] ?? ''
+    if (method === 'Counter.Draft') return kept[ticketAt] ?? ''
+    if (method === 'Counter.Guide') return guide(args[0] === 'transfer' ? transfer : lookup)
+    return undefined
+  },
+}))
+
+let scope: EffectScope
+function desk(at: string) {
+  ticketAt = at
+  const ticket = ref(at)
+  const serving = ref(true)
+  scope = effectScope()
+  return scope.run(() => {
+    const visit = useDraft(ticket)
+    useKeptDraft(visit, serving)
+    return { ticket, serving, visit }
+  })!
+}
+
+beforeEach(() => {
+  kept = {}
+  asked = []
+  hold = null
+})
+
+describe('a draft that is kept', () => {
+  it('is there again after the program died in the middle of a word', async () => {
+    const { visit } = desk('t1')
+    await flushPromises()
+    visit.choose(transfer, guide(transfer))
+    visit.tick(1, 'missing')
+    for (const text of ['罗', '罗庆', '罗庆(样']) {
+      visit.draft.applicant = text
+      await nextTick()
+    }
+    await flushPromises()
+    scope.stop()
+    const again = desk('t1').visit
+    expect(again.ready.value).toBe(false)
+    await flushPromises()
+    expect(again.ready.value).toBe(true)
+    expect(again.draft.applicant).toBe('罗庆(样')
+    expect(again.draft.item?.code).toBe('transfer')
+    expect(again.draft.ticks).toEqual({ 1: 'missing', 2: 'waived', 3: '', 4: 'unneeded' })
+  })
+
+  it('never waits: while one state is being kept only the newest follows', async () => {
+    const { visit } = desk('t1')
+    await flushPromises()
+    let go = () => undefined as void
+    hold = new Promise((done) => { go = () => done() })
+    for (const text of ['a', 'ab', 'abc', 'abcd']) {
+      visit.draft.applicant = text
+      await nextTick()
+    }
+    expect(asked.filter((m) => m === 'Counter.KeepDraft')).toHaveLength(1)
+    go()
+    await flushPromises()
+    expect(asked.filter((m) => m === 'Counter.KeepDraft')).toHaveLength(2)
+    expect(kept['t1']).toContain('"abcd"')
+  })
+
+  it('stays with its own visit', async () => {
+    const { ticket, visit } = desk('t1')
+    await flushPromises()
+    visit.draft.applicant = '罗庆(样例)'
+    await flushPromises()
+    ticketAt = ticket.value = 't2'
+    await flushPromises()
+    expect(visit.draft.applicant).toBe('')
+    expect(kept['t2'] ?? '').not.toContain('罗庆')
+    expect(kept['t1']).toContain('罗庆')
+  })
+
+  it('keeps nothing while nobody is served', async () => {
+    const { ticket, visit } = desk('t1')
+    await flushPromises()
+    ticketAt = ticket.value = ''
+    visit.draft.note = 'x'
+    await flushPromises()
+    expect(asked).not.toContain('Counter.KeepDraft')
+  })
+})
