@@ -3,6 +3,7 @@ package apptest_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -291,5 +292,28 @@ func TestADraftOutlivesItsProgram(t *testing.T) {
 	apptest.Eventually(t, "the draft is gone with the visit", func() bool {
 		list, err := os.ReadDir(filepath.Join(w.Dir, "c1", "drafts"))
 		return err == nil && len(list) == 0
+	})
+}
+
+// TestAKioskReadsADocument holds the code of a document under a kiosk's scanner: it says
+// where the application stands and what to bring, and nothing of the person.
+func TestAKioskReadsADocument(t *testing.T) {
+	w := apptest.New(t)
+	o := newOffice(t, w)
+	r := o.takeWith(t, "i1", 1)
+	k := w.Terminal(config.Kiosk, "k2")
+	reached(t, k)
+	apptest.Eventually(t, "the kiosk finds it", func() bool {
+		p, err := k.Kiosk.Progress(intake.CodePrefix + r.Number)
+		return err == nil && p.Found && len(p.Applications) == 1 && p.Applications[0].State == "correction" && len(p.Applications[0].Absent) == 1 &&
+			p.Applications[0].AnswerBy == r.AnswerBy && p.Ticket.Number == "" && !strings.Contains(fmt.Sprint(p), "罗庆")
+	})
+	if p, err := k.Kiosk.Progress(intake.CodePrefix + "JN20261124-C9-0001"); err != nil || p.Found {
+		t.Errorf("a number that there is not: %+v, %v", p, err)
+	}
+	w.StopHub()
+	apptest.Eventually(t, "without the hub nobody knows", func() bool {
+		_, err := k.Kiosk.Progress(intake.CodePrefix + r.Number)
+		return errors.Is(err, event.HubUnreachable)
 	})
 }

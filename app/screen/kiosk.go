@@ -13,6 +13,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 )
 
 // Kiosk answers the pages of a kiosk.
@@ -282,9 +283,14 @@ func (k *Kiosk) page(id hall.TicketID, code string) (TicketPage, error) {
 }
 
 // Progress tells how a ticket stands: by its number of today ("B012") or by the
-// text of its code. Refusals: those of a code (foreign, torn, forged, key unknown).
+// text of its code, or an application by the code of its document (the ticket is then
+// empty). Refusals: those of a code (foreign, torn, forged, key unknown), HubUnreachable
+// for an application.
 func (k *Kiosk) Progress(query string) (Progress, error) {
 	query = strings.TrimSpace(query)
+	if strings.HasPrefix(query, intake.CodePrefix) {
+		return k.caseProgress(query)
+	}
 	var id hall.TicketID
 	code := ""
 	if strings.Contains(query, ":") {
@@ -317,6 +323,15 @@ func (k *Kiosk) Progress(query string) (Progress, error) {
 		return Progress{}, err
 	}
 	return Progress{Found: true, Ticket: page, Applications: k.m.caseList(list)}, nil
+}
+
+// caseProgress answers the code of an application's document, which the hub alone can.
+func (k *Kiosk) caseProgress(code string) (Progress, error) {
+	list, err := k.m.Hub.Cases(context.Background(), hall.TicketID(code))
+	if err != nil {
+		return Progress{}, err
+	}
+	return Progress{Found: len(list) > 0, Ticket: TicketPage{Items: []Text{}}, Applications: k.m.caseList(list)}, nil
 }
 
 // Reprint prints the same ticket again; the reprint is counted and stands on the

@@ -53,7 +53,10 @@ type Case struct {
 	Item    hall.ItemCode
 	State   string
 	DueDate string
-	Saved   Saved
+	// Absent names what is still to be brought, AnswerBy the last day for it.
+	Absent   []string
+	AnswerBy string
+	Saved    Saved
 }
 
 // Line is how the way to the hub and the centre stands.
@@ -70,7 +73,8 @@ type Hub interface {
 	// Block asks for a block of numbers and gives the hub's event. Both refuse with
 	// event.HubUnreachable when nobody answers.
 	Call(ctx context.Context, c hall.Call) ([][]byte, error)
-	// Cases asks for the applications of a ticket, which only counters and the hub hold.
+	// Cases asks for the applications of a ticket, or of the number behind intake.CodePrefix,
+	// which only counters and the hub hold.
 	Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error)
 	// Case asks for an application of the hall and its key. Refusals: CaseUnknown, CaseErased,
 	// CaseElsewhere, HubUnreachable.

@@ -298,6 +298,9 @@ type CaseStatus struct {
 	State   string `json:"state"`
 	DueDate string `json:"dueDate"`
 	Saved   Saved  `json:"saved"`
+	// Absent names what is still to be brought, AnswerBy the last day for it; empty where nothing is.
+	Absent   []string `json:"absent"`
+	AnswerBy string   `json:"answerBy"`
 }
 
 // CounterPage is everything a counter shows.

@@ -285,7 +285,7 @@ func (m *Machine) caseStatus(c Case) CaseStatus {
 	if i, ok := m.Guides.Now().Item(guide.Code(c.Item)); ok {
 		name = text(i.Name, i.NameEn)
 	}
-	return CaseStatus{Number: c.Number, Code: string(c.Item), Item: name, State: c.State, DueDate: c.DueDate, Saved: c.Saved}
+	return CaseStatus{Number: c.Number, Code: string(c.Item), Item: name, State: c.State, DueDate: c.DueDate, Saved: c.Saved, Absent: append([]string{}, c.Absent...), AnswerBy: c.AnswerBy}
 }
 
 func (m *Machine) caseList(list []Case) []CaseStatus {

@@ -18,7 +18,10 @@ type Case struct {
 	Item        hall.ItemCode
 	State       string
 	DueDate     string
-	Event       event.ID
+	// Absent names what is still to be brought, AnswerBy the last day for it.
+	Absent   []string
+	AnswerBy string
+	Event    event.ID
 }
 
 // also brings an event into the projections that are tables of this database alone.
@@ -102,17 +105,23 @@ func (tx *Tx) CaseCount(date hall.Date) (int, error) {
 	return n, err
 }
 
-const caseColumns = "SELECT id, number, item, state, due, origin, epoch, seq, taken_at_ms FROM application "
+const caseRows = "SELECT row FROM application "
 
 // Cases lists the applications of a ticket, in the order in which they were taken.
 func (s *Store) Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error) {
-	list, _, err := s.cases(ctx, caseColumns+"WHERE ticket = ? ORDER BY taken_at_ms, number", string(ticket))
+	list, _, err := s.cases(ctx, caseRows+"WHERE ticket = ? ORDER BY taken_at_ms, number", string(ticket))
+	return list, err
+}
+
+// CasesNumbered lists the applications of a number.
+func (s *Store) CasesNumbered(ctx context.Context, number string) ([]Case, error) {
+	list, _, err := s.cases(ctx, caseRows+"WHERE number = ? ORDER BY id", number)
 	return list, err
 }
 
 // Applications lists what a hall took since a moment, the newest first, with when it was taken.
 func (s *Store) Applications(ctx context.Context, id hall.ID, sinceMS int64) ([]Case, []int64, error) {
-	return s.cases(ctx, caseColumns+"WHERE hall = ? AND taken_at_ms >= ? ORDER BY taken_at_ms DESC, number", string(id), sinceMS)
+	return s.cases(ctx, caseRows+"WHERE hall = ? AND taken_at_ms >= ? ORDER BY taken_at_ms DESC, number", string(id), sinceMS)
 }
 
 func (s *Store) cases(ctx context.Context, query string, args ...any) (list []Case, takenMS []int64, err error) {
@@ -122,13 +131,17 @@ func (s *Store) cases(ctx context.Context, query string, args ...any) (list []Ca
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var c Case
-		var epoch, seq, at int64
-		if err := rows.Scan(&c.Application, &c.Number, &c.Item, &c.State, &c.DueDate, &c.Event.Origin, &epoch, &seq, &at); err != nil {
+		var row []byte
+		if err := rows.Scan(&row); err != nil {
 			return nil, nil, fmt.Errorf("read applications: %w", err)
 		}
-		c.Event.Epoch, c.Event.Seq = event.Epoch(epoch), event.Seq(seq)
-		list, takenMS = append(list, c), append(takenMS, at)
+		c, err := intake.ReadRow(row)
+		if err != nil {
+			return nil, nil, err
+		}
+		st := c.Status()
+		list = append(list, Case{Application: c.Application, Number: st.Number, Item: st.Item, State: string(st.State), DueDate: string(st.DueDate), Absent: st.Absent, AnswerBy: string(st.AnswerBy), Event: c.From})
+		takenMS = append(takenMS, st.TakenMS)
 	}
 	return list, takenMS, rows.Err()
 }

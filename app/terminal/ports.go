@@ -55,7 +55,7 @@ func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, e
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, screen.Case{Number: c.Number, Item: c.Item, State: c.State, DueDate: c.DueDate, Saved: screen.Saved(saved)})
+		out = append(out, screen.Case{Number: c.Number, Item: c.Item, State: c.State, DueDate: c.DueDate, Absent: c.Absent, AnswerBy: c.AnswerBy, Saved: screen.Saved(saved)})
 	}
 	return out, err
 }
@@ -131,7 +131,7 @@ func (l line) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, e
 	list, err := l.t.link.Cases(ctx, ticket)
 	out := make([]screen.Case, 0, len(list))
 	for _, c := range list {
-		out = append(out, screen.Case{Number: c.Number, Item: hall.ItemCode(c.Item), State: c.State, DueDate: c.DueDate, Saved: screen.Saved(c.Saved)})
+		out = append(out, screen.Case{Number: c.Number, Item: hall.ItemCode(c.Item), State: c.State, DueDate: c.DueDate, Absent: c.Absent, AnswerBy: c.AnswerBy, Saved: screen.Saved(c.Saved)})
 	}
 	return out, err
 }

@@ -221,7 +221,7 @@ const methods = {
     if (!/^[A-M]/.test(query)) return { found: false, ticket: ticket('B'), applications: [] }
     const i = items.find((x) => x.area_letter === query[0])
     return { found: true, ticket: ticket(query[0], [], { number: query, qr: '', paper: '' }), applications: over.progress
-      ? [{ number: 'JN-20261124-c1-0007', item: text(i.name, i.name_en), state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre' }] : [] }
+      ? [{ number: 'JN-20261124-c1-0007', item: text(i.name, i.name_en), state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre', absent: i.materials.slice(0, 2).map((m) => m.name), answerBy: '2026-12-15' }] : [] }
   },
   'Kiosk.Reprint': (id) => ticket(id.slice(-1)),
 }

@@ -335,6 +335,9 @@ export interface CaseStatus {
   state: string
   dueDate: string
   saved: Saved
+  /** What is still to be brought, and the last day for it; empty where nothing is. */
+  absent: string[]
+  answerBy: string
 }
 
 export interface CounterPage {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/folder"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 	"onewindow/app/keyring"
 	"onewindow/app/store"
 	"onewindow/sync/broker"
@@ -323,14 +325,20 @@ func (l ledger) Submit(fn func(hub.Tx) error, done func(error)) error {
 }
 
 func (l ledger) Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error) {
-	list, err := l.Store.Cases(ctx, ticket)
+	var list []store.Case
+	var err error
+	if number, is := strings.CutPrefix(string(ticket), intake.CodePrefix); is {
+		list, err = l.CasesNumbered(ctx, number)
+	} else {
+		list, err = l.Store.Cases(ctx, ticket)
+	}
 	out := make([]wire.CaseRow, 0, len(list))
 	for _, c := range list {
 		saved, err := l.saved(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: c.State, DueDate: c.DueDate, Saved: saved})
+		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: c.State, DueDate: c.DueDate, Saved: saved, Absent: c.Absent, AnswerBy: c.AnswerBy})
 	}
 	return out, err
 }

@@ -164,6 +164,9 @@ type CaseRow struct {
 	State   string `json:"state"`
 	DueDate string `json:"due_date,omitempty"`
 	Saved   string `json:"saved"`
+	// Absent names what is still to be brought, AnswerBy the last day for it.
+	Absent   []string `json:"absent,omitempty"`
+	AnswerBy string   `json:"answer_by,omitempty"`
 }
 
 // Beat tells the place above that a device lives and what it still owes.

@@ -307,6 +307,17 @@ describe('my progress', () => {
     expect(person.screen()).toBe('found')
   })
 
+  it('shows an application by the code of its document, with what to bring', async () => {
+    at.kiosk['Progress']!.mockResolvedValue({ ...sample.progress, ticket: { ...sample.progress.ticket, number: '', state: '' } })
+    const person = await mountKiosk()
+    await scan('OWC:JN20261124-C07-0003')
+    expect(person.screen()).toBe('found')
+    expect(person.see('[data-number]')).toBe(false)
+    expect(person.text()).toContain('社会保险登记表')
+    expect(person.text()).toContain('最晚 2026-12-15')
+    expect(person.see('[data-leave]')).toBe(false)
+  })
+
   it('says what to do about an unknown number and a torn code', async () => {
     at.kiosk['Progress']!.mockResolvedValueOnce({ ...sample.progress, found: false }).mockImplementationOnce(no('code_torn', 302))
     const person = await mountKiosk()
