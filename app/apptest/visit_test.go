@@ -367,11 +367,10 @@ func TestAnApplicationReachesTheCentreWithItsTicket(t *testing.T) {
 	if len(list) != 1 || list[0].Number != one.Number || list[0].State != "accepted" {
 		t.Fatalf("at the centre %+v", list)
 	}
-	progress, err := k.Kiosk.Progress(p.Number)
-	apptest.Must(t, err)
-	if len(progress.Applications) != 1 || progress.Applications[0].Number != one.Number || progress.Applications[0].Saved != "centre" {
-		t.Fatalf("my progress at the kiosk: %+v", progress.Applications)
-	}
+	apptest.Eventually(t, "the kiosk shows it as saved at the centre, once its key is there too", func() bool {
+		progress, err := k.Kiosk.Progress(p.Number)
+		return err == nil && len(progress.Applications) == 1 && progress.Applications[0].Number == one.Number && progress.Applications[0].Saved == "centre"
+	})
 	// Nothing personal goes round the hall: the kiosk has the ticket and not the application.
 	kept, err := k.Store.Cases(t.Context(), hall.TicketID(p.Ticket))
 	apptest.Must(t, err)

@@ -167,7 +167,7 @@ func explain(path string, raw []byte, err error) error {
 	return fmt.Errorf("settings file %s: %w", path, err)
 }
 
-var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "centre_key", "data", "printer", "reader", "scanner", "strip", "signature", "speaker", "says", "clips", "px_per_mm", "screen_low_mm", "distance_mm", "floor", "catalogue"}
+var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "centre_key", "data", "printer", "documents", "reader", "scanner", "strip", "signature", "speaker", "says", "clips", "px_per_mm", "screen_low_mm", "distance_mm", "floor", "catalogue"}
 
 var (
 	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}$`)
