@@ -63,6 +63,9 @@ func (c *Case) Owing() (at []int) {
 // another place had already found the time over: a counter takes nothing that is late.
 func (c *Case) Standing() State {
 	open := Accepted
+	if len(c.AbsentNo) == 0 && len(c.Absent) > 0 {
+		open = c.State // noted before materials were numbered
+	}
 	for _, n := range c.Owing() {
 		if c.mustBeThere(c.AbsentNo[n]) {
 			open = Correction

@@ -81,9 +81,12 @@ func TestDisputedApplications(t *testing.T) {
 func TestFoldRefusesWhatIsNotOurs(t *testing.T) {
 	good := takenEvent("h/c1", 1, "N1")
 	for name, e := range map[string]event.Event{
-		"kind":  {ID: good.ID, Kind: hall.KindIssued, Payload: good.Payload},
-		"torn":  {ID: good.ID, Kind: KindTaken, Payload: good.Payload[:9]},
-		"empty": {ID: good.ID, Kind: KindTaken, Payload: []byte("{}")},
+		"kind":                    {ID: good.ID, Kind: hall.KindIssued, Payload: good.Payload},
+		"torn":                    {ID: good.ID, Kind: KindTaken, Payload: good.Payload[:9]},
+		"empty":                   {ID: good.ID, Kind: KindTaken, Payload: []byte("{}")},
+		"more numbers than names": {ID: good.ID, Kind: KindTaken, Payload: Taken{Application: "a", Number: "N", Item: "x", State: Correction, Absent: []string{"申请书"}, AbsentNo: []int{1, 2}}.Payload()},
+		"later without a time":    {ID: good.ID, Kind: KindSupplied, Payload: hall.Payload(Later{Application: "a"})},
+		"later without a case":    {ID: good.ID, Kind: KindOverdue, Payload: hall.Payload(Later{AtMS: 1})},
 	} {
 		if _, err := Fold(nil, e); !errors.Is(err, ErrNotOurs) {
 			t.Errorf("%s: %v", name, err)
@@ -219,5 +222,14 @@ func TestOverdue(t *testing.T) {
 	c.AnswerBy = ""
 	if _, over := c.Overdue("2030-01-01", 1); over {
 		t.Error("over without a day that anybody was told")
+	}
+}
+
+// An application that was noted before materials were numbered stands as it was taken.
+func TestAnApplicationWithoutNumbersStandsAsItWasTaken(t *testing.T) {
+	old := Taken{Application: "01a0", Number: "N1", Item: "x", State: Correction, Materials: []Material{{1, Missing}}, Absent: []string{"申请书"}, AnswerBy: "2026-12-08"}
+	c, err := Fold(nil, event.Event{ID: event.ID{Origin: "h/c1", Epoch: 1, Seq: 1}, Kind: KindTaken, Payload: old.Payload()})
+	if err != nil || c.Standing() != Correction || c.AnswerUntil() != "2026-12-08" {
+		t.Errorf("%v, %v", c, err)
 	}
 }

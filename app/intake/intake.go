@@ -128,6 +128,10 @@ func Read(e event.Event) (Taken, error) {
 	if t.Application == "" || t.Number == "" || t.Item == "" || t.State == "" {
 		return Taken{}, fmt.Errorf("%w: %s lacks application, number, item or state", ErrNotOurs, e.ID)
 	}
+	// The numbers came later than the names: who first noted applications had none.
+	if len(t.AbsentNo) != len(t.Absent) && len(t.AbsentNo) > 0 {
+		return Taken{}, fmt.Errorf("%w: %s names %d materials and numbers %d", ErrNotOurs, e.ID, len(t.Absent), len(t.AbsentNo))
+	}
 	return t, nil
 }
 
