@@ -60,6 +60,7 @@ var benches = []bench{
 	{names: []string{"search_keystroke_p99_5000"}, run: benchSearch5000},
 	{names: []string{"search_keystroke_p99_100000", "search_index_100000_seconds", "search_index_100000_mb"}, run: benchSearch100000},
 	{names: []string{"search_index_ms"}, run: benchIndex},
+	{names: []string{"ask_ms_p99"}, run: benchAsk},
 	{names: []string{"binary_mb", "server_binary_mb"}, run: benchBinaries},
 	{names: []string{"soak_30_days_events", "soak_30_days_lost", "soak_30_days_doubled", "soak_30_days_fault_share", "soak_30_days_minutes", "soak_30_days_hub_memory_mb",
 		"soak_30_days_centre_memory_mb", "soak_30_days_growth_memory_resident", "soak_30_days_growth_memory", "soak_30_days_growth_goroutines", "soak_30_days_growth_descriptors", "soak_30_days_wal_mb"}, run: benchSoak, long: true},
