@@ -26,9 +26,10 @@ type Case struct {
 	// Due and Answer are the latest dates that were promised when something was brought.
 	Due    hall.Date `json:"due,omitempty"`
 	Answer hall.Date `json:"answer,omitempty"`
-	// WithdrawnMS is when the citizen took the application back, OverdueMS when its time was over; 0 for never.
+	// WithdrawnMS is when the citizen took the application back, 0 for never.
 	WithdrawnMS int64 `json:"withdrawn_at_ms,omitempty"`
-	OverdueMS   int64 `json:"overdue_at_ms,omitempty"`
+	// Overdue is the latest last day that was found to be over.
+	Overdue hall.Date `json:"overdue,omitempty"`
 }
 
 // Status is what "my progress" and any public screen may know of an application:
@@ -60,7 +61,8 @@ func (c *Case) Owing() (at []int) {
 }
 
 // Standing is the state of the application by now. What was brought counts even where
-// another place had already found the time over: a counter takes nothing that is late.
+// another place had already found the time over, because a counter takes nothing that is
+// late: what may still follow then has a day of its own, and only that one counts.
 func (c *Case) Standing() State {
 	open := Accepted
 	if len(c.AbsentNo) == 0 && len(c.Absent) > 0 {
@@ -76,7 +78,7 @@ func (c *Case) Standing() State {
 	switch {
 	case c.WithdrawnMS != 0:
 		return Withdrawn
-	case c.OverdueMS == 0 || open == Accepted:
+	case open == Accepted || c.Overdue == "" || c.Overdue < cmp.Or(c.Answer, c.AnswerBy):
 		return open
 	case open == Correction:
 		return Lapsed
@@ -166,7 +168,7 @@ func (c *Case) later(kind event.Kind, l Later) {
 	case KindWithdrawn:
 		c.WithdrawnMS = earlier(c.WithdrawnMS, l.AtMS)
 	case KindOverdue:
-		c.OverdueMS = earlier(c.OverdueMS, l.AtMS)
+		c.Overdue = max(c.Overdue, hall.Date(l.Reason))
 	}
 }
 
@@ -184,8 +186,10 @@ func compareIDs(a, b event.ID) int {
 // Status gives what may be shown to anybody.
 func (c *Case) Status() Status {
 	s := Status{Number: c.Number, Item: c.Item, Hall: c.Hall, Ticket: c.Ticket, State: c.Standing(), DueDate: c.DueBy(), AnswerBy: c.AnswerUntil(), TakenMS: c.AtMS}
-	for _, n := range c.Owing() {
-		s.Absent = append(s.Absent, c.Absent[n])
+	if s.State == Correction || s.State == AcceptedLater {
+		for _, n := range c.Owing() {
+			s.Absent = append(s.Absent, c.Absent[n])
+		}
 	}
 	return s
 }

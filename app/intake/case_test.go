@@ -29,7 +29,7 @@ func TestFoldKnowsNoOrder(t *testing.T) {
 		var events []event.Event
 		for n := range rapid.IntRange(1, 8).Draw(t, "count") {
 			if kind := rapid.SampledFrom([]event.Kind{KindTaken, KindTaken, KindSupplied, KindSupplied, KindWithdrawn, KindOverdue}).Draw(t, "kind"); kind != KindTaken {
-				l := Later{AtMS: rapid.Int64Range(1, 9).Draw(t, "at")}
+				l := Later{Reason: rapid.SampledFrom([]string{"2026-12-08", "2026-12-20"}).Draw(t, "reason"), AtMS: rapid.Int64Range(1, 9).Draw(t, "at")}
 				if kind == KindSupplied {
 					l.Materials = rapid.SliceOfNDistinct(rapid.SampledFrom([]int{1, 3}), 1, 2, rapid.ID).Draw(t, "materials")
 					l.DueDate = rapid.SampledFrom([]hall.Date{"", "2026-12-01", "2026-12-02"}).Draw(t, "due")
@@ -113,7 +113,7 @@ func TestWhereAnApplicationStands(t *testing.T) {
 	supplied := func(at int64, due hall.Date, nos ...int) event.Event {
 		return laterEvent("h/c1", event.Seq(at), KindSupplied, Later{AtMS: at, Materials: nos, DueDate: due})
 	}
-	over, back := laterEvent("h/hub", 1, KindOverdue, Later{AtMS: 50}), laterEvent("h/c2", 1, KindWithdrawn, Later{AtMS: 60})
+	over, back := laterEvent("h/hub", 1, KindOverdue, Later{AtMS: 50, Reason: "2026-12-08"}), laterEvent("h/c2", 1, KindWithdrawn, Later{AtMS: 60})
 	for _, w := range []struct {
 		name    string
 		facts   []event.Event
@@ -125,11 +125,13 @@ func TestWhereAnApplicationStands(t *testing.T) {
 		{"what must be there came", []event.Event{supplied(2, "2026-12-01", 1)}, AcceptedLater, "2026-12-01", "2026-12-08", 1},
 		{"what may follow came", []event.Event{supplied(2, "2026-12-01", 3)}, Correction, "", "2026-12-08", 1},
 		{"all came at two windows", []event.Event{supplied(2, "2026-12-01", 1), supplied(3, "2026-12-02", 3)}, Accepted, "2026-12-02", "", 0},
-		{"nothing came", []event.Event{over}, Lapsed, "", "", 2},
-		{"what may follow did not come", []event.Event{supplied(2, "2026-12-01", 1), over}, Revoked, "", "", 1},
+		{"nothing came", []event.Event{over}, Lapsed, "", "", 0},
+		{"what may follow did not come", []event.Event{supplied(2, "2026-12-01", 1), over}, Revoked, "", "", 0},
 		{"all came, and the hub did not know", []event.Event{over, supplied(2, "2026-12-01", 1, 3)}, Accepted, "2026-12-01", "", 0},
 		{"taken back", []event.Event{supplied(2, "2026-12-01", 1, 3), back}, Withdrawn, "", "", 0},
-		{"taken back after its time", []event.Event{over, back}, Withdrawn, "", "", 2},
+		{"taken back after its time", []event.Event{over, back}, Withdrawn, "", "", 0},
+		{"what must be there came in time where the hub did not see it", []event.Event{over, laterEvent("h/c1", 3, KindSupplied, Later{AtMS: 3, Materials: []int{1}, DueDate: "2026-12-11", AnswerBy: "2026-12-29"})}, AcceptedLater, "2026-12-11", "2026-12-29", 1},
+		{"and then that day was over too", []event.Event{laterEvent("h/c1", 3, KindSupplied, Later{AtMS: 3, Materials: []int{1}, DueDate: "2026-12-11", AnswerBy: "2026-12-29"}), laterEvent("h/hub", 2, KindOverdue, Later{AtMS: 70, Reason: "2026-12-29"}), over}, Revoked, "", "", 0},
 	} {
 		c, err := Fold(nil, takenEvent("h/c1", 1, "N1"))
 		for _, e := range w.facts {
@@ -177,7 +179,7 @@ func TestSupply(t *testing.T) {
 		{"a day late", fold(), []int{1}, "2026-12-09", event.CaseLate, "2026-12-08"},
 		{"to one that is accepted", accepted, []int{1}, "2026-11-25", event.CaseState, "accepted"},
 		{"to one that was taken back", fold(laterEvent("h/c2", 1, KindWithdrawn, Later{AtMS: 60})), []int{1}, "2026-11-25", event.CaseState, "withdrawn"},
-		{"to one that lapsed", fold(laterEvent("h/hub", 1, KindOverdue, Later{AtMS: 60})), []int{1}, "2026-11-25", event.CaseState, "lapsed"},
+		{"to one that lapsed", fold(laterEvent("h/hub", 1, KindOverdue, Later{AtMS: 60, Reason: "2026-12-08"})), []int{1}, "2026-11-25", event.CaseState, "lapsed"},
 		{"on the last day", fold(), []int{1, 3}, "2026-12-08", nil, ""},
 	} {
 		before := string(w.c.Row())
@@ -200,10 +202,15 @@ func TestSupply(t *testing.T) {
 	if refusal != nil || l.AnswerBy != "2026-12-16" {
 		t.Errorf("%+v, %v", l, refusal)
 	}
+	// The promise counts from the day of the acceptance, and what follows later does not move it.
+	first := fold(laterEvent("h/c1", 2, KindSupplied, Later{AtMS: 2, Materials: []int{1}, DueDate: "2026-11-28", AnswerBy: "2026-12-16"}))
+	if l, refusal := (Supply{Materials: []int{3}, NowMS: 9}).Decide(first, item(), calendar, "2026-12-10"); refusal != nil || l.DueDate != "" {
+		t.Errorf("%+v, %v", l, refusal)
+	}
 	if _, refusal := accepted.Withdraw("", "A01", "wang", "r", 9); refusal != nil {
 		t.Error(refusal)
 	}
-	if _, refusal := fold(laterEvent("h/hub", 1, KindOverdue, Later{AtMS: 60})).Withdraw("", "A01", "wang", "r", 9); !errors.Is(refusal, event.CaseState) {
+	if _, refusal := fold(laterEvent("h/hub", 1, KindOverdue, Later{AtMS: 60, Reason: "2026-12-08"})).Withdraw("", "A01", "wang", "r", 9); !errors.Is(refusal, event.CaseState) {
 		t.Error("an application that lapsed can be taken back")
 	}
 }
@@ -215,12 +222,12 @@ func TestOverdue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for day, want := range map[hall.Date]bool{"2026-12-07": false, "2026-12-08": false, "2026-12-09": true, "2027-05-01": true} {
-		if _, over := c.Overdue(day, 1); over != want {
+		if _, over := c.EndOverdue(day, 1); over != want {
 			t.Errorf("%s: %t", day, over)
 		}
 	}
 	c.AnswerBy = ""
-	if _, over := c.Overdue("2030-01-01", 1); over {
+	if _, over := c.EndOverdue("2030-01-01", 1); over {
 		t.Error("over without a day that anybody was told")
 	}
 }

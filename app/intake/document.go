@@ -64,12 +64,13 @@ type Document struct {
 	State          State
 	Rows           []DocumentRow
 	Taken          hall.Date
-	Date           hall.Date
-	Due            hall.Date
-	AnswerBy       hall.Date
-	Window         string
-	Clerk          string
-	Phone          string
+	// Date is the day of the document, Withdrawn that on which the application was taken back.
+	Date, Withdrawn hall.Date
+	Due             hall.Date
+	AnswerBy        hall.Date
+	Window          string
+	Clerk           string
+	Phone           string
 }
 
 // Title is the name of the document, in Chinese and English.
@@ -114,7 +115,7 @@ func (d Document) Says() []string {
 		return []string{of + "，材料不齐全。依据《中华人民共和国行政许可法》第三十二条，现将需要补正的全部内容一次告知" + by,
 			"需要补正：" + strings.Join(d.absent(), "；") + "。"}
 	case d.Kind == PaperWithdrawal:
-		return []string{of + fmt.Sprintf("，已于%s按您的要求撤回。需要时可以重新申请。", ShortDate(d.Date))}
+		return []string{of + fmt.Sprintf("，已于%s按您的要求撤回。需要时可以重新申请。", ShortDate(d.Withdrawn))}
 	case d.Kind == PaperEnded && d.State == Revoked:
 		return []string{of + "，因应当补交的材料在告知的期限内没有补交，现撤销受理。可以重新申请。", "没有补交：" + strings.Join(d.absent(), "；") + "。"}
 	case d.Kind == PaperEnded:

@@ -13,7 +13,7 @@ import (
 
 // Later is what is noted of an application after it was taken: KindSupplied (Materials,
 // DueDate and AnswerBy as they are from then on), KindWithdrawn (by the citizen, Reason),
-// KindOverdue (noted by the hub when the time for what is missing is over),
+// KindOverdue (noted by the hub when the time for what is missing is over; Reason is the last day),
 // KindOpened (a clerk has read what it says of the person, Reason says what for), and
 // KindDocument (a document was printed, Reason is its number).
 type Later struct {
@@ -99,7 +99,8 @@ func (s Supply) Decide(c *Case, item *guide.Item, calendar *Calendar, today hall
 		after.Supplied[no] = s.NowMS
 	}
 	if calendar != nil {
-		if c.DueDate == "" && item != nil {
+		// The promise counts from the day of the acceptance and stays.
+		if c.Standing() == Correction && after.Standing() != Correction && item != nil {
 			l.DueDate = calendar.due(item, today)
 		}
 		// Who still has to bring something keeps the day that was told, unless it is now for another reason.
@@ -119,9 +120,9 @@ func (c *Case) Withdraw(reason string, window hall.WindowID, clerk hall.ClerkID,
 	return Later{Application: c.Application, Reason: reason, Window: window, Clerk: clerk, AtMS: nowMS, Request: request}, nil
 }
 
-// Overdue decides that the time for what is missing is over: the day after the last one
+// EndOverdue decides that the time for what is missing is over: the day after the last one
 // (行政许可法 has no second notice; 浙江 11 for what was to follow). Nothing is due where the day is not known.
-func (c *Case) Overdue(today hall.Date, nowMS int64) (Later, bool) {
+func (c *Case) EndOverdue(today hall.Date, nowMS int64) (Later, bool) {
 	by := c.AnswerUntil()
 	return Later{Application: c.Application, Reason: string(by), AtMS: nowMS}, by != "" && today > by
 }

@@ -22,7 +22,7 @@ import (
 
 func sample(k intake.DocumentKind, s intake.State) intake.Document {
 	return intake.Document{Kind: k, Case: "JN20261124-C07-0003", Hall: "江南办事服务大厅", Agency: "区不动产登记服务中心", Item: "存量房(二手房)转移登记", Applicant: "罗庆(样例)",
-		DocumentType: intake.ResidentID, DocumentNumber: "99010820000907755X", State: s, Taken: "2026-11-24", Date: "2026-11-25", Due: "2026-12-01", AnswerBy: "2026-12-15", Window: "A07", Clerk: "wang", Phone: "0571-00001001",
+		DocumentType: intake.ResidentID, DocumentNumber: "99010820000907755X", State: s, Taken: "2026-11-24", Date: "2026-11-25", Withdrawn: "2026-11-25", Due: "2026-12-01", AnswerBy: "2026-12-15", Window: "A07", Clerk: "wang", Phone: "0571-00001001",
 		Rows: []intake.DocumentRow{{Name: "不动产登记申请书", State: intake.Brought}, {Name: "双方当事人有效身份证件", State: intake.Missing}, {Name: "婚姻状况材料(结婚证、离婚证或未婚声明)", State: intake.Waived}, {Name: "契税完税凭证", State: intake.Owed}}}
 }
 

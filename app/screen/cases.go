@@ -247,6 +247,9 @@ func (c *Counter) document(o opened, who intake.Person, receipt bool) intake.Doc
 	if receipt {
 		d.Kind = intake.PaperReceipt
 	}
+	if o.WithdrawnMS != 0 {
+		d.Withdrawn = hall.DateOf(o.WithdrawnMS)
+	}
 	if item, ok := c.m.Guides.Now().Item(guide.Code(s.Item)); ok {
 		d.Agency, d.Phone = item.Department, item.ConsultPhone
 	}

@@ -136,7 +136,7 @@ func (h *Hub) endOverdue(ctx context.Context, id hall.ID) error {
 			if err != nil || c == nil {
 				return err
 			}
-			if l, over := c.Overdue(today, h.Store.Now()); over {
+			if l, over := c.EndOverdue(today, h.Store.Now()); over {
 				if _, _, err := tx.Append(intake.KindOverdue, l); err != nil {
 					return err
 				}

@@ -23,14 +23,14 @@ vi.mock('../bridge', async (original) => ({
 }))
 
 let scope: EffectScope
-function desk(at: string) {
+function desk(at: string, done: string[] = []) {
   ticketAt = at
   const ticket = ref(at)
   const serving = ref(true)
   scope = effectScope()
   return scope.run(() => {
     const visit = useDraft(ticket)
-    useKeptDraft(visit, serving)
+    useKeptDraft(visit, serving, () => done)
     return { ticket, serving, visit }
   })!
 }
@@ -88,6 +88,40 @@ describe('a draft that is kept', () => {
     expect(visit.draft.applicant).toBe('')
     expect(kept['t2'] ?? '').not.toContain('罗庆')
     expect(kept['t1']).toContain('罗庆')
+  })
+
+  it('is there again after its person stepped away', async () => {
+    const { ticket, serving, visit } = desk('t1')
+    await flushPromises()
+    visit.draft.applicant = '罗庆(样例)'
+    await flushPromises()
+    ticket.value = ''
+    serving.value = false
+    await flushPromises()
+    ticketAt = ticket.value = 't1'
+    serving.value = true
+    await flushPromises()
+    expect(visit.draft.applicant).toBe('罗庆(样例)')
+    expect(kept['t1']).toContain('罗庆')
+  })
+
+  it('of an application that is taken is only the person, also when the answer never came', async () => {
+    const { visit } = desk('t1')
+    await flushPromises()
+    visit.choose(transfer, guide(transfer))
+    Object.assign(visit.draft, { applicant: '罗庆(样例)', note: 'n' })
+    visit.tick(1, 'received')
+    await flushPromises()
+    const died = kept['t1'] ?? ''
+    visit.keep(transfer, { number: 'N1', state: 'accepted', dueDate: '', answerBy: '', missing: [], saved: 'here' })
+    await flushPromises()
+    for (const text of [kept['t1'] ?? '', died]) {
+      scope.stop()
+      kept['t1'] = text
+      const again = desk('t1', ['transfer']).visit
+      await flushPromises()
+      expect([again.draft.applicant, again.draft.item, again.draft.ticks, again.draft.note]).toEqual(['罗庆(样例)', null, {}, ''])
+    }
   })
 
   it('keeps nothing while nobody is served', async () => {

@@ -6,18 +6,20 @@ import type { Draft, VisitDraft } from './useDraft'
 /** What of a draft is kept: the guide is had again by its code. */
 type Kept = Omit<Draft, 'item' | 'guide'> & { code: string }
 
-function textOf(draft: Draft): string {
-  const { item, applicant, documentType, documentNumber, phone, ticks, note } = draft
+/** Of an application that is taken only the person is kept, for the next one of the visit. */
+function textOf({ draft, shown }: Pick<VisitDraft, 'draft' | 'shown'>): string {
+  const { item, applicant, documentType, documentNumber, phone, ticks, note } = shown.value ? { ...draft, item: null, ticks: {}, note: '' } : draft
   return JSON.stringify({ code: item?.code ?? '', applicant, documentType, documentNumber, phone, ticks, note } satisfies Kept)
 }
 
 /**
  * Keeps each change of the draft with the terminal's own program, so that a machine
  * that dies in the middle of an intake costs nothing. Typing never waits: while one
- * state is being kept the page goes on, and the newest one follows.
+ * state is being kept the page goes on, and the newest one follows. `taken` are the items
+ * whose applications the visit has already.
  */
-export function useKeptDraft(visit: VisitDraft, serving: Ref<boolean>): void {
-  const untouched = textOf(visit.draft)
+export function useKeptDraft(visit: VisitDraft, serving: Ref<boolean>, taken: () => string[]): void {
+  const untouched = textOf(visit)
   let last = untouched
   let busy = false
   let over = false
@@ -26,7 +28,7 @@ export function useKeptDraft(visit: VisitDraft, serving: Ref<boolean>): void {
     if (busy) return
     busy = true
     while (!over && visit.ready.value && visit.ticket.value !== '') {
-      const text = textOf(visit.draft)
+      const text = textOf(visit)
       if (text === last) break
       const at = visit.ticket.value
       try {
@@ -47,21 +49,30 @@ export function useKeptDraft(visit: VisitDraft, serving: Ref<boolean>): void {
       const text = await call<string>('Counter.Draft')
       if (text !== '' && at === visit.ticket.value) {
         const { code, ...kept } = JSON.parse(text) as Kept
-        const guide = code === '' ? null : await call<GuidePage>('Counter.Guide', code)
+        // An application that is taken by now is none any more, also when the answer never came.
+        const open = code !== '' && !taken().includes(code)
+        const guide = open ? await call<GuidePage>('Counter.Guide', code).catch(() => null) : null
         if (at === visit.ticket.value) {
-          if (guide) visit.choose(guide.item, guide)
-          Object.assign(visit.draft, kept)
-          last = textOf(visit.draft)
+          Object.assign(visit.draft, { ...kept, ticks: {}, note: open ? kept.note : '' })
+          if (guide) {
+            visit.choose(guide.item, guide)
+            for (const no of Object.keys(visit.draft.ticks).map(Number)) visit.tick(no, kept.ticks[no] ?? '')
+          }
+          last = textOf(visit)
         }
       }
     } catch {
-      // Nobody is being served yet, or the guide is gone: the form begins empty.
+      // The program is gone, or what was kept is none of ours: the form begins empty.
     } finally {
       if (at === visit.ticket.value) visit.ready.value = true
     }
   }
 
+  // Another visit: nothing is kept of it before what was kept is back. Sync, because clearing
+  // the form of the visit before would else be the first thing that is kept of this one.
+  watch(visit.ticket, () => { last = untouched; visit.ready.value = false }, { flush: 'sync' })
   watch(visit.draft, () => void keep(), { deep: true })
+  watch(visit.shown, () => void keep())
   onScopeDispose(() => { over = true })
   watch([visit.ticket, serving], ([ticket, is]) => { if (ticket !== '' && is) void restore() }, { immediate: true })
 }
