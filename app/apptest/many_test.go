@@ -128,9 +128,10 @@ func TestFiveHundredApplicationsAreTheSameAtTheCentre(t *testing.T) {
 		case 1:
 			_, err := x.by.Counter.WithdrawCase("w"+number, number)
 			apptest.Must(t, err)
-			x.state, x.due = intake.Withdrawn, ""
+			x.state, x.due, x.absent = intake.Withdrawn, "", nil
 		default:
 			late++
+			x.absent = nil // nobody has to bring anything any more
 			x.state, x.due = map[intake.State]intake.State{intake.Correction: intake.Lapsed, intake.AcceptedLater: intake.Revoked}[x.state], ""
 		}
 	}

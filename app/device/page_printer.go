@@ -23,6 +23,9 @@ type PagePrinter struct {
 	DialTime, JobTime time.Duration
 }
 
+// pageGone is how long a printer in the network is given to close its end.
+const pageGone = time.Second
+
 // NewPagePrinter gives the printer at an address. It does not connect.
 func NewPagePrinter(address string) *PagePrinter {
 	return &PagePrinter{Address: address, DialTime: 2 * time.Second, JobTime: 30 * time.Second}
@@ -47,10 +50,11 @@ func (p *PagePrinter) Print(ctx context.Context, pdf []byte) error {
 	}
 	_, err = to.Write(pdf)
 	if conn, ok := to.(*net.TCPConn); ok && err == nil {
-		// The printer has taken all of it when it closes its end too; one that keeps it open has as well.
+		// All of it is on its way. A printer that breaks the line off has not taken it; one that
+		// closes its end, or keeps it open, has.
 		if err = conn.CloseWrite(); err == nil {
-			_, err = io.Copy(io.Discard, conn)
-			if errors.Is(err, os.ErrDeadlineExceeded) {
+			_ = conn.SetReadDeadline(time.Now().Add(pageGone))
+			if _, err = io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
 				err = nil
 			}
 		}

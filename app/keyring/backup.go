@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // unfinished is the end of the name of a file that is being written.
@@ -17,15 +18,36 @@ const unfinished = ".new"
 // key must be in no backup, so there are no older ones, and each destruction writes the
 // copy anew.
 func (r *Ring) Backup(ctx context.Context) error {
-	if err := r.backup(ctx); err != nil {
-		return fmt.Errorf("copy the keyring: %w: a destroyed key may still be in %s", err, r.copied)
+	r.copying.Lock()
+	defer r.copying.Unlock()
+	// A copy that another process began before a destruction and put in place after ours would
+	// bring the key back: whoever puts one in place looks at it once more.
+	for old := true; old; {
+		err := r.backup(ctx)
+		if err == nil {
+			old, err = r.outdated(ctx)
+		}
+		if err != nil {
+			return fmt.Errorf("copy the keyring: %w: a destroyed key may still be in %s", err, r.copied)
+		}
 	}
 	return nil
 }
 
 func (r *Ring) backup(ctx context.Context) error {
-	fresh := r.copied + unfinished
-	if err := errors.Join(os.MkdirAll(filepath.Dir(r.copied), 0o700), gone(fresh)); err != nil {
+	if err := os.MkdirAll(filepath.Dir(r.copied), 0o700); err != nil {
+		return err
+	}
+	// Another process may write a copy at the same time: each has a file of its own, and the
+	// last one to be renamed is no older than the ring was when it began.
+	fresh := fmt.Sprintf("%s.%d%s", r.copied, os.Getpid(), unfinished)
+	left, err := filepath.Glob(r.copied + ".*" + unfinished)
+	for _, f := range left {
+		if i, statErr := os.Stat(f); f == fresh || statErr == nil && time.Since(i.ModTime()) > leftAfter {
+			err = errors.Join(err, gone(f))
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := r.db.ExecContext(ctx, "VACUUM INTO ?", fresh); err != nil {
@@ -38,7 +60,48 @@ func (r *Ring) backup(ctx context.Context) error {
 	if err := errors.Join(file.Chmod(0o600), file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	return os.Rename(fresh, r.copied)
+	if err := os.Rename(fresh, r.copied); err != nil {
+		return err
+	}
+	// The new name reaches the disk with the folder; where a folder cannot be synced (Windows)
+	// the file system's own journal has to do.
+	if d, err := os.Open(filepath.Dir(r.copied)); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
+	}
+	return nil
+}
+
+// leftAfter is when a copy that was begun counts as left behind by a process that died.
+const leftAfter = time.Minute
+
+// outdated tells whether the copy is older than the newest destruction, or cannot be read.
+func (r *Ring) outdated(ctx context.Context) (bool, error) {
+	newest := func(db *sql.DB) (n int64, err error) {
+		err = db.QueryRowContext(ctx, "SELECT coalesce(max(change), 0) FROM key WHERE key IS NULL").Scan(&n)
+		return n, err
+	}
+	here, err := newest(r.db)
+	if err != nil {
+		return true, err
+	}
+	copied, err := sql.Open("sqlite", "file:"+r.copied+"?mode=ro")
+	if err != nil {
+		return true, err
+	}
+	there, err := newest(copied)
+	return errors.Join(err, copied.Close()) != nil || there < here, nil
+}
+
+// catchUp writes the copy anew where whoever destroyed a key died before the copy was written.
+func (r *Ring) catchUp(ctx context.Context) error {
+	if !isThere(r.copied) {
+		return nil
+	}
+	if old, err := r.outdated(ctx); err != nil || !old {
+		return err
+	}
+	return r.Backup(ctx)
 }
 
 // restore puts the copy in the place of a ring that was lost, as a new life: the rings

@@ -139,9 +139,9 @@ func (r *Ring) Saved(ctx context.Context, id string) (string, error) {
 	return "here", nil
 }
 
-// Unconfirmed gives every row that the centre has not, for a parcel.
-func (r *Ring) Unconfirmed(ctx context.Context) ([]wire.CaseKey, error) {
-	return r.rows(ctx, "WHERE above = 0 ORDER BY change")
+// Unconfirmed gives every row that the centre has not, for a parcel; with whole every row.
+func (r *Ring) Unconfirmed(ctx context.Context, whole bool) ([]wire.CaseKey, error) {
+	return r.rows(ctx, "WHERE above = 0 OR ? ORDER BY change", whole)
 }
 
 // Owed counts the keys that only this place has, and those that the centre has not.

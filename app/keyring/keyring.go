@@ -49,6 +49,8 @@ type Ring struct {
 	copied string // see Backup
 	life   string
 
+	copying sync.Mutex // the copy is written by one at a time
+
 	mu       sync.Mutex
 	watchers map[chan struct{}]bool
 }
@@ -85,6 +87,9 @@ func Open(folder, vfs string) (*Ring, error) {
 	})
 	if err == nil {
 		err = os.Chmod(r.path, 0o600)
+	}
+	if err == nil {
+		err = r.catchUp(context.Background())
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the keyring %s: %w", r.path, err), db.Close())
@@ -148,7 +153,10 @@ func (r *Ring) New(id string, nowMS int64) (sealed.Key, error) {
 	if err != nil {
 		return k, err
 	}
-	return k, r.Put(context.Background(), []wire.CaseKey{{Case: id, Key: k[:], AtMS: nowMS}})
+	if err := r.Put(context.Background(), []wire.CaseKey{{Case: id, Key: k[:], AtMS: nowMS}}); err != nil {
+		return k, err
+	}
+	return r.Key(context.Background(), id) // what was there before stays
 }
 
 // Key gives the key of a case. Errors wrap ErrNone or ErrErased.
@@ -188,7 +196,7 @@ func (r *Ring) came(ctx context.Context, c change) error {
 	if c.rows {
 		r.tell()
 	}
-	if !c.destroyed || !isThere(r.copied) && !isThere(r.copied+unfinished) {
+	if !c.destroyed || !isThere(filepath.Dir(r.copied)) {
 		return nil
 	}
 	return r.Backup(ctx)
@@ -210,10 +218,12 @@ func put(tx *sql.Tx, rows []wire.CaseKey) (came change, err error) {
 		if err != nil {
 			return came, err
 		}
+		// A destruction that is known already may still have to reach the copy.
+		came.destroyed = came.destroyed || row.Erased()
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			continue
 		}
-		came.rows, came.destroyed = true, came.destroyed || row.Erased()
+		came.rows = true
 		if _, err := tx.Exec("UPDATE ring SET changes = changes + 1"); err != nil {
 			return came, err
 		}

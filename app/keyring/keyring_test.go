@@ -228,6 +228,38 @@ func TestTheCopyBringsBackWhatWasLostAndNothingThatWasDestroyed(t *testing.T) {
 	saved(t, counter, "case-5", "hall")
 }
 
+// Whoever destroys a key and dies before the copy is written leaves it to the next start, or
+// to whoever says so again.
+func TestAnOldCopyIsMadeAnew(t *testing.T) {
+	for name, again := range map[string]func(r *keyring.Ring) *keyring.Ring{
+		"the next start": func(r *keyring.Ring) *keyring.Ring { must(t, r.Close()); return nil },
+		"the same word again": func(r *keyring.Ring) *keyring.Ring {
+			must(t, r.Erase(background, []string{"case-1"}, "wang", "", 2000))
+			return r
+		},
+	} {
+		folder := t.TempDir()
+		r := open(t, folder)
+		key, err := r.New("case-1", 1000)
+		must(t, err)
+		must(t, r.Backup(background))
+		copied := filepath.Join(folder, "backups", keyring.FileName)
+		old, err := os.ReadFile(copied)
+		must(t, err)
+		must(t, r.Erase(background, []string{"case-1"}, "wang", "", 2000))
+		must(t, os.WriteFile(copied, old, 0o600)) // as if it had died in between
+		if len(holding(t, folder, map[string]sealed.Key{"case-1": key})) != 1 {
+			t.Fatal("the old copy does not hold the key: this test finds nothing")
+		}
+		if again(r) == nil {
+			open(t, folder)
+		}
+		if len(holding(t, folder, map[string]sealed.Key{"case-1": key})) != 0 {
+			t.Errorf("after %s the key is still in the copy", name)
+		}
+	}
+}
+
 func holding(t *testing.T, folder string, keys map[string]sealed.Key) (found []string) {
 	t.Helper()
 	var all []byte

@@ -38,7 +38,7 @@ func Make(d intake.Document) ([]byte, error) {
 	s.pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
 	s.pdf.SetInfo(gopdf.PdfInfo{Title: d.Number(), Creator: "OneWindow"})
 	for name, font := range map[string][]byte{"cjk": cjkFont, "latin": latinFont} {
-		if err := s.pdf.AddTTFFontData(name, font); err != nil {
+		if err := s.pdf.AddTTFFontDataWithOption(name, font, gopdf.TtfOption{OnGlyphNotFoundSubstitute: func(rune) rune { return unknown[name] }}); err != nil {
 			return nil, fmt.Errorf("take the font %s: %w", name, err)
 		}
 	}
@@ -236,6 +236,9 @@ func (s *sheet) pair(left, right string, size float64) {
 	}
 	s.y += 3
 }
+
+// unknown stands for a character that a font lacks, so that a gap is seen and written in by hand.
+var unknown = map[string]rune{"cjk": '〓', "latin": '?'}
 
 // closing are characters that may not begin a line, opening those that may not end one.
 const (

@@ -92,21 +92,25 @@ func (c *Counter) OpenCase(number, purpose string) (CasePage, error) {
 	return p, nil
 }
 
-// find looks an application up where everything of it is known, and else here.
+// find looks an application up where everything of it is known, and else here: the hub may
+// be away, gather, or lack what this counter has only just noted.
 func (c *Counter) find(number string) (o opened, err error) {
 	o.Case, o.key, err = c.m.Hub.Case(context.Background(), number)
-	if !errors.Is(err, event.HubUnreachable) {
+	if err == nil || errors.Is(err, event.CaseErased) {
 		return o, err
 	}
-	o.alone = true
-	if o.Case, err = c.m.Book.Numbered(context.Background(), number); err != nil {
+	own, here := c.m.Book.Numbered(context.Background(), number)
+	if here != nil {
+		return o, here
+	}
+	if own == nil || !own.Known() {
+		if errors.Is(err, event.HubUnreachable) || errors.Is(err, event.HubGathers) {
+			err = event.CaseElsewhere.With("number", number)
+		}
 		return o, err
 	}
-	if o.Case == nil || !o.Known() {
-		return o, event.CaseElsewhere.With("number", number)
-	}
-	o.key, err = c.m.Book.CaseKey(context.Background(), o.Application)
-	return o, err
+	key, here := c.m.Book.CaseKey(context.Background(), own.Application)
+	return opened{Case: own, key: key, alone: true}, here
 }
 
 func (c *Counter) casePage(o opened) CasePage {
@@ -210,33 +214,42 @@ func (c *Counter) later(request, number string, kind event.Kind, decide func(o o
 // or "notice" for the one that tells where it stands. That it was printed is noted before.
 // It gives the document's number. Refusals: those of OpenCase, PrinterFailed (args reason).
 func (c *Counter) PrintDocument(number, kind string) (string, error) {
+	d, err := c.noteDocument(number, kind)
+	if err != nil {
+		return "", err
+	}
+	// The window goes on while a printer takes its time.
+	c.printing.Lock()
+	defer c.printing.Unlock()
+	return d.Number(), c.m.Documents.Print(context.Background(), d)
+}
+
+// noteDocument makes a document and notes that it is printed.
+func (c *Counter) noteDocument(number, kind string) (d intake.Document, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch err := c.ready(); {
 	case err != nil:
-		return "", err
+		return d, err
 	case kind != "receipt" && kind != "notice":
-		return "", event.RequestUnusable.With("field", "kind")
+		return d, event.RequestUnusable.With("field", "kind")
 	case c.m.Documents == nil:
-		return "", event.PrinterFailed.With("reason", "none")
+		return d, event.PrinterFailed.With("reason", "none")
 	}
 	o, err := c.find(strings.ToUpper(strings.TrimSpace(number)))
 	if err != nil {
-		return "", err
+		return d, err
 	}
 	who, err := o.Person(o.key)
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", event.CaseElsewhere.With("number", number), err)
+		return d, fmt.Errorf("%w: %w", event.CaseElsewhere.With("number", number), err)
 	}
-	d := c.document(o, who, kind == "receipt")
+	d = c.document(o, who, kind == "receipt")
 	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
 		_, _, err := tx.Append(intake.KindDocument, intake.Later{Application: o.Application, Reason: d.Number(), Window: c.window, Clerk: c.clerk.ID, AtMS: c.m.Book.Now()})
 		return err
 	})
-	if err != nil {
-		return "", err
-	}
-	return d.Number(), c.m.Documents.Print(context.Background(), d)
+	return d, err
 }
 
 // document fills in what stands on a document of an application.

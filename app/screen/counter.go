@@ -28,6 +28,8 @@ const (
 type Counter struct {
 	m *Machine
 
+	printing sync.Mutex // of documents, one after the other
+
 	mu          sync.Mutex
 	clerk       hall.Clerk
 	window      hall.WindowID

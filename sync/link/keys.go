@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"onewindow/app/event"
 	"onewindow/sync/wire"
 )
@@ -25,6 +27,8 @@ type Keyring interface {
 func (l *Link) keys(ctx context.Context) {
 	news := l.opt.Keys.Watch()
 	defer l.opt.Keys.Unwatch(news)
+	up := l.opt.Conn.StatusChanged(nats.CONNECTED)
+	defer l.opt.Conn.RemoveStatusListener(up)
 	soon := retryAfter
 	for {
 		pause := l.opt.Resend
@@ -42,6 +46,8 @@ func (l *Link) keys(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-up: // another hub may be there by now
+			soon = retryAfter
 		case <-news:
 			soon = retryAfter
 		case <-time.After(pause):

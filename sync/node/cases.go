@@ -52,6 +52,9 @@ func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.Ca
 	switch {
 	case err != nil:
 		return a, err
+	case !h.Store.Ready():
+		a.Refuse = event.HubGathers // it may be among what is not read back yet
+		return a, nil
 	case c == nil, !c.Known(), c.Hall != id:
 		a.Refuse = event.CaseUnknown.With("number", number)
 		return a, nil
@@ -76,7 +79,7 @@ func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.Ca
 // keyAbove asks the centre for a key and keeps it.
 func (h *Hub) keyAbove(ctx context.Context, id intake.ApplicationID) (k sealed.Key, err error) {
 	up := h.up.Load()
-	if up == nil {
+	if up == nil || !h.CentreReached() {
 		return k, keyring.ErrNone
 	}
 	got, err := up.CaseKey(ctx, string(id))

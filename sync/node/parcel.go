@@ -84,24 +84,29 @@ func Export(ctx context.Context, data string, whole bool, receivers []ed25519.Pu
 		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	pushes, err := s.Unconfirmed(ctx, whole)
-	if err != nil || len(pushes) == 0 {
+	in, err := owed(ctx, data, s.Store, whole)
+	if err != nil || len(in.Pushes) == 0 && (len(in.Keys) == 0 || len(receivers) == 0) {
 		return nil, 0, err
 	}
-	for _, p := range pushes {
+	for _, p := range in.Pushes {
 		events += len(p.Bodies)
-	}
-	in := parcel.Contents{Pushes: pushes}
-	ring, err := keyring.Open(data, "")
-	if err != nil {
-		return nil, 0, err
-	}
-	in.Keys, err = ring.Unconfirmed(ctx)
-	if err := errors.Join(err, ring.Close()); err != nil {
-		return nil, 0, err
 	}
 	file, err = parcel.Seal(s.Origin(), s.Key(), now.UnixMilli(), in, receivers, rand.Reader)
 	return file, events, err
+}
+
+// owed gathers what the centre has not confirmed: events, and keys of cases, which may be
+// owed alone; whole takes all keys, for a place that has none of them.
+func owed(ctx context.Context, data string, s *store.Store, whole bool) (in parcel.Contents, err error) {
+	if in.Pushes, err = s.Unconfirmed(ctx, whole); err != nil {
+		return in, err
+	}
+	ring, err := keyring.Open(data, "")
+	if err != nil {
+		return in, err
+	}
+	in.Keys, err = ring.Unconfirmed(ctx, whole)
+	return in, errors.Join(err, ring.Close())
 }
 
 // Imported is what came of a parcel: Events were new here, Known were here already,
@@ -139,6 +144,9 @@ func Import(ctx context.Context, data string, file []byte, open bool, now time.T
 	r.Head = head
 	if err := fitsHere(s.Store, head, in.Pushes, list); err != nil {
 		return r, err
+	}
+	if !wire.IsHub(head.Origin) { // only a hub's word destroys a key
+		in.Keys = slices.DeleteFunc(in.Keys, wire.CaseKey.Erased)
 	}
 	ring, err := keyring.Open(data, "")
 	if err == nil {

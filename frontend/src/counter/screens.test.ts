@@ -37,6 +37,7 @@ const press = async (key: string, ctrlKey = false) => {
 const openCase = async (app: VueWrapper) => {
   await press('f', true)
   await app.find('#case').setValue('jn20261124-c07-0003')
+  await app.find('[data-choice="supply"]').setValue()
   await app.find('form.look').trigger('submit')
   await flushPromises()
 }
@@ -63,7 +64,8 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an application to be completed', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), (app) => openCase(app), '[data-case] [data-brought="3"]'],
   ['an application, cut off and disputed', () => { terminal.instead.set('OpenCase', () => ({ ...application('accepted_later'), alone: true, disputed: true })); terminal.atDesk() }, (app) => openCase(app), '[data-case] .warn'],
   ['an application whose notice was printed', () => terminal.atDesk(), async (app) => { await openCase(app); await press('F7') }, '.print p[role="status"]'],
-  ['an application scanned from its document', () => terminal.atDesk(), async (app) => { await app.find('#code').setValue('OWC:JN20261124-C07-0003'); await app.find('form.scan').trigger('submit'); await flushPromises() }, '[data-case]'],
+  ['an application scanned from its document', () => terminal.atDesk(), async (app) => { await app.find('#code').setValue('OWC:JN20261124-C07-0003'); await app.find('form.scan').trigger('submit'); await flushPromises(); await app.find('[data-choice="ask"]').setValue(); await app.find('form.look').trigger('submit') }, '[data-case]'],
+  ['an application without a purpose', () => terminal.atDesk(), async (app) => { await press('f', true); await app.find('#case').setValue('JN1'); await app.find('form.look').trigger('submit') }, '[data-fault="purpose"]'],
   ['an application that lapsed', () => { terminal.instead.set('OpenCase', () => application('lapsed')); terminal.atDesk() }, (app) => openCase(app), '[data-act="anotherCase"]'],
   ['an application that is whole now', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-brought="2"]').setValue(true); await app.find('[data-brought="3"]').setValue(true); await app.find('[data-act="supplyCase"]').trigger('click') }, '[data-case-done].accepted'],
   ['an application that is taken back', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-act="withdrawCase"]').trigger('click'); await app.find('[data-act="withdrawSure"]').trigger('click') }, '[data-case-done].withdrawn'],

@@ -23,9 +23,15 @@ type caseErase struct {
 	Numbers []string `arg:"" help:"Numbers of the applications, JN20261124-C07-0003."`
 }
 
+// mostWhy bounds a reason in bytes: five hundred go in one message.
+const mostWhy = 500
+
 // Run destroys the keys here and in the copy of the keyring; the others hear of it over
 // their lines. Nothing is destroyed when one of the numbers is unknown.
 func (c *caseErase) Run() error {
+	if len(c.Why) > mostWhy {
+		return fmt.Errorf("the reason has %d bytes, more than %d: put it in fewer words; nothing was destroyed", len(c.Why), mostWhy)
+	}
 	path, err := node.Database(c.Data)
 	if err != nil {
 		return err

@@ -57,7 +57,7 @@ func (c *exportCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	if events == 0 {
+	if len(file) == 0 {
 		fmt.Println("the centre has confirmed everything: there is nothing to export, and no file was written")
 		return nil
 	}
