@@ -4,7 +4,6 @@ package main
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -218,15 +217,9 @@ func benchAsk(y *bay) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	var questions []string
-	for line := range strings.Lines(string(text)) {
-		var q struct {
-			Question string `json:"question"`
-		}
-		if err := json.Unmarshal([]byte(line), &q); err != nil {
-			return nil, fmt.Errorf("read %s: %w", askQuestions, err)
-		}
-		questions = append(questions, q.Question)
+	questions, err := objects[struct{ Question string }](askQuestions, text)
+	if err != nil {
+		return nil, err
 	}
 	files, err := guide.ShippedFiles()
 	if err != nil {
@@ -237,16 +230,16 @@ func benchAsk(y *bay) ([]figure, error) {
 		return nil, err
 	}
 	x := guide.NewIndex(c)
-	x.Ask(questions[0]) // the first question prepares what all need
+	x.Ask(questions[0].Question) // the first question prepares what all need
 	var asked, searched series
 	for range y.rounds {
 		var took, theirs series
 		for _, q := range questions {
 			begin := time.Now()
-			x.Ask(q)
+			x.Ask(q.Question)
 			took = append(took, inMS(time.Since(begin)))
 			begin = time.Now()
-			x.Search(q, searchHits)
+			x.Search(q.Question, searchHits)
 			theirs = append(theirs, inMS(time.Since(begin)))
 		}
 		asked, searched = append(asked, took.quantile(0.99)), append(searched, theirs.quantile(0.99))

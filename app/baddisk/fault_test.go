@@ -160,7 +160,7 @@ func standingOf(s *store.Store) (st standing, err error) {
 	if st.kept, err = s.Kept(ctx); err != nil {
 		return st, err
 	}
-	cases, _, err := s.Applications(ctx, "jiangnan", 0)
+	cases, err := s.Applications(ctx, "jiangnan", 0)
 	st.cases = len(cases)
 	return st, err
 }

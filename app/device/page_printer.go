@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"onewindow/app/event"
@@ -67,71 +66,27 @@ func (p *PagePrinter) Print(ctx context.Context, pdf []byte) error {
 
 // PageTwin is a virtual office printer that keeps each document as a file.
 type PageTwin struct {
-	listener net.Listener
-	ended    sync.WaitGroup
-
-	mu    sync.Mutex
-	state State
-	n     int
+	stand
+	n int // documents so far
 }
 
 // StartPageTwin starts a twin that listens at host:port and writes document-1.pdf and so on
 // into a folder; took is told of each.
 func StartPageTwin(listen, folder string, took func(file string)) (*PageTwin, error) {
-	l, err := net.Listen("tcp", listen)
-	if err != nil {
-		return nil, fmt.Errorf("listen as a printer of documents: %w", err)
-	}
-	t := &PageTwin{listener: l, state: OK}
-	t.ended.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			t.ended.Go(func() { t.take(conn, folder, took) })
+	t := &PageTwin{}
+	err := t.begin(listen, func(conn port) {
+		raw, err := io.ReadAll(io.LimitReader(conn, mostPages))
+		if err != nil || len(raw) == 0 {
+			return
+		}
+		t.n++
+		file := filepath.Join(folder, fmt.Sprintf("document-%d.pdf", t.n))
+		if err := os.WriteFile(file, raw, 0o600); err == nil && took != nil {
+			took(file)
 		}
 	})
-	return t, nil
+	return t, err
 }
 
-func (t *PageTwin) take(conn net.Conn, folder string, took func(file string)) {
-	defer conn.Close()
-	t.mu.Lock()
-	off := t.state == Off
-	t.mu.Unlock()
-	if off {
-		if tcp, ok := conn.(*net.TCPConn); ok {
-			_ = tcp.SetLinger(0) // a plug that is pulled says nothing
-		}
-		return
-	}
-	raw, err := io.ReadAll(io.LimitReader(conn, 64<<20))
-	if err != nil || len(raw) == 0 {
-		return
-	}
-	t.mu.Lock()
-	t.n++
-	file := filepath.Join(folder, fmt.Sprintf("document-%d.pdf", t.n))
-	t.mu.Unlock()
-	if err := os.WriteFile(file, raw, 0o600); err == nil && took != nil {
-		took(file)
-	}
-}
-
-// Address is what a terminal sets.
-func (t *PageTwin) Address() string { return "tcp://" + t.listener.Addr().String() }
-
-// Set makes the printer OK or Off.
-func (t *PageTwin) Set(s State) {
-	t.mu.Lock()
-	t.state = s
-	t.mu.Unlock()
-}
-
-// Close ends the twin.
-func (t *PageTwin) Close() error {
-	err := t.listener.Close()
-	t.ended.Wait()
-	return err
-}
+// mostPages bounds a document in bytes.
+const mostPages = 64 << 20

@@ -103,7 +103,13 @@ func WriteWhole(path string, text []byte, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(path+".new", path); err != nil {
+	return Replace(path+".new", path)
+}
+
+// Replace puts a file that is on the disk in the place of another one, also for after a
+// power cut.
+func Replace(from, path string) error {
+	if err := os.Rename(from, path); err != nil {
 		return err
 	}
 	// The new name itself reaches the disk with the folder. Where a folder cannot

@@ -114,41 +114,64 @@ func Concerns(kind event.Kind) bool {
 	return kind == KindTaken || kind == KindSupplied || kind == KindWithdrawn || kind == KindOverdue
 }
 
-// Fold adds one event to the case that it is about; old is nil for the first one
-// and is not changed. The result is the same in any order and for repetitions.
-// Errors wrap ErrNotOurs.
-func Fold(old *Case, e event.Event) (*Case, error) {
-	id, err := CaseOf(e)
-	if err != nil {
-		return nil, err
+// Fact is what one event tells of an application.
+type Fact struct {
+	id    event.ID
+	kind  event.Kind
+	sum   string // of the payload, for KindTaken
+	taken Taken
+	later Later
+}
+
+// ReadFact decodes an event that Concerns applications. Errors wrap ErrNotOurs.
+func ReadFact(e event.Event) (f Fact, err error) {
+	f = Fact{id: e.ID, kind: e.Kind}
+	switch {
+	case e.Kind == KindTaken:
+		f.sum = event.Sum(e.Payload).String()
+		f.taken, err = Read(e)
+	case Concerns(e.Kind):
+		f.later, err = ReadLater(e)
+	default:
+		err = fmt.Errorf("%w: kind %s", ErrNotOurs, e.Kind)
 	}
-	c := &Case{Taken: Taken{Application: id}}
+	return f, err
+}
+
+// Application is the one that the fact is about.
+func (f Fact) Application() ApplicationID { return cmp.Or(f.taken.Application, f.later.Application) }
+
+// Fold adds a fact to the case that it is about; old is nil for the first one and is not
+// changed. The result is the same in any order and for repetitions. Errors wrap ErrNotOurs.
+func (f Fact) Fold(old *Case) (*Case, error) {
+	c := &Case{Taken: Taken{Application: f.Application()}}
 	if old != nil {
-		if old.Application != id {
-			return nil, fmt.Errorf("%w: %s is about another application", ErrNotOurs, e.ID)
+		if old.Application != f.Application() {
+			return nil, fmt.Errorf("%w: %s is about another application", ErrNotOurs, f.id)
 		}
 		*c = *old
 	}
-	if e.Kind != KindTaken {
-		l, err := ReadLater(e)
-		if err == nil {
-			c.later(e.Kind, l)
-		}
-		return c, err
+	if f.kind != KindTaken {
+		c.later(f.kind, f.later)
+		return c, nil
 	}
-	t, err := Read(e)
-	if err != nil {
-		return nil, err
-	}
-	sum := event.Sum(e.Payload).String()
 	if c.Known() {
-		c.Disputed = c.Disputed || c.Sum != sum
-		if compareIDs(c.From, e.ID) < 0 {
+		c.Disputed = c.Disputed || c.Sum != f.sum
+		if compareIDs(c.From, f.id) < 0 {
 			return c, nil
 		}
 	}
-	c.Taken, c.From, c.Sum = t, e.ID, sum
+	c.Taken, c.From, c.Sum = f.taken, f.id, f.sum
 	return c, nil
+}
+
+// Fold is ReadFact and its Fold.
+func Fold(old *Case, e event.Event) (*Case, error) {
+	f, err := ReadFact(e)
+	if err != nil {
+		return nil, err
+	}
+	return f.Fold(old)
 }
 
 // later adds what came after the application: sets and latest dates know no order.

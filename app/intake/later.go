@@ -39,23 +39,6 @@ func ReadLater(e event.Event) (l Later, err error) {
 	return l, nil
 }
 
-// CaseOf tells which application an event is about. Errors wrap ErrNotOurs.
-func CaseOf(e event.Event) (ApplicationID, error) {
-	if !Concerns(e.Kind) {
-		return "", fmt.Errorf("%w: kind %s", ErrNotOurs, e.Kind)
-	}
-	var of struct {
-		Application ApplicationID `json:"application"`
-	}
-	if err := json.Unmarshal(e.Payload, &of); err != nil {
-		return "", fmt.Errorf("%w: %s: %w", ErrNotOurs, e.ID, err)
-	}
-	if of.Application == "" {
-		return "", fmt.Errorf("%w: %s names no application", ErrNotOurs, e.ID)
-	}
-	return of.Application, nil
-}
-
 // Purposes for which a clerk may open an application.
 var Purposes = []string{"supply", "withdraw", "ask", "correct"}
 

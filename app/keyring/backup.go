@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"onewindow/app/folder"
 )
 
 // unfinished is the end of the name of a file that is being written.
@@ -60,16 +62,7 @@ func (r *Ring) backup(ctx context.Context) error {
 	if err := errors.Join(file.Chmod(0o600), file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(fresh, r.copied); err != nil {
-		return err
-	}
-	// The new name reaches the disk with the folder; where a folder cannot be synced (Windows)
-	// the file system's own journal has to do.
-	if d, err := os.Open(filepath.Dir(r.copied)); err == nil {
-		_ = d.Sync()
-		_ = d.Close()
-	}
-	return nil
+	return folder.Replace(fresh, r.copied)
 }
 
 // leftAfter is when a copy that was begun counts as left behind by a process that died.
@@ -122,7 +115,7 @@ func (r *Ring) restore() error {
 		err = renew(fresh)
 	}
 	if err == nil {
-		err = os.Rename(fresh, r.path)
+		err = folder.Replace(fresh, r.path)
 	}
 	if err != nil {
 		return fmt.Errorf("restore the keyring from %s: %w", r.copied, err)

@@ -5,8 +5,17 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"onewindow/sync/wire"
+)
+
+// What of all rows is on its way, by the indexes that hold nothing else.
+const (
+	unsentRows  = "WHERE sent = 0 ORDER BY change LIMIT ?"
+	waitingRows = "WHERE above = 0 AND sent = 1 ORDER BY change LIMIT ?"
+	erasedRows  = "WHERE key IS NULL AND change > ? ORDER BY change LIMIT ?"
+	owedRows    = "SELECT (SELECT count(*) FROM key WHERE sent = 0 AND above = 0), (SELECT count(*) FROM key WHERE above = 0)"
 )
 
 // mostRows bounds the rows of one message.
@@ -19,11 +28,10 @@ func (r *Ring) Ask(ctx context.Context) (ask wire.KeysAsk, err error) {
 	if err := r.db.QueryRowContext(ctx, "SELECT place, heard FROM ring").Scan(&ask.Life, &ask.After); err != nil {
 		return ask, fmt.Errorf("read the keyring: %w", err)
 	}
-	if ask.Rows, err = r.rows(ctx, "WHERE sent != ? ORDER BY change LIMIT ?", ask.Life, mostRows); err != nil {
+	if ask.Rows, err = r.rows(ctx, unsentRows, mostRows); err != nil {
 		return ask, err
 	}
-	// A row that is at the centre by itself is asked for by nobody (see Answered).
-	waiting, err := r.rows(ctx, "WHERE sent = ? AND above = 0 LIMIT ?", ask.Life, mostRows)
+	waiting, err := r.rows(ctx, waitingRows, mostRows)
 	for _, w := range waiting {
 		ask.Waiting = append(ask.Waiting, w.Case)
 	}
@@ -50,17 +58,11 @@ func (r *Ring) rows(ctx context.Context, where string, args ...any) (out []wire.
 // whether the ring below may destroy keys; what it may not is left out. top tells that
 // this is the centre's ring.
 func (r *Ring) Answer(ctx context.Context, ask wire.KeysAsk, mayErase, top bool) (a wire.KeysAnswer, err error) {
-	rows := ask.Rows
 	if !mayErase {
-		rows = nil
-		for _, k := range ask.Rows {
-			if !k.Erased() {
-				rows = append(rows, k)
-			}
-		}
+		ask.Rows = slices.DeleteFunc(ask.Rows, wire.CaseKey.Erased)
 	}
-	if len(rows) > 0 {
-		if err := r.Put(ctx, rows); err != nil {
+	if len(ask.Rows) > 0 {
+		if err := r.Put(ctx, ask.Rows); err != nil {
 			return a, err
 		}
 	}
@@ -68,7 +70,7 @@ func (r *Ring) Answer(ctx context.Context, ask wire.KeysAsk, mayErase, top bool)
 	if ask.Life != r.life {
 		ask.After = 0
 	}
-	if a.Erased, err = r.rows(ctx, "WHERE key IS NULL AND change > ? ORDER BY change LIMIT ?", ask.After, mostRows); err != nil {
+	if a.Erased, err = r.rows(ctx, erasedRows, ask.After, mostRows); err != nil {
 		return a, err
 	}
 	a.Upto = ask.After
@@ -97,17 +99,23 @@ func (r *Ring) Answered(ctx context.Context, ask wire.KeysAsk, a wire.KeysAnswer
 		if came, err = put(tx, a.Erased); err != nil {
 			return err
 		}
+		if a.Life != ask.Life {
+			// Another ring, or one that was lost, has nothing; where it is the centre's, nothing is there.
+			if _, err := tx.Exec("UPDATE key SET sent = 0, above = above AND NOT ?", centre); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.Exec("UPDATE ring SET place = ?, heard = ?", a.Life, a.Upto); err != nil {
 			return err
 		}
 		for _, k := range ask.Rows {
 			// Between ask and answer a key may have been destroyed: that has not been said yet.
-			if _, err := tx.Exec("UPDATE key SET sent = ?, above = ? WHERE id = ? AND (key IS NULL) = ?", a.Life, centre, k.Case, k.Erased()); err != nil {
+			if _, err := tx.Exec("UPDATE key SET sent = 1, above = above OR ? WHERE id = ? AND (key IS NULL) = ?", centre, k.Case, k.Erased()); err != nil {
 				return err
 			}
 		}
 		for _, id := range a.Above {
-			if _, err := tx.Exec("UPDATE key SET above = 1 WHERE id = ? AND sent = ?", id, a.Life); err != nil {
+			if _, err := tx.Exec("UPDATE key SET above = 1 WHERE id = ? AND sent = 1", id); err != nil {
 				return err
 			}
 		}
@@ -126,7 +134,7 @@ func (r *Ring) Answered(ctx context.Context, ask wire.KeysAsk, a wire.KeysAnswer
 // Saved tells where the key of a case is safe: "here", "hall" or "centre"; nothing where it is not here.
 func (r *Ring) Saved(ctx context.Context, id string) (string, error) {
 	var sent, above bool
-	switch err := r.db.QueryRowContext(ctx, "SELECT sent != '' AND sent = (SELECT place FROM ring), above FROM key WHERE id = ?", id).Scan(&sent, &above); {
+	switch err := r.db.QueryRowContext(ctx, "SELECT sent, above FROM key WHERE id = ?", id).Scan(&sent, &above); {
 	case errors.Is(err, sql.ErrNoRows):
 		return "", nil
 	case err != nil:
@@ -146,7 +154,7 @@ func (r *Ring) Unconfirmed(ctx context.Context, whole bool) ([]wire.CaseKey, err
 
 // Owed counts the keys that only this place has, and those that the centre has not.
 func (r *Ring) Owed(ctx context.Context) (hereOnly, below int, err error) {
-	err = r.db.QueryRowContext(ctx, "SELECT count(*) FILTER (WHERE sent != (SELECT place FROM ring)), count(*) FILTER (WHERE above = 0) FROM key").Scan(&hereOnly, &below)
+	err = r.db.QueryRowContext(ctx, owedRows).Scan(&hereOnly, &below)
 	if err != nil {
 		err = fmt.Errorf("count the keys that are owed: %w", err)
 	}

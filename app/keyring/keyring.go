@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"onewindow/app/sealed"
+	"onewindow/app/watch"
 	"onewindow/sync/wire"
 
 	_ "modernc.org/sqlite" // the database
@@ -25,13 +26,15 @@ import (
 const FileName = "keys.db"
 
 // schema: a row is a key or, where key is NULL, what remains of one that was destroyed.
-// sent names the life of the ring above that has the row, above tells that the centre has
-// it, and change counts the changes of this ring.
+// sent tells that the ring above (place is its life) has the row, above that the centre
+// has it, and change counts the changes of this ring. Of years of rows only those that are
+// still on their way are ever looked through.
 const schema = `
 CREATE TABLE IF NOT EXISTS ring (life TEXT NOT NULL, changes INTEGER NOT NULL, place TEXT NOT NULL, heard INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS key (id TEXT PRIMARY KEY, key BLOB, at_ms INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,
-	sent TEXT NOT NULL, above INTEGER NOT NULL, change INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS key_owed ON key (sent, above);
+	sent INTEGER NOT NULL, above INTEGER NOT NULL, change INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS key_unsent ON key (change) WHERE sent = 0;
+CREATE INDEX IF NOT EXISTS key_below ON key (change) WHERE above = 0;
 CREATE INDEX IF NOT EXISTS key_erased ON key (change) WHERE key IS NULL;`
 
 // Errors of Key.
@@ -51,13 +54,13 @@ type Ring struct {
 
 	copying sync.Mutex // the copy is written by one at a time
 
-	mu       sync.Mutex
-	watchers map[chan struct{}]bool
+	// Watchers hear when there is something to say to the ring above.
+	watch.Watchers
 }
 
 // Open opens or makes the ring of a data folder, through a SQLite VFS where one is named.
 func Open(folder, vfs string) (*Ring, error) {
-	r := &Ring{path: filepath.Join(folder, FileName), copied: filepath.Join(folder, "backups", FileName), watchers: map[chan struct{}]bool{}}
+	r := &Ring{path: filepath.Join(folder, FileName), copied: filepath.Join(folder, "backups", FileName)}
 	if err := r.restore(); err != nil {
 		return nil, err
 	}
@@ -120,33 +123,6 @@ func (r *Ring) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// Watch gives a channel that receives when rows came.
-func (r *Ring) Watch() chan struct{} {
-	c := make(chan struct{}, 1)
-	r.mu.Lock()
-	r.watchers[c] = true
-	r.mu.Unlock()
-	return c
-}
-
-// Unwatch ends what Watch began.
-func (r *Ring) Unwatch(c chan struct{}) {
-	r.mu.Lock()
-	delete(r.watchers, c)
-	r.mu.Unlock()
-}
-
-func (r *Ring) tell() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for c := range r.watchers {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
-	}
-}
-
 // New draws the key of a new case and keeps it; it is on the disk when New returns.
 func (r *Ring) New(id string, nowMS int64) (sealed.Key, error) {
 	k, err := sealed.NewKey(rand.Reader)
@@ -194,7 +170,7 @@ type change struct{ rows, destroyed bool }
 // came tells who waits for rows, and takes what was destroyed out of the copy as well.
 func (r *Ring) came(ctx context.Context, c change) error {
 	if c.rows {
-		r.tell()
+		r.Signal()
 	}
 	if !c.destroyed || !isThere(filepath.Dir(r.copied)) {
 		return nil
@@ -212,8 +188,8 @@ func put(tx *sql.Tx, rows []wire.CaseKey) (came change, err error) {
 		if !row.Erased() {
 			key = row.Key
 		}
-		done, err := tx.Exec(`INSERT INTO key (id, key, at_ms, who, why, sent, above, change) VALUES (?, ?, ?, ?, ?, '', 0, (SELECT changes + 1 FROM ring))
-			ON CONFLICT (id) DO UPDATE SET key = NULL, at_ms = excluded.at_ms, who = excluded.who, why = excluded.why, sent = '', above = 0, change = excluded.change
+		done, err := tx.Exec(`INSERT INTO key (id, key, at_ms, who, why, sent, above, change) VALUES (?, ?, ?, ?, ?, 0, 0, (SELECT changes + 1 FROM ring))
+			ON CONFLICT (id) DO UPDATE SET key = NULL, at_ms = excluded.at_ms, who = excluded.who, why = excluded.why, sent = 0, above = 0, change = excluded.change
 			WHERE excluded.key IS NULL AND key.key IS NOT NULL`, row.Case, key, row.AtMS, row.By, row.Why)
 		if err != nil {
 			return came, err

@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/signintech/gopdf"
-	"github.com/skip2/go-qrcode"
 
 	"onewindow/app/intake"
+	"onewindow/app/slip"
 )
 
 // The characters of Droid Sans Fallback (Apache-2.0) with those of Noto Sans (OFL) for
@@ -30,6 +30,7 @@ const (
 	width    = 595.0 - 2*margin
 	foot     = 700.0 // where rows end and the foot of the page begins
 	codeSide = 86.0
+	codePx   = 300
 )
 
 // Make makes a document. It fails only where the fonts or the code cannot be made.
@@ -103,7 +104,7 @@ func sign(s *sheet, d intake.Document) error {
 	if s.y > foot-30 {
 		s.page()
 	}
-	code, err := qrcode.Encode(intake.CodePrefix+d.Case, qrcode.Medium, 344)
+	code, err := slip.PNG(intake.CodePrefix+d.Case, codePx)
 	if err != nil {
 		return fmt.Errorf("make the code of %s: %w", d.Case, err)
 	}

@@ -2,7 +2,6 @@ package screen
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -63,27 +62,18 @@ type opened struct {
 func (c *Counter) OpenCase(number, purpose string) (CasePage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	number = strings.ToUpper(strings.TrimSpace(number))
 	switch err := c.ready(); {
 	case err != nil:
 		return CasePage{}, err
-	case number == "":
+	case strings.TrimSpace(number) == "":
 		return CasePage{}, event.FieldMissing.With("field", "number")
 	case !slices.Contains(intake.Purposes, purpose):
 		return CasePage{}, event.FieldMissing.With("field", "purpose")
 	}
-	o, err := c.find(number)
-	if err != nil {
-		return CasePage{}, err
+	o, who, err := c.read(number)
+	if err == nil {
+		err = c.note(intake.KindOpened, o, purpose)
 	}
-	who, err := o.Person(o.key)
-	if err != nil {
-		return CasePage{}, fmt.Errorf("%w: %w", event.CaseElsewhere.With("number", number), err)
-	}
-	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
-		_, _, err := tx.Append(intake.KindOpened, intake.Later{Application: o.Application, Reason: purpose, Window: c.window, Clerk: c.clerk.ID, AtMS: c.m.Book.Now()})
-		return err
-	})
 	if err != nil {
 		return CasePage{}, err
 	}
@@ -92,9 +82,29 @@ func (c *Counter) OpenCase(number, purpose string) (CasePage, error) {
 	return p, nil
 }
 
+// read finds an application and opens what it says of the person.
+func (c *Counter) read(number string) (o opened, who intake.Person, err error) {
+	if o, err = c.find(number); err != nil {
+		return o, who, err
+	}
+	if who, err = o.Person(o.key); err != nil {
+		err = fmt.Errorf("%w: %w", event.CaseElsewhere.With("number", o.Number), err)
+	}
+	return o, who, err
+}
+
+// note notes what a clerk did with an application that changes nothing of it.
+func (c *Counter) note(kind event.Kind, o opened, reason string) error {
+	return c.m.Book.Write(context.Background(), func(tx Tx) error {
+		_, _, err := tx.Append(kind, intake.Later{Application: o.Application, Reason: reason, Window: c.window, Clerk: c.clerk.ID, AtMS: c.m.Book.Now()})
+		return err
+	})
+}
+
 // find looks an application up where everything of it is known, and else here: the hub may
 // be away, gather, or lack what this counter has only just noted.
 func (c *Counter) find(number string) (o opened, err error) {
+	number = strings.ToUpper(strings.TrimSpace(number))
 	o.Case, o.key, err = c.m.Hub.Case(context.Background(), number)
 	if err == nil || errors.Is(err, event.CaseErased) {
 		return o, err
@@ -115,8 +125,7 @@ func (c *Counter) find(number string) (o opened, err error) {
 
 func (c *Counter) casePage(o opened) CasePage {
 	s := o.Status()
-	name := c.m.caseStatus(Case{Item: s.Item}).Item
-	p := CasePage{Number: s.Number, Code: string(s.Item), Item: name, State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy),
+	p := CasePage{Number: s.Number, Code: string(s.Item), Item: c.m.itemName(s.Item), State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy),
 		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.DocumentType), Alone: o.alone, Disputed: o.Disputed, Rows: []CaseMaterial{}}
 	names := map[int]string{}
 	if item, ok := c.m.Guides.Now().Item(guide.Code(s.Item)); ok {
@@ -168,44 +177,37 @@ func (c *Counter) later(request, number string, kind event.Kind, decide func(o o
 	if request == "" || len(request) > 64 {
 		return IntakeResult{}, event.RequestUnusable
 	}
+	request = "case:" + request
 	var result IntakeResult
 	known := false
 	// What was answered before is answered again, also when the application has moved on since.
-	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
-		before, is, err := tx.Answered("case:" + request)
-		if err != nil || !is {
-			return err
-		}
-		known = true
-		return json.Unmarshal(before, &result)
+	err := c.m.Book.Write(context.Background(), func(tx Tx) (err error) {
+		known, err = answered(tx, request, &result)
+		return err
 	})
 	if err != nil || known {
 		return result, err
 	}
-	o, err := c.find(strings.ToUpper(strings.TrimSpace(number)))
+	o, err := c.find(number)
 	if err != nil {
 		return result, err
 	}
 	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
-		l, no := decide(o, c.m.Book.Now())
-		if no != nil {
-			return no
-		}
-		e, _, err := tx.Append(kind, l)
-		if err != nil {
+		return once(tx, request, &result, func() error {
+			l, no := decide(o, c.m.Book.Now())
+			if no != nil {
+				return no
+			}
+			e, _, err := tx.Append(kind, l)
+			if err != nil {
+				return err
+			}
+			after, err := intake.Fold(o.Case, e)
+			if err == nil {
+				result = intakeResult(after.Status())
+			}
 			return err
-		}
-		after, err := intake.Fold(o.Case, e)
-		if err != nil {
-			return err
-		}
-		s := after.Status()
-		result = IntakeResult{Number: s.Number, State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy), Missing: append([]string{}, s.Absent...), Saved: "here"}
-		kept, err := json.Marshal(result)
-		if err != nil {
-			return fmt.Errorf("keep the answer: %w", err)
-		}
-		return tx.Answer("case:"+request, kept)
+		})
 	})
 	return result, err
 }
@@ -236,20 +238,12 @@ func (c *Counter) noteDocument(number, kind string) (d intake.Document, err erro
 	case c.m.Documents == nil:
 		return d, event.PrinterFailed.With("reason", "none")
 	}
-	o, err := c.find(strings.ToUpper(strings.TrimSpace(number)))
+	o, who, err := c.read(number)
 	if err != nil {
 		return d, err
 	}
-	who, err := o.Person(o.key)
-	if err != nil {
-		return d, fmt.Errorf("%w: %w", event.CaseElsewhere.With("number", number), err)
-	}
 	d = c.document(o, who, kind == "receipt")
-	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
-		_, _, err := tx.Append(intake.KindDocument, intake.Later{Application: o.Application, Reason: d.Number(), Window: c.window, Clerk: c.clerk.ID, AtMS: c.m.Book.Now()})
-		return err
-	})
-	return d, err
+	return d, c.note(intake.KindDocument, o, d.Number())
 }
 
 // document fills in what stands on a document of an application.

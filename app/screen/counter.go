@@ -480,58 +480,74 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 		return IntakeResult{}, event.RequestUnusable
 	}
 	var result IntakeResult
-	var saved event.ID
 	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
-		before, known, err := tx.Answered("intake:" + in.Request)
-		if err != nil {
-			return fmt.Errorf("look up the request: %w", err)
-		}
-		if known {
-			return json.Unmarshal(before, &result)
-		}
-		t := tx.Hall(c.m.Hall).AtWindow(c.window)
-		if t == nil || string(t.Ticket) != in.Ticket {
-			return event.NoTicket
-		}
-		if t.State != hall.Serving {
-			return event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
-		}
-		now := c.m.Book.Now()
-		n, err := tx.CaseCount(hall.DateOf(now))
-		if err != nil {
-			return fmt.Errorf("count the day's applications: %w", err)
-		}
-		f, who, no := c.wish(in, n+1, now).Decide(item, c.m.Calendar, hall.DateOf(now))
-		if no != nil {
-			return no
-		}
-		key, err := tx.NewCaseKey(f.Application, now)
-		if err != nil {
+		return once(tx, "intake:"+in.Request, &result, func() (err error) {
+			result, err = c.takeIntake(tx, in, item)
 			return err
-		}
-		if err := f.Seal(who, key, rand.Reader); err != nil {
-			return err
-		}
-		e, _, err := tx.Append(intake.KindTaken, f)
-		if err != nil {
-			return err
-		}
-		result = IntakeResult{Number: f.Number, State: string(f.State), DueDate: string(f.DueDate), AnswerBy: string(f.AnswerBy), Missing: append([]string{}, f.Absent...)}
-		saved = e.ID
-		kept, err := json.Marshal(result)
-		if err != nil {
-			return fmt.Errorf("keep the answer: %w", err)
-		}
-		return tx.Answer("intake:"+in.Request, kept)
+		})
 	})
+	return result, err
+}
+
+// takeIntake decides an application and notes it, sealed.
+func (c *Counter) takeIntake(tx Tx, in Intake, item *guide.Item) (IntakeResult, error) {
+	t := tx.Hall(c.m.Hall).AtWindow(c.window)
+	if t == nil || string(t.Ticket) != in.Ticket {
+		return IntakeResult{}, event.NoTicket
+	}
+	if t.State != hall.Serving {
+		return IntakeResult{}, event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
+	}
+	now := c.m.Book.Now()
+	n, err := tx.CaseCount(hall.DateOf(now))
+	if err != nil {
+		return IntakeResult{}, fmt.Errorf("count the day's applications: %w", err)
+	}
+	f, who, no := c.wish(in, n+1, now).Decide(item, c.m.Calendar, hall.DateOf(now))
+	if no != nil {
+		return IntakeResult{}, no
+	}
+	key, err := tx.NewCaseKey(f.Application, now)
+	if err == nil {
+		err = f.Seal(who, key, rand.Reader)
+	}
 	if err != nil {
 		return IntakeResult{}, err
 	}
-	result.Saved = "here"
-	if saved.Origin != "" {
-		result.Saved = Saved(c.m.Book.Saved(saved))
+	if _, _, err := tx.Append(intake.KindTaken, f); err != nil {
+		return IntakeResult{}, err
 	}
-	return result, nil
+	return intakeResult((&intake.Case{Taken: f}).Status()), nil
+}
+
+// intakeResult is what has just been noted here; the page hears of later acks.
+func intakeResult(s intake.Status) IntakeResult {
+	return IntakeResult{Number: s.Number, State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy), Missing: append([]string{}, s.Absent...), Saved: "here"}
+}
+
+// answered fills in the answer that a request had before.
+func answered(tx Tx, request string, into any) (known bool, err error) {
+	before, known, err := tx.Answered(request)
+	if err != nil || !known {
+		return false, err
+	}
+	return true, json.Unmarshal(before, into)
+}
+
+// once gives the answer that a request had before, or lets do make one and keeps it, so
+// that the same request changes nothing twice. into points to the answer.
+func once(tx Tx, request string, into any, do func() error) error {
+	if known, err := answered(tx, request, into); known || err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	kept, err := json.Marshal(into)
+	if err != nil {
+		return fmt.Errorf("keep the answer: %w", err)
+	}
+	return tx.Answer(request, kept)
 }
 
 // wish turns the form of the page into the wish that is decided.

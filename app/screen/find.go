@@ -188,12 +188,9 @@ func (k *Kiosk) LeaveQuestion(request, words, language string) (string, error) {
 // leave notes what somebody left, once for a request.
 func (k *Kiosk) leave(request string, kind event.Kind, fact any) error {
 	return k.m.Book.Write(context.Background(), func(tx Tx) error {
-		if _, before, err := tx.Answered(request); before || err != nil {
+		return once(tx, request, &struct{}{}, func() error {
+			_, _, err := tx.Append(kind, fact)
 			return err
-		}
-		if _, _, err := tx.Append(kind, fact); err != nil {
-			return err
-		}
-		return tx.Answer(request, []byte("{}"))
+		})
 	})
 }

@@ -288,8 +288,8 @@ func (k *Kiosk) page(id hall.TicketID, code string) (TicketPage, error) {
 // for an application.
 func (k *Kiosk) Progress(query string) (Progress, error) {
 	query = strings.TrimSpace(query)
-	if strings.HasPrefix(query, intake.CodePrefix) {
-		return k.caseProgress(query)
+	if number, is := strings.CutPrefix(query, intake.CodePrefix); is {
+		return k.caseProgress(number)
 	}
 	var id hall.TicketID
 	code := ""
@@ -325,9 +325,9 @@ func (k *Kiosk) Progress(query string) (Progress, error) {
 	return Progress{Found: true, Ticket: page, Applications: k.m.caseList(list)}, nil
 }
 
-// caseProgress answers the code of an application's document, which the hub alone can.
-func (k *Kiosk) caseProgress(code string) (Progress, error) {
-	list, err := k.m.Hub.Cases(context.Background(), hall.TicketID(code))
+// caseProgress answers for the number of an application, which the hub alone can.
+func (k *Kiosk) caseProgress(number string) (Progress, error) {
+	list, err := k.m.Hub.CasesNumbered(context.Background(), number)
 	if err != nil {
 		return Progress{}, err
 	}

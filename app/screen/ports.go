@@ -49,14 +49,8 @@ type Book interface {
 
 // Case is an application without anything personal; Saved is where it is safe.
 type Case struct {
-	Number  string
-	Item    hall.ItemCode
-	State   string
-	DueDate string
-	// Absent names what is still to be brought, AnswerBy the last day for it.
-	Absent   []string
-	AnswerBy string
-	Saved    Saved
+	intake.Status
+	Saved Saved
 }
 
 // Line is how the way to the hub and the centre stands.
@@ -73,9 +67,10 @@ type Hub interface {
 	// Block asks for a block of numbers and gives the hub's event. Both refuse with
 	// event.HubUnreachable when nobody answers.
 	Call(ctx context.Context, c hall.Call) ([][]byte, error)
-	// Cases asks for the applications of a ticket, or of the number behind intake.CodePrefix,
-	// which only counters and the hub hold.
+	// Cases asks for the applications of a ticket, CasesNumbered for the one of a number;
+	// only counters and the hub hold them.
 	Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error)
+	CasesNumbered(ctx context.Context, number string) ([]Case, error)
 	// Case asks for an application of the hall and its key. Refusals: CaseUnknown, CaseErased,
 	// CaseElsewhere, HubUnreachable.
 	Case(ctx context.Context, number string) (*intake.Case, sealed.Key, error)

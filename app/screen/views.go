@@ -280,12 +280,16 @@ func eventsOf(t *hall.Ticket) []string {
 	return ids
 }
 
-func (m *Machine) caseStatus(c Case) CaseStatus {
-	name := Text{Zh: string(c.Item), En: string(c.Item)}
-	if i, ok := m.Guides.Now().Item(guide.Code(c.Item)); ok {
-		name = text(i.Name, i.NameEn)
+// itemName names an item, by its code where its guide is gone.
+func (m *Machine) itemName(code hall.ItemCode) Text {
+	if i, ok := m.Guides.Now().Item(guide.Code(code)); ok {
+		return text(i.Name, i.NameEn)
 	}
-	return CaseStatus{Number: c.Number, Code: string(c.Item), Item: name, State: c.State, DueDate: c.DueDate, Saved: c.Saved, Absent: append([]string{}, c.Absent...), AnswerBy: c.AnswerBy}
+	return Text{Zh: string(code), En: string(code)}
+}
+
+func (m *Machine) caseStatus(c Case) CaseStatus {
+	return CaseStatus{Number: c.Number, Code: string(c.Item), Item: m.itemName(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: c.Saved, Absent: append([]string{}, c.Absent...), AnswerBy: string(c.AnswerBy)}
 }
 
 func (m *Machine) caseList(list []Case) []CaseStatus {

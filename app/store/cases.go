@@ -11,17 +11,11 @@ import (
 	"onewindow/app/intake"
 )
 
-// Case is an application as its projection keeps it: nothing personal.
+// Case is an application as everybody may know it, and where it came from.
 type Case struct {
+	intake.Status
 	Application intake.ApplicationID
-	Number      string
-	Item        hall.ItemCode
-	State       string
-	DueDate     string
-	// Absent names what is still to be brought, AnswerBy the last day for it.
-	Absent   []string
-	AnswerBy string
-	Event    event.ID
+	Event       event.ID
 }
 
 // also brings an event into the projections that are tables of this database alone.
@@ -38,15 +32,15 @@ func (tx *Tx) foldCase(e event.Event) error {
 	if !intake.Concerns(e.Kind) {
 		return nil
 	}
-	id, err := intake.CaseOf(e)
+	f, err := intake.ReadFact(e)
 	if err != nil {
 		return err
 	}
-	old, err := tx.Application(id)
+	old, err := tx.Application(f.Application())
 	if err != nil {
 		return err
 	}
-	c, err := intake.Fold(old, e)
+	c, err := f.Fold(old)
 	if err != nil {
 		return err
 	}
@@ -105,45 +99,53 @@ func (tx *Tx) CaseCount(date hall.Date) (int, error) {
 	return n, err
 }
 
-const caseRows = "SELECT row FROM application "
-
 // Cases lists the applications of a ticket, in the order in which they were taken.
 func (s *Store) Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error) {
-	list, _, err := s.cases(ctx, caseRows+"WHERE ticket = ? ORDER BY taken_at_ms, number", string(ticket))
-	return list, err
+	return s.cases(ctx, "WHERE ticket = ? ORDER BY taken_at_ms, number", string(ticket))
 }
 
-// CasesNumbered lists the applications of a number.
+// CasesNumbered lists the applications of a number; there is one, unless two places lie.
 func (s *Store) CasesNumbered(ctx context.Context, number string) ([]Case, error) {
-	list, _, err := s.cases(ctx, caseRows+"WHERE number = ? ORDER BY id", number)
-	return list, err
+	return s.cases(ctx, "WHERE number = ? ORDER BY id", number)
 }
 
-// Applications lists what a hall took since a moment, the newest first, with when it was taken.
-func (s *Store) Applications(ctx context.Context, id hall.ID, sinceMS int64) ([]Case, []int64, error) {
-	return s.cases(ctx, caseRows+"WHERE hall = ? AND taken_at_ms >= ? ORDER BY taken_at_ms DESC, number", string(id), sinceMS)
-}
-
-func (s *Store) cases(ctx context.Context, query string, args ...any) (list []Case, takenMS []int64, err error) {
-	rows, err := s.reader.QueryContext(ctx, query, args...)
+func (s *Store) cases(ctx context.Context, where string, args ...any) (list []Case, err error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT row FROM application "+where, args...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read applications: %w", err)
+		return nil, fmt.Errorf("read applications: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var row []byte
 		if err := rows.Scan(&row); err != nil {
-			return nil, nil, fmt.Errorf("read applications: %w", err)
+			return nil, fmt.Errorf("read applications: %w", err)
 		}
 		c, err := intake.ReadRow(row)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		st := c.Status()
-		list = append(list, Case{Application: c.Application, Number: st.Number, Item: st.Item, State: string(st.State), DueDate: string(st.DueDate), Absent: st.Absent, AnswerBy: string(st.AnswerBy), Event: c.From})
-		takenMS = append(takenMS, st.TakenMS)
+		list = append(list, Case{Status: c.Status(), Application: c.Application, Event: c.From})
 	}
-	return list, takenMS, rows.Err()
+	return list, rows.Err()
+}
+
+// Applications lists what a hall took since a moment, the newest first: number, item, state
+// and times alone, because a day has thousands.
+func (s *Store) Applications(ctx context.Context, id hall.ID, sinceMS int64) (list []intake.Status, err error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT number, item, state, due, taken_at_ms FROM application
+		WHERE hall = ? AND taken_at_ms >= ? ORDER BY taken_at_ms DESC, number`, string(id), sinceMS)
+	if err != nil {
+		return nil, fmt.Errorf("read applications: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		c := intake.Status{Hall: id}
+		if err := rows.Scan(&c.Number, &c.Item, &c.State, &c.DueDate, &c.TakenMS); err != nil {
+			return nil, fmt.Errorf("read applications: %w", err)
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
 }
 
 // ApplicationsNumbered gives the applications of a database file that bear one of the

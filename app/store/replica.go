@@ -36,7 +36,7 @@ func (s *Store) replicate(batch []job) {
 		j.done(results[i])
 	}
 	if err == nil {
-		s.signal()
+		s.Signal()
 	}
 }
 

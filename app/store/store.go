@@ -25,6 +25,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/app/watch"
 	"onewindow/sync/core"
 )
 
@@ -95,8 +96,8 @@ type Store struct {
 	// followed tells that somebody reads this log as it grows.
 	followed atomic.Bool
 
-	watch    sync.Mutex
-	watchers map[chan struct{}]bool
+	// Watchers hear of every commit that changed something.
+	watch.Watchers
 }
 
 // Open opens or makes a database. A file that is not ours, or is of a newer
@@ -120,7 +121,7 @@ func Open(opt Options) (*Store, error) {
 	}
 	lockOnce.Do(openLocks)
 	s := &Store{opt: opt, jobs: make(chan job, 4*opt.MaxBatch), bulk: make(chan job, 4*opt.MaxBatch), closed: make(chan struct{}),
-		sync: opt.Synchronous, watchers: map[chan struct{}]bool{}}
+		sync: opt.Synchronous}
 	if err := s.open(); err != nil {
 		s.shut()
 		return nil, err
@@ -326,34 +327,6 @@ func (s *Store) Halls() []hall.ID {
 
 // Reader is the read-only pool, for pages that list what lies in the tables.
 func (s *Store) Reader() *sql.DB { return s.pool }
-
-// Watch gives a channel that receives after every commit that changed
-// something; signals that nobody fetched melt into one. Unwatch ends it.
-func (s *Store) Watch() chan struct{} {
-	c := make(chan struct{}, 1)
-	s.watch.Lock()
-	s.watchers[c] = true
-	s.watch.Unlock()
-	return c
-}
-
-// Unwatch ends what Watch began.
-func (s *Store) Unwatch(c chan struct{}) {
-	s.watch.Lock()
-	delete(s.watchers, c)
-	s.watch.Unlock()
-}
-
-func (s *Store) signal() {
-	s.watch.Lock()
-	for c := range s.watchers {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
-	}
-	s.watch.Unlock()
-}
 
 func newEpoch() (event.Epoch, error) {
 	var b [8]byte

@@ -211,7 +211,7 @@ func (s *Store) commit(batch []job) {
 		j.done(results[i])
 	}
 	if changed && err == nil {
-		s.signal()
+		s.Signal()
 	}
 }
 

@@ -106,7 +106,7 @@ func (t *Terminal) say(number string) {
 	t.mu.Lock()
 	t.saying = number
 	t.mu.Unlock()
-	t.signal()
+	t.Signal()
 }
 
 func (t *Terminal) announced() string {

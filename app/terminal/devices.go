@@ -151,7 +151,7 @@ func (t *Terminal) plugIn(opt Options) {
 
 // partChanged tells the pages, and the hub at once, that a device's state is another one.
 func (t *Terminal) partChanged() {
-	t.signal()
+	t.Signal()
 	if t.link != nil {
 		t.link.Nudge()
 	}

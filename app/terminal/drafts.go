@@ -24,7 +24,9 @@ import (
 type drafts struct {
 	dir string
 	key sealed.Key
-	mu  sync.Mutex
+
+	mu   sync.Mutex
+	kept map[hall.TicketID]bool // those that have a file: mostly none, and seldom more than one
 }
 
 const draftEnd = ".draft"
@@ -33,10 +35,21 @@ const draftEnd = ".draft"
 var ticketName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,64}$`)
 
 func openDrafts(data string, device ed25519.PrivateKey) (*drafts, error) {
-	d := &drafts{dir: filepath.Join(data, "drafts")}
+	d := &drafts{dir: filepath.Join(data, "drafts"), kept: map[hall.TicketID]bool{}}
 	raw, err := hkdf.Key(sha256.New, device.Seed(), nil, "onewindow drafts 1", sealed.Size)
 	if err == nil {
 		d.key, err = sealed.Key(raw), os.MkdirAll(d.dir, 0o700)
+	}
+	var list []fs.DirEntry
+	if err == nil {
+		list, err = os.ReadDir(d.dir)
+	}
+	for _, e := range list {
+		if ticket, is := strings.CutSuffix(e.Name(), draftEnd); is {
+			d.kept[hall.TicketID(ticket)] = true
+		} else if err == nil { // one that was being written
+			err = os.Remove(filepath.Join(d.dir, e.Name()))
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("prepare the folder of drafts: %w", err)
@@ -66,6 +79,7 @@ func (d *drafts) Keep(ticket hall.TicketID, text string) error {
 	if err := folder.WriteWhole(path, []byte(shut), 0o600); err != nil {
 		return fmt.Errorf("keep a draft: %w", err)
 	}
+	d.kept[ticket] = true
 	return nil
 }
 
@@ -95,16 +109,20 @@ func (d *drafts) Kept(ticket hall.TicketID) (string, error) {
 func (d *drafts) Retain(goesOn func(hall.TicketID) bool) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	list, err := os.ReadDir(d.dir)
-	if err != nil {
-		return fmt.Errorf("look for old drafts: %w", err)
-	}
-	for _, e := range list {
-		ticket, is := strings.CutSuffix(e.Name(), draftEnd)
-		if is && goesOn(hall.TicketID(ticket)) {
+	var errs []error
+	for ticket := range d.kept {
+		if goesOn(ticket) {
 			continue
 		}
-		err = errors.Join(err, os.Remove(filepath.Join(d.dir, e.Name())))
+		path, err := d.path(ticket)
+		if err == nil {
+			err = os.Remove(path)
+		}
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			delete(d.kept, ticket)
+			continue
+		}
+		errs = append(errs, err)
 	}
-	return err
+	return errors.Join(errs...)
 }

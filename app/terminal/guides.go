@@ -177,7 +177,7 @@ func (t *Terminal) use(b wire.Bundle, e *screen.Edition) {
 	}
 	t.guides.Offer(e)
 	t.log.Info("published guides take the place of those in use", "published", b.Version, "version", e.Version)
-	t.signal()
+	t.Signal()
 }
 
 func knows(c *guide.Catalogue, id string) error {

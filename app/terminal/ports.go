@@ -55,7 +55,7 @@ func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, e
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, screen.Case{Number: c.Number, Item: c.Item, State: c.State, DueDate: c.DueDate, Absent: c.Absent, AnswerBy: c.AnswerBy, Saved: screen.Saved(saved)})
+		out = append(out, screen.Case{Status: c.Status, Saved: screen.Saved(saved)})
 	}
 	return out, err
 }
@@ -125,13 +125,22 @@ func (l line) Call(ctx context.Context, c hall.Call) ([][]byte, error) {
 }
 
 func (l line) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, error) {
+	return l.cases(ctx, wire.CasesAsk{Ticket: string(ticket)})
+}
+
+func (l line) CasesNumbered(ctx context.Context, number string) ([]screen.Case, error) {
+	return l.cases(ctx, wire.CasesAsk{Number: number})
+}
+
+func (l line) cases(ctx context.Context, ask wire.CasesAsk) ([]screen.Case, error) {
 	if l.t.link == nil {
 		return nil, event.HubUnreachable
 	}
-	list, err := l.t.link.Cases(ctx, ticket)
+	list, err := l.t.link.Cases(ctx, ask)
 	out := make([]screen.Case, 0, len(list))
 	for _, c := range list {
-		out = append(out, screen.Case{Number: c.Number, Item: hall.ItemCode(c.Item), State: c.State, DueDate: c.DueDate, Absent: c.Absent, AnswerBy: c.AnswerBy, Saved: screen.Saved(c.Saved)})
+		out = append(out, screen.Case{Saved: screen.Saved(c.Saved), Status: intake.Status{Number: c.Number, Item: hall.ItemCode(c.Item), State: intake.State(c.State),
+			DueDate: hall.Date(c.DueDate), Absent: c.Absent, AnswerBy: hall.Date(c.AnswerBy)}})
 	}
 	return out, err
 }

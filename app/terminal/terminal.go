@@ -27,6 +27,7 @@ import (
 	"onewindow/app/keyring"
 	"onewindow/app/screen"
 	"onewindow/app/store"
+	"onewindow/app/watch"
 	"onewindow/sync/broker"
 	"onewindow/sync/link"
 	"onewindow/sync/shelf"
@@ -73,6 +74,9 @@ type Terminal struct {
 	Board    *screen.Board
 	Store    *store.Store
 
+	// Watchers hear when something on the pages may have changed.
+	watch.Watchers
+
 	log     *slog.Logger
 	link    *link.Link
 	shelf   *shelf.Shelf   // what the centre has published
@@ -90,17 +94,16 @@ type Terminal struct {
 	began   time.Time
 	forgot  int64 // when old keys were looked for last
 
-	mu       sync.Mutex
-	watchers map[chan struct{}]bool
-	saying   string // the number of the call that is being announced
-	scans    map[chan string]bool
+	mu     sync.Mutex
+	saying string // the number of the call that is being announced
+	scans  map[chan string]bool
 }
 
 // Open starts a terminal. It works with nothing else running: without a hub it
 // says so and goes on. Errors name what is wrong and the next step.
 func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	opt.usual()
-	t := &Terminal{Settings: s, log: opt.Logger, began: time.Now(), tend: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}, scans: map[chan string]bool{}}
+	t := &Terminal{Settings: s, log: opt.Logger, began: time.Now(), tend: make(chan struct{}, 1), scans: map[chan string]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, t.Close())
@@ -235,7 +238,7 @@ func (t *Terminal) connect(origin event.Origin, opt Options) error {
 		o.Keys = t.keys
 	}
 	t.link = link.Start(o)
-	t.link.OnChange(func() { t.signal(); t.wake() })
+	t.link.OnChange(func() { t.Signal(); t.wake() })
 	t.closers = append(t.closers, func() error { t.link.Stop(); return nil })
 	if fresh {
 		t.meet()
@@ -283,7 +286,7 @@ func (t *Terminal) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-commits:
-			t.signal()
+			t.Signal()
 		case <-t.tend:
 		case <-time.After(time.Minute):
 		}
@@ -320,33 +323,6 @@ func (t *Terminal) wake() {
 	select {
 	case t.tend <- struct{}{}:
 	default:
-	}
-}
-
-// Watch gives a channel that receives when something on the pages may have changed.
-func (t *Terminal) Watch() chan struct{} {
-	c := make(chan struct{}, 1)
-	t.mu.Lock()
-	t.watchers[c] = true
-	t.mu.Unlock()
-	return c
-}
-
-// Unwatch ends what Watch began.
-func (t *Terminal) Unwatch(c chan struct{}) {
-	t.mu.Lock()
-	delete(t.watchers, c)
-	t.mu.Unlock()
-}
-
-func (t *Terminal) signal() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for c := range t.watchers {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
 	}
 }
 

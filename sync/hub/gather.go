@@ -145,6 +145,9 @@ func (h *Hub) tidy(ctx context.Context) {
 			continue
 		}
 		err := h.commit(ctx, func(tx Tx) error { return tx.Tidy(h.opt.Hall, h.silent) })
+		if err == nil && h.opt.Tidy != nil {
+			err = h.opt.Tidy(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			h.opt.Logger.Error("see to the timers of the hall; it is tried again", "error", err)
 		}

@@ -59,8 +59,8 @@ type Log interface {
 	Watch() chan struct{}
 	Unwatch(chan struct{})
 	Now() int64
-	// Cases lists the applications of a ticket, without anything personal.
-	Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error)
+	// Cases lists the applications that are asked for, without anything personal.
+	Cases(ctx context.Context, ask wire.CasesAsk) ([]wire.CaseRow, error)
 	// Chains, AnswerCheck and Mend serve the comparison with the centre.
 	Chains() (own core.ChainID, all []core.Chain)
 	AnswerCheck(ctx context.Context, a wire.CheckAsk) (wire.CheckAnswer, error)
@@ -85,6 +85,9 @@ type Options struct {
 	Peer   Peer
 	Origin event.Origin
 	OnLead func(holds bool)
+	// Tidy notes what time alone brings beside the tickets; called every two seconds where this
+	// hub leads. It may be nil.
+	Tidy func(ctx context.Context) error
 	// Gather is the least time that a hub in a new life of its database gives its
 	// terminals to come; 0 means the usual one.
 	Gather time.Duration
@@ -286,7 +289,12 @@ func (h *Hub) told() int64 {
 
 // cases answers a kiosk's "my progress": the kiosk itself holds no applications.
 func (h *Hub) cases(m *nats.Msg, _ event.Origin) {
-	list, err := h.opt.Log.Cases(context.Background(), hall.TicketID(m.Data))
+	var ask wire.CasesAsk
+	if err := json.Unmarshal(m.Data, &ask); err != nil {
+		h.opt.Logger.Warn("read a question for applications", "error", err)
+		return
+	}
+	list, err := h.opt.Log.Cases(context.Background(), ask)
 	if err != nil {
 		h.opt.Logger.Error("cases", "error", err)
 		return

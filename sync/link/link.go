@@ -496,13 +496,17 @@ func (l *Link) Call(ctx context.Context, c hall.Call) ([][]byte, error) {
 	return append(append(out, g.Steps...), g.Event), nil
 }
 
-// Cases asks the hub for the applications of a ticket.
-func (l *Link) Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error) {
+// Cases asks the hub for applications.
+func (l *Link) Cases(ctx context.Context, ask wire.CasesAsk) ([]wire.CaseRow, error) {
 	if !l.opt.Conn.IsConnected() {
 		return nil, event.HubUnreachable
 	}
+	body, err := json.Marshal(ask)
+	if err != nil {
+		return nil, fmt.Errorf("ask for applications: %w", err)
+	}
 	var list []wire.CaseRow
-	if err := l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbCases, l.opt.Origin), []byte(ticket), 2*time.Second, &list); err != nil {
+	if err := l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbCases, l.opt.Origin), body, 2*time.Second, &list); err != nil {
 		return nil, errors.Join(event.HubUnreachable, err)
 	}
 	return list, nil

@@ -5,10 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
-	"time"
-
-	"github.com/nats-io/nats.go"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
@@ -19,30 +15,16 @@ import (
 	"onewindow/sync/wire"
 )
 
-// answers serves a verb with what fn gives, as JSON.
-func answers(conn *nats.Conn, place string, v wire.Verb, log *slog.Logger, fn func(ctx context.Context, body []byte) (any, error)) (func() error, error) {
-	sub, err := conn.Subscribe(wire.AnyoneSubject(place, v), func(m *nats.Msg) {
-		if _, ok := wire.Sender(m.Subject, m.Reply); !ok {
-			return
+// keysBelow answers the keyrings below a place, after the commit. Only a hub's word
+// destroys a key.
+func (b *base) keysBelow(place string) func(context.Context, event.Origin, []byte) (any, error) {
+	return func(ctx context.Context, from event.Origin, body []byte) (any, error) {
+		var ask wire.KeysAsk
+		if err := json.Unmarshal(body, &ask); err != nil {
+			return nil, fmt.Errorf("read what a keyring says: %w", err)
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		out, err := fn(ctx, m.Data)
-		var body []byte
-		if err == nil {
-			body, err = json.Marshal(out)
-		}
-		if err == nil {
-			err = m.Respond(body)
-		}
-		if err != nil {
-			log.Error("answer", "verb", v, "error", err)
-		}
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listen for %s: %w", v, err)
+		return b.Keys.Answer(ctx, ask, wire.IsHub(from), place == wire.Centre)
 	}
-	return sub.Unsubscribe, nil
 }
 
 // caseFor answers a counter of the hall that has a number in hand. A hub that lacks the
@@ -104,29 +86,12 @@ func (c *Centre) keyOf(ctx context.Context, id string) (wire.CaseKey, error) {
 	return wire.CaseKey{Case: id, Key: k[:]}, err
 }
 
-// overdueEvery is the pause between two looks for applications whose time is over.
-const overdueEvery = 10 * time.Second
-
-// clocks notes by itself when the time for what is missing is over, at the hub that leads.
-func (h *Hub) clocks(ctx context.Context, id hall.ID, every time.Duration, log *slog.Logger) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(every):
-		}
-		if leads, _ := h.Allocator.Leads(); leads == wire.HubStands || !h.Store.Ready() {
-			continue
-		}
-		if err := h.endOverdue(ctx, id); err != nil && ctx.Err() == nil {
-			log.Error("end what is overdue; it is tried again", "error", err)
-		}
-	}
-}
-
 // endOverdue ends what is overdue on the hall's day: that of the clock, and of the newest
 // ticket, because one clock alone that is put forward may end nobody's application.
 func (h *Hub) endOverdue(ctx context.Context, id hall.ID) error {
+	if !h.Store.Ready() {
+		return nil
+	}
 	today := hall.DateOf(h.Store.Now())
 	h.Store.View(id, func(v *hall.Hall) { today = min(today, v.LastDay(today)) })
 	list, err := h.Store.Overdue(ctx, id, today)

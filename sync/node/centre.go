@@ -64,11 +64,10 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}
 	c.closers = append(c.closers, in.Stop)
-	end, err := answers(c.conn, wire.Centre, wire.VerbKey, o.Logger, func(ctx context.Context, id []byte) (any, error) { return c.keyOf(ctx, string(id)) })
+	err = c.answer(inlet.Answers{wire.VerbKey: func(ctx context.Context, _ event.Origin, id []byte) (any, error) { return c.keyOf(ctx, string(id)) }}, wire.Centre, o.Logger)
 	if err != nil {
 		return nil, err
 	}
-	c.closers = append(c.closers, end)
 	return c, nil
 }
 
@@ -79,10 +78,10 @@ func (c *Centre) Page() http.Handler { return c.District.Handler() }
 type archive struct{ *store.Store }
 
 func (a archive) Applications(ctx context.Context, id hall.ID, sinceMS int64) ([]centre.Application, error) {
-	list, at, err := a.Store.Applications(ctx, id, sinceMS)
+	list, err := a.Store.Applications(ctx, id, sinceMS)
 	out := make([]centre.Application, 0, len(list))
-	for i, c := range list {
-		out = append(out, centre.Application{Number: c.Number, Hall: id, Item: c.Item, State: c.State, TakenMS: at[i], Due: c.DueDate})
+	for _, c := range list {
+		out = append(out, centre.Application{Number: c.Number, Hall: id, Item: c.Item, State: string(c.State), TakenMS: c.TakenMS, Due: string(c.DueDate)})
 	}
 	return out, err
 }

@@ -4,7 +4,6 @@
 package node
 
 import (
-	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -13,8 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,7 +20,6 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/folder"
 	"onewindow/app/hall"
-	"onewindow/app/intake"
 	"onewindow/app/keyring"
 	"onewindow/app/store"
 	"onewindow/sync/broker"
@@ -154,16 +150,23 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		return err
 	}
 	b.closers = append(b.closers, func() error { b.conn.Close(); return nil })
-	keys, err := inlet.ServeKeys(b.conn, place, b.Keys, o.Logger)
-	if err != nil {
+	if err := b.answer(inlet.Answers{wire.VerbKeys: b.keysBelow(place)}, place, o.Logger); err != nil {
 		return err
 	}
-	b.closers = append(b.closers, keys.Unsubscribe)
 	if o.BackupEvery >= 0 {
 		b.Backups = startBackups(o, role, b.Store, b.Keys)
 		b.closers = append(b.closers, b.Backups.Stop)
 	}
 	return nil
+}
+
+// answer serves answers until the node ends.
+func (b *base) answer(a inlet.Answers, place string, log *slog.Logger) error {
+	stop, err := a.Serve(b.conn, place, log)
+	if err == nil {
+		b.closers = append(b.closers, stop)
+	}
+	return err
 }
 
 // Close ends the node; what is not confirmed stays owed in its database.
@@ -210,7 +213,8 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	if err := h.shelve(&o, string(o.Hall)); err != nil {
 		return nil, err
 	}
-	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Gather: o.Gather, Carry: o.Carry}
+	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Gather: o.Gather, Carry: o.Carry,
+		Tidy: func(ctx context.Context) error { return h.endOverdue(ctx, o.Hall) }}
 	if o.Centre != "" {
 		opt.Above = above{h}
 	}
@@ -243,14 +247,12 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })
 	}
-	end, err := answers(h.conn, string(o.Hall), wire.VerbCase, o.Logger, func(ctx context.Context, number []byte) (any, error) { return h.caseFor(ctx, o.Hall, string(number)) })
+	err = h.answer(inlet.Answers{wire.VerbCase: func(ctx context.Context, _ event.Origin, number []byte) (any, error) {
+		return h.caseFor(ctx, o.Hall, string(number))
+	}}, string(o.Hall), o.Logger)
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	var clocks sync.WaitGroup
-	clocks.Go(func() { h.clocks(ctx, o.Hall, min(overdueEvery, 20*cmp.Or(o.BeatEvery, overdueEvery)), o.Logger) })
-	h.closers = append(h.closers, func() error { stop(); clocks.Wait(); return end() })
 	h.closers = append(h.closers, func() error { h.Allocator.Leave(); return nil })
 	return h, nil
 }
@@ -324,13 +326,10 @@ func (l ledger) Submit(fn func(hub.Tx) error, done func(error)) error {
 	return l.Store.Submit(func(tx *store.Tx) error { return fn(tx) }, done)
 }
 
-func (l ledger) Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow, error) {
-	var list []store.Case
-	var err error
-	if number, is := strings.CutPrefix(string(ticket), intake.CodePrefix); is {
-		list, err = l.CasesNumbered(ctx, number)
-	} else {
-		list, err = l.Store.Cases(ctx, ticket)
+func (l ledger) Cases(ctx context.Context, ask wire.CasesAsk) ([]wire.CaseRow, error) {
+	list, err := l.CasesNumbered(ctx, ask.Number)
+	if ask.Ticket != "" {
+		list, err = l.Store.Cases(ctx, hall.TicketID(ask.Ticket))
 	}
 	out := make([]wire.CaseRow, 0, len(list))
 	for _, c := range list {
@@ -338,7 +337,7 @@ func (l ledger) Cases(ctx context.Context, ticket hall.TicketID) ([]wire.CaseRow
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: c.State, DueDate: c.DueDate, Saved: saved, Absent: c.Absent, AnswerBy: c.AnswerBy})
+		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: saved, Absent: c.Absent, AnswerBy: string(c.AnswerBy)})
 	}
 	return out, err
 }

@@ -19,7 +19,7 @@ const (
 	VerbFeed  Verb = "feed"  // a FeedAsk; a Feed
 	VerbCall  Verb = "call"  // a hall.Call; a Grant
 	VerbBlock Verb = "block" // a BlockAsk; a Grant
-	VerbCases Verb = "cases" // a ticket id, or OWC: and an application's number; a JSON list of CaseRow
+	VerbCases Verb = "cases" // a CasesAsk; a JSON list of CaseRow
 	VerbBeat  Verb = "beat"  // a Beat; a BeatReply
 	VerbCheck Verb = "check" // a CheckAsk; a CheckAnswer
 	VerbKeys  Verb = "keys"  // a KeysAsk; a KeysAnswer

@@ -157,6 +157,12 @@ type Grant struct {
 	Refuse *event.Refusal `json:"refuse,omitempty"`
 }
 
+// CasesAsk asks for the applications of a ticket, or for the one of a number.
+type CasesAsk struct {
+	Ticket string `json:"ticket,omitempty"`
+	Number string `json:"number,omitempty"`
+}
+
 // CaseRow is an application of a ticket as anybody may know it. Saved is "hall" or "centre".
 type CaseRow struct {
 	Number  string `json:"number"`
