@@ -110,6 +110,11 @@ func TestWhatIsSaidOfPeopleIsReadAtTheCentreAndErasedEverywhere(t *testing.T) {
 	if own, err := o.c.Machine.Book.Cases(t.Context(), hall.TicketID(o.ticket)); err != nil || own[99].Saved != "here" {
 		t.Errorf("with the hub away the last application is not said to be here alone: %v", err)
 	}
+	events, _, _, err := o.c.Store.Unsaved(t.Context())
+	apptest.Must(t, err)
+	if all, _, _, err := o.c.Machine.Book.Unsaved(t.Context()); err != nil || all < events+50 {
+		t.Errorf("%d records and keys are said to be here alone, of %d events and 50 keys: %v", all, events, err)
+	}
 	w.StartHub()
 	reached(t, o.c)
 	converged(t, w, o.c)
@@ -267,5 +272,34 @@ func TestAnApplicationTravelsByFileWithItsKey(t *testing.T) {
 		if p := personAt(t, w.Centre.Store, c, key); string(p.DocumentNumber) != o.said[n].DocumentNumber {
 			t.Errorf("application %d is of somebody else", n)
 		}
+	}
+}
+
+// TestAFileOfACounterDestroysNoKey brings a counter's word that a key was destroyed by
+// file: the hub, which would not take it over the line, does not take it so either.
+func TestAFileOfACounterDestroysNoKey(t *testing.T) {
+	w := apptest.New(t)
+	o := newOffice(t, w)
+	o.take(t, 1)
+	id := string(o.cases(t)[0].Application)
+	apptest.Eventually(t, "the key is at the hub", func() bool { _, err := w.Hub.Keys.Key(t.Context(), id); return err == nil })
+	apptest.Must(t, o.c.Close())
+	hub, counter := filepath.Join(w.Dir, "hub"), filepath.Join(w.Dir, "c1")
+	ring, err := keyring.Open(counter, "")
+	apptest.Must(t, err)
+	apptest.Must(t, errors.Join(ring.Erase(t.Context(), []string{id}, "evil", "", 1), ring.Close()))
+	key, err := folder.PublicKey(hub)
+	apptest.Must(t, err)
+	now := time.UnixMilli(w.Clock.Now())
+	file, _, err := node.Export(t.Context(), counter, true, []ed25519.PublicKey{key}, now)
+	apptest.Must(t, err)
+	w.StopHub()
+	_, err = node.Import(t.Context(), hub, file, true, now)
+	apptest.Must(t, err)
+	ring, err = keyring.Open(hub, "")
+	apptest.Must(t, err)
+	defer ring.Close()
+	if _, err := ring.Key(t.Context(), id); err != nil {
+		t.Errorf("a counter's file destroyed a key: %v", err)
 	}
 }

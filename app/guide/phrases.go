@@ -133,8 +133,8 @@ func (b *phraseBook) phrase(n int, as role, text string) {
 		at = int32(len(b.all))
 		b.at[folded] = at
 		b.all = append(b.all, gathered{})
-		if text != folded {
-			b.all[at].spaced = text
+		if spaced := strings.TrimSpace(text); spaced != folded {
+			b.all[at].spaced = spaced
 		}
 		for _, r := range folded {
 			b.all[at].chars = append(b.all[at].chars, b.number(r))

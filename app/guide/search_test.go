@@ -191,3 +191,11 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// What people say for a name keeps its words apart where the name has brackets or commas.
+func TestWhatMatchedKeepsItsWordsApart(t *testing.T) {
+	hits := NewIndex(shipped(t)).Search("屋子变更登记姓名地址面积等", 1)
+	if len(hits) != 1 || hits[0].Why != WhyWords || hits[0].Match != "屋子变更登记 姓名 地址 面积等" {
+		t.Errorf("%+v", hits)
+	}
+}

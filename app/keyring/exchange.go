@@ -147,6 +147,17 @@ func (r *Ring) Saved(ctx context.Context, id string) (string, error) {
 	return "here", nil
 }
 
+// Readable tells where an application can be read, "here", "hall" or "centre": where its
+// event and its key both are, so the lower of the two.
+func Readable(event, key string) string {
+	for _, s := range []string{"here", "hall"} {
+		if event == s || key == s {
+			return s
+		}
+	}
+	return "centre"
+}
+
 // Unconfirmed gives every row that the centre has not, for a parcel; with whole every row.
 func (r *Ring) Unconfirmed(ctx context.Context, whole bool) ([]wire.CaseKey, error) {
 	return r.rows(ctx, "WHERE above = 0 OR ? ORDER BY change", whole)

@@ -90,6 +90,14 @@ func TestAKeyGoesUpAndIsSaidToBeNoFurtherThanItIs(t *testing.T) {
 	}
 }
 
+func TestAnApplicationIsReadableWhereItsEventAndItsKeyAre(t *testing.T) {
+	for _, w := range [][3]string{{"here", "centre", "here"}, {"centre", "here", "here"}, {"hall", "centre", "hall"}, {"centre", "hall", "hall"}, {"hall", "hall", "hall"}, {"here", "hall", "here"}, {"centre", "centre", "centre"}} {
+		if got := keyring.Readable(w[0], w[1]); got != w[2] {
+			t.Errorf("event %s, key %s: %s", w[0], w[1], got)
+		}
+	}
+}
+
 // A ring that was lost is another one: everything is said to it again.
 func TestALostRingIsFilledAgain(t *testing.T) {
 	hub, centre := open(t, t.TempDir()), open(t, t.TempDir())

@@ -35,13 +35,9 @@ const (
 
 // Make makes a document. It fails only where the fonts or the code cannot be made.
 func Make(d intake.Document) ([]byte, error) {
-	s := &sheet{}
-	s.pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
-	s.pdf.SetInfo(gopdf.PdfInfo{Title: d.Number(), Creator: "OneWindow"})
-	for name, font := range map[string][]byte{"cjk": cjkFont, "latin": latinFont} {
-		if err := s.pdf.AddTTFFontDataWithOption(name, font, gopdf.TtfOption{OnGlyphNotFoundSubstitute: func(rune) rune { return unknown[name] }}); err != nil {
-			return nil, fmt.Errorf("take the font %s: %w", name, err)
-		}
+	s, err := newSheet(d.Number())
+	if err != nil {
+		return nil, err
 	}
 	s.page()
 	head(s, d)
@@ -133,6 +129,18 @@ type sheet struct {
 	pdf gopdf.GoPdf
 	y   float64
 	err error
+}
+
+func newSheet(title string) (*sheet, error) {
+	s := &sheet{}
+	s.pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
+	s.pdf.SetInfo(gopdf.PdfInfo{Title: title, Creator: "OneWindow"})
+	for name, font := range map[string][]byte{"cjk": cjkFont, "latin": latinFont} {
+		if err := s.pdf.AddTTFFontDataWithOption(name, font, gopdf.TtfOption{OnGlyphNotFoundSubstitute: func(rune) rune { return unknown[name] }}); err != nil {
+			return nil, fmt.Errorf("take the font %s: %w", name, err)
+		}
+	}
+	return s, nil
 }
 
 func (s *sheet) page() {

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -70,17 +71,7 @@ func (b book) caseSaved(ctx context.Context, c store.Case) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return leastSaved(at, key), nil
-}
-
-// leastSaved is the lower of two of the three states; a key that is here no more is at the centre.
-func leastSaved(event, key string) string {
-	for _, s := range []string{"here", "hall"} {
-		if event == s || key == s {
-			return s
-		}
-	}
-	return event
+	return keyring.Readable(at, cmp.Or(key, wire.Centre)), nil // a key that is here no more is at the centre
 }
 
 // CaseKey gives the key of an application that is kept here.

@@ -4,6 +4,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -342,16 +343,14 @@ func (l ledger) Cases(ctx context.Context, ask wire.CasesAsk) ([]wire.CaseRow, e
 	return out, err
 }
 
-// saved tells where an application can be read: where its event and its key both are.
+// saved tells where an application can be read; one whose key has not come is at its counter alone.
 func (l ledger) saved(ctx context.Context, c store.Case) (string, error) {
 	key, err := l.keys.Saved(ctx, string(c.Application))
-	switch at := l.Saved(c.Event); {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case key == "":
-		return "here", nil // at the counter alone
-	case at == wire.Centre && key == wire.Centre:
-		return wire.Centre, nil
 	}
-	return "hall", nil
+	if key == "here" { // in this hall
+		key = "hall"
+	}
+	return keyring.Readable(l.Saved(c.Event), cmp.Or(key, "here")), nil
 }
