@@ -218,9 +218,10 @@ const methods = {
   'Kiosk.Hush': () => null,
   'Kiosk.Issue': (r) => ticket(r.letter, r.items, { class: r.class }),
   'Kiosk.Progress': (query) => {
-    if (!/^[A-M]/.test(query)) return { found: false, ticket: ticket('B'), applications: [] }
-    const i = items.find((x) => x.area_letter === query[0])
-    return { found: true, ticket: ticket(query[0], [], { number: query, qr: '', paper: '' }), applications: over.progress
+    const document = query.startsWith('OWC:')
+    if (!document && !/^[A-M]/.test(query)) return { found: false, ticket: ticket('B'), applications: [] }
+    const i = items.find((x) => x.area_letter === (document ? 'A' : query[0]))
+    return { found: true, ticket: ticket(document ? 'A' : query[0], [], document ? { number: '', state: '', qr: '', paper: '' } : { number: query, qr: '', paper: '' }), applications: over.progress || document
       ? [{ number: 'JN-20261124-c1-0007', item: text(i.name, i.name_en), state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre', absent: i.materials.slice(0, 2).map((m) => m.name), answerBy: '2026-12-15' }] : [] }
   },
   'Kiosk.Reprint': (id) => ticket(id.slice(-1)),

@@ -43,12 +43,20 @@ export async function openKiosk(browser, base, profile, { faults, clock = false,
     page.on('console', (m) => { if (m.type() === 'error' && !m.text().includes('409')) faults.push(`console: ${m.text()}`) })
     page.on('pageerror', (e) => faults.push(e.message))
   }
+  const asked = new Set()
+  page.on('request', (r) => { if (r.url().includes('/rpc/')) asked.add(r) })
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => asked.delete(r))
+  /** Waits until the page has every answer it asked for, and shows it. */
+  const still = async () => {
+    do await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    while (asked.size > 0)
+  }
   const fake = (over = {}) => page.request.post(`${base}/fake`, { data: { ...over, place, long } })
   await fake()
   if (clock) await page.clock.install()
   await page.goto(base)
   await page.locator('.hall span').waitFor()
-  return { page, fake, close: () => context.close() }
+  return { page, fake, still, close: () => context.close() }
 }
 
 /** Brings the page into a language and a mode, the way a person does it; after each wipe again. */
@@ -71,11 +79,12 @@ export async function settle({ page }, hand, language, mode) {
 const lowHelps = (page) => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--reach')) < innerHeight)
 
 /**
- * Walks through every screen and calls `look` with the name of each. The walk
+ * Walks through every screen and calls `seen` with the name of each, once the page is still. The walk
  * begins and ends at home.
  */
-export async function walk(kiosk, hand, language, mode, look) {
-  const { page, fake } = kiosk
+export async function walk(kiosk, hand, language, mode, seen) {
+  const { page, fake, still } = kiosk
+  const look = async (name) => { await still(); await seen(name) }
   const screen = (name) => page.locator(`main[data-screen="${name}"]`).waitFor()
   const verb = async (name, to) => { await hand.press(`[data-verb="${name}"]`); await screen(to) }
   const home = async () => { await hand.press('[data-nav="home"]'); await screen('home') }
@@ -318,6 +327,19 @@ export async function walk(kiosk, hand, language, mode, look) {
   await fake({ progress: true, ticket: { state: 'no_show' } })
   await page.locator('[data-come-back]').waitFor()
   await look('found-missed')
+  await fake()
+  await hand.press('[data-nav="home"]')
+  await screen('home')
+  await page.keyboard.type('OWC:JN20261124-C07-0003', { delay: 5 })
+  await page.keyboard.press('Enter')
+  await page.locator('main[data-screen="found"] .bring').waitFor()
+  await look('found-document')
+  await hand.press('[data-nav="home"]')
+  await screen('home')
+  await verb('progress', 'progress')
+  for (const key of 'B012') await hand.press(`[data-key="${key}"]`)
+  await hand.press('[data-look-up]')
+  await screen('found')
   await hand.press('[data-nav="back"]')
   await page.locator('[data-number]', { hasText: 'B012' }).waitFor()
   for (let i = 0; i < 4; i++) await hand.press('[data-key="⌫"]')

@@ -199,6 +199,19 @@ describe('intake', () => {
     expect(ids[0]).toBe(ids[1])
   })
 
+  it('ends an item as its application stands by now, not as it was taken', async () => {
+    terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
+    terminal.instead.set('TakeIntake', () => ({ number: 'N-1', state: 'correction', dueDate: '', answerBy: '2026-12-15', missing: ['登记申请书'], saved: 'here' }))
+    const keys = await open()
+    await keys.press('F7')
+    await keys.press('Ctrl+Enter')
+    terminal.set({ current: { ...ticket('A058', 'serving'), applications: [{ number: 'N-1', code: 'transfer', item: { zh: '存量房转移登记', en: '' }, state: 'accepted', dueDate: '', saved: 'here', absent: [], answerBy: '' }] } })
+    terminal.changed()
+    await flushPromises()
+    await keys.press('F10')
+    expect(document.querySelector<HTMLInputElement>('[data-row="0"] input:checked')?.value).toBe('accepted')
+  })
+
   it('finds an item by words when the ticket has none', async () => {
     const keys = await serving()
     await keys.click('changeItem')
