@@ -107,7 +107,7 @@ func (w *World) LogTo(to io.Writer) {
 
 func (w *World) options(name, listen string) node.Options {
 	return node.Options{Data: filepath.Join(w.Dir, name), Listen: listen, Open: true, Hall: "jiangnan", Now: w.Clock.Now, Logger: w.log,
-		Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond, Gather: 100 * time.Millisecond, Carry: 2 * time.Second}
+		Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond, Gather: 100 * time.Millisecond, Carry: 2 * time.Second, BookRules: hall.BookRules{Missed: 2, Days: 30}}
 }
 
 // StartHub starts the hub, again on the address it had.

@@ -66,6 +66,14 @@ var (
 	ReasonMissing   = &Refusal{Code: 213, Key: "reason_missing"}
 	BackOnce        = &Refusal{Code: 214, Key: "back_once"}
 	BackLate        = &Refusal{Code: 215, Key: "back_late"}
+	SlotTaken       = &Refusal{Code: 220, Key: "slot_taken"}
+	BookedAlready   = &Refusal{Code: 221, Key: "booked_already"}
+	BookBarred      = &Refusal{Code: 222, Key: "book_barred"}
+	BookingUnknown  = &Refusal{Code: 223, Key: "booking_unknown"}
+	BookingOver     = &Refusal{Code: 224, Key: "booking_over"}
+	BookingDay      = &Refusal{Code: 225, Key: "booking_day"}
+	BookingEarly    = &Refusal{Code: 226, Key: "booking_early"}
+	BookingUsed     = &Refusal{Code: 227, Key: "booking_used"}
 	CodeForeign     = &Refusal{Code: 301, Key: "code_foreign"}
 	CodeTorn        = &Refusal{Code: 302, Key: "code_torn"}
 	CodeForged      = &Refusal{Code: 303, Key: "code_forged"}

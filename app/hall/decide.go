@@ -48,6 +48,9 @@ type Issue struct {
 	ClockOff bool
 	// Day is what the guides tell of today's windows, for the forecast.
 	Day Day
+	// SlotMS and Ref are those of an appointment or a return pass.
+	SlotMS int64
+	Ref    string
 }
 
 // Issue decides a ticket: its number, its place and what the slip promises. It
@@ -55,7 +58,7 @@ type Issue struct {
 func (h *Hall) Issue(c Issue) Issued {
 	date := DateOf(c.NowMS)
 	f := Issued{Ticket: c.Ticket, Hall: h.ID, Date: date, Service: c.Service, Class: c.Class, Items: c.Items, Checked: c.Checked,
-		Language: c.Language, IssuedMS: c.NowMS, ClockOff: c.ClockOff,
+		Language: c.Language, IssuedMS: c.NowMS, ClockOff: c.ClockOff, SlotMS: c.SlotMS, Ref: c.Ref,
 		Number: h.TakeNumber(c.Origin, c.Epoch, c.Digit, date, c.Service)}
 	if f.Class == Priority {
 		f.Evidence = "shown"

@@ -2,8 +2,6 @@ package hall
 
 import (
 	"bytes"
-	"cmp"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -53,6 +51,7 @@ type Hall struct {
 	again    map[string][]TicketID // further ones, where a call was lost with its hub and granted again
 	helps    helps
 	notices  notices
+	agenda   agenda
 	words    words
 
 	// Missing brings back a ticket that is not in memory, nil when there is none.
@@ -69,7 +68,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[place]*line{}, lines: map[series][]*line{}, windows: map[WindowID]*Window{},
 		current: map[WindowID]map[TicketID]*Ticket{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, parked: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, paces: map[Letter]*pace{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), words: words{}}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, paces: map[Letter]*pace{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), agenda: newAgenda(), words: words{}}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -121,6 +120,12 @@ func Read(e event.Event) (any, error) {
 		return decode[NoticePosted](e)
 	case KindNoticeEnded:
 		return decode[NoticeEnded](e)
+	case KindBooked:
+		return decode[Booked](e)
+	case KindUnbooked:
+		return decode[Unbooked](e)
+	case KindSkipped:
+		return decode[Skipped](e)
 	}
 	return nil, nil
 }
@@ -162,6 +167,12 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 		return Touched{}, h.post(e, f)
 	case NoticeEnded:
 		return Touched{}, h.unpost(e, f)
+	case Booked:
+		return Touched{}, h.book(e, f)
+	case Unbooked:
+		return Touched{}, h.unbook(e, f)
+	case Skipped:
+		return Touched{}, h.skip(e, f)
 	}
 	return Touched{}, nil
 }
@@ -223,6 +234,7 @@ func (h *Hall) learn(f Issued, source string) (Touched, error) {
 	case !t.Known:
 		t.Issued, t.Known, t.Source = f, true, source
 		h.pace(f.Service).arrived(&f)
+		h.agenda.refers(&f)
 		k := numberKey{f.Date, f.Number}
 		h.numbers[k] = append(h.numbers[k], f.Ticket)
 		h.counted(f)
@@ -264,12 +276,7 @@ func (h *Hall) step(id TicketID, s Step) (Touched, error) {
 }
 
 func (h *Hall) ticket(id TicketID) *Ticket {
-	t := h.tickets[id]
-	if t == nil && h.Missing != nil {
-		if t = h.Missing(id); t != nil {
-			h.Restore(t)
-		}
-	}
+	t := h.Bring(id)
 	if t == nil {
 		t = &Ticket{Issued: Issued{Ticket: own(id), Hall: h.ID}}
 		h.tickets[t.Ticket] = t
@@ -360,6 +367,7 @@ func (h *Hall) Restore(t *Ticket) {
 		if !event.Broken("numbers-by-memory") {
 			h.counted(t.Issued)
 		}
+		h.agenda.refers(&t.Issued)
 	}
 	t.derive()
 	h.after(t)
@@ -410,7 +418,7 @@ func (t *Ticket) grantedBy(request string) (event.ID, bool) {
 }
 
 // Forget drops the tickets of business days before from, their numbers, the number
-// blocks, the calls for help and the notices of those days: tickets are in their rows, and
+// blocks, the calls for help, the notices and the appointments of those days: tickets are in their rows, and
 // Missing brings back one that an event speaks of; numbers of a day that is over are never given out. Tickets of which
 // keep is true stay; it may be nil.
 func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
@@ -442,125 +450,7 @@ func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 	}
 	h.helps.forget(from)
 	h.notices.forget(from)
-}
-
-// Ticket gives a ticket by id, nil when unknown. It must not be changed.
-func (h *Hall) Ticket(id TicketID) *Ticket { return h.tickets[id] }
-
-// ByNumber gives the ticket with a display number of a day, nil when there is none.
-func (h *Hall) ByNumber(date Date, n Number) *Ticket {
-	ids := h.numbers[numberKey{date, n}]
-	if len(ids) == 0 {
-		return nil
-	}
-	return h.tickets[ids[0]]
-}
-
-// Tickets gives the tickets of a business day ("" for all), by issue time and id.
-func (h *Hall) Tickets(date Date) []*Ticket {
-	return pick(h.tickets, date)
-}
-
-// AtWindow gives the open ticket of a window, nil when it is free. Where a
-// disagreement left two, the one being served counts, then the earlier called.
-func (h *Hall) AtWindow(w WindowID) *Ticket {
-	var best *Ticket
-	for _, t := range h.current[w] {
-		if best == nil || t.State == Serving && best.State != Serving ||
-			t.State == best.State && (t.LastCallMS < best.LastCallMS || t.LastCallMS == best.LastCallMS && t.Ticket < best.Ticket) {
-			best = t
-		}
-	}
-	return best
-}
-
-// Windows gives the windows heard of, by name.
-func (h *Hall) Windows() []Window {
-	out := make([]Window, 0, len(h.windows))
-	for _, w := range h.windows {
-		out = append(out, *w)
-	}
-	slices.SortFunc(out, func(a, b Window) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return out
-}
-
-// OpenAt counts the open windows that serve a service.
-func (h *Hall) OpenAt(l Letter) int {
-	n := 0
-	for _, w := range h.windows {
-		if w.Open && slices.Contains(w.Services, l) {
-			n++
-		}
-	}
-	return n
-}
-
-// DeviceKeys gives the public keys that a device has had, in no order; none when the
-// hall has not heard of it. A device whose disk was replaced has another key, and the
-// slips that it printed before are still good.
-func (h *Hall) DeviceKeys(o event.Origin) [][]byte { return h.keys[o] }
-
-// Devices gives the devices heard of.
-func (h *Hall) Devices() map[event.Origin]Device { return h.devices }
-
-// Clerk gives a clerk by sign-in name.
-func (h *Hall) Clerk(id ClerkID) (Clerk, bool) {
-	c, ok := h.clerks[id]
-	return c, ok
-}
-
-// Doubled lists display numbers that two tickets of one day carry; it must stay empty.
-func (h *Hall) Doubled() []Number {
-	var out []Number
-	for k, ids := range h.numbers {
-		if len(ids) > 1 {
-			out = append(out, k.number)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// Conflicts lists the tickets of a day on which two places disagreed.
-func (h *Hall) Conflicts(date Date) []*Ticket {
-	return pick(h.disputes, date)
-}
-
-// Parked gives the tickets that are parked, by issue time and id.
-func (h *Hall) Parked() []*Ticket { return pick(h.parked, "") }
-
-// EndedAt gives the visits of a day that ended at a window, by issue time and id.
-func (h *Hall) EndedAt(date Date, w WindowID) []*Ticket { return pick(h.ended[w], date) }
-
-// pick gives the tickets of a business day ("" for all), by issue time and id.
-func pick(from map[TicketID]*Ticket, date Date) []*Ticket {
-	var out []*Ticket
-	for _, t := range from {
-		if date == "" || t.Date == date {
-			out = append(out, t)
-		}
-	}
-	slices.SortFunc(out, func(a, b *Ticket) int {
-		return cmp.Or(cmp.Compare(a.IssuedMS, b.IssuedMS), cmp.Compare(a.Ticket, b.Ticket))
-	})
-	return out
-}
-
-// Hash sums up the tickets of a day. Two nodes with the same events have the
-// same hash, in whatever order the events came.
-func (h *Hall) Hash(date Date) event.Hash {
-	sum := sha256.New()
-	ids := make([]TicketID, 0, len(h.tickets))
-	for id, t := range h.tickets {
-		if t.Date == date {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	for _, id := range ids {
-		sum.Write(h.tickets[id].Row())
-	}
-	return event.Hash(sum.Sum(nil))
+	h.agenda.forget(from)
 }
 
 // ReadRow reads what Row writes.

@@ -22,6 +22,26 @@ func TicketOf(fact any) TicketID {
 	return ""
 }
 
+// blockKept is for how many days a number block is folded again at a start: where a clock is
+// put back by less, the numbers of that day are known as taken.
+const blockKept = 30
+
+// LastsUntil gives the last day on which a start has to fold a fact again that is no ticket's; empty for
+// one that counts for ever.
+func LastsUntil(fact any) Date {
+	switch f := fact.(type) {
+	case Block:
+		return f.Date.plus(blockKept)
+	case Booked:
+		return f.Date.plus(1)
+	case Unbooked:
+		return f.Date.plus(1)
+	case Skipped:
+		return f.Date.plus(missedKept)
+	}
+	return ""
+}
+
 // HeldBefore lists the tickets that hold a window and were issued before a business
 // day: memory keeps them until their visit ends.
 func (h *Hall) HeldBefore(day Date) []TicketID {

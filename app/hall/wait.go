@@ -17,8 +17,8 @@ type Range struct {
 // Day is what a hall's guides tell of a day's windows: the times in which they work, in ms,
 // and how many serve a queue. The zero value means that nobody knows.
 type Day struct {
-	Sessions [][2]int64
-	Windows  map[Letter]int
+	Sessions [][2]int64     `json:"sessions"`
+	Windows  map[Letter]int `json:"windows"`
 }
 
 // Waiter is a place in a queue whose turn is to be forecast.
@@ -154,6 +154,9 @@ var normals = func() (z [1024]float64) {
 func (l law) at(share float64) float64 {
 	return math.Exp(l.mu + l.sigma*normals[min(int(share*float64(len(normals))), len(normals)-1)])
 }
+
+// mean is how long a service takes on the average.
+func (l law) mean() float64 { return math.Exp(l.mu + l.sigma*l.sigma/2) }
 
 func (l law) draw(d *dice) float64 { return l.at(d.next()) }
 

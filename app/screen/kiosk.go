@@ -90,23 +90,32 @@ func (k *Kiosk) Guide(code string) (GuidePage, error) {
 // DiskFull, NotSaved.
 func (k *Kiosk) Issue(r TicketRequest) (TicketPage, error) {
 	k.visited(true)
-	ctx := context.Background()
 	cmd, err := k.command(r)
 	if err != nil {
 		return TicketPage{}, err
 	}
+	return k.give(r.Request, cmd, func(_ Tx, h *hall.Hall, cmd hall.Issue) (hall.Issued, error) { return h.Issue(cmd), nil })
+}
+
+// give notes the ticket that decide makes of a wish, and prints it.
+func (k *Kiosk) give(request string, cmd hall.Issue, decide func(Tx, *hall.Hall, hall.Issue) (hall.Issued, error)) (TicketPage, error) {
+	ctx := context.Background()
 	var e event.Event
 	var before event.ID
 	again := false
 	cmd.Day = k.m.day()
-	err = k.m.Book.Write(ctx, func(tx Tx) (err error) {
-		if before, again = tx.IssuedFor(r.Request); again {
+	err := k.m.Book.Write(ctx, func(tx Tx) (err error) {
+		if before, again = tx.IssuedFor(request); again {
 			return nil
 		}
 		// One reading of the clock: it may be put right, or midnight pass, between two.
 		cmd.NowMS = k.m.Book.Now()
 		cmd.Ticket = hall.TicketID(k.m.NewID(cmd.NowMS))
-		e, err = tx.Issue(r.Request, tx.Hall(k.m.Hall).Issue(cmd))
+		f, err := decide(tx, tx.Hall(k.m.Hall), cmd)
+		if err != nil {
+			return err
+		}
+		e, err = tx.Issue(request, f)
 		return err
 	})
 	if err == nil && again {
@@ -123,10 +132,10 @@ func (k *Kiosk) Issue(r TicketRequest) (TicketPage, error) {
 	if err != nil {
 		return TicketPage{}, fmt.Errorf("make the ticket's code: %w", err)
 	}
-	paper := k.paperOf(r.Request)
+	paper := k.paperOf(request)
 	if !again {
 		paper = k.print(f, code, 0)
-		k.keepPaper(r.Request, paper)
+		k.keepPaper(request, paper)
 	}
 	page, err := k.page(f.Ticket, code)
 	page.Paper = paper
@@ -156,17 +165,14 @@ func (k *Kiosk) command(r TicketRequest) (cmd hall.Issue, err error) {
 	if _, ok := k.m.Guides.Now().AreaOf(guide.HallID(k.m.Hall), guide.Letter(r.Letter)); !ok {
 		return hall.Issue{}, event.ServiceUnknown.With("service", r.Letter)
 	}
-	cmd = hall.Issue{Origin: k.m.Book.Origin(), Epoch: k.m.Book.Epoch(), Digit: k.m.Series, Service: hall.Letter(r.Letter),
-		Class: hall.WalkIn, Language: "zh", ClockOff: k.m.clockOff()}
+	cmd = k.wish(r.Language)
+	cmd.Service = hall.Letter(r.Letter)
 	switch c := hall.Class(r.Class); c {
-	case hall.Priority, hall.Appointment:
+	case hall.Priority:
 		cmd.Class = c
 	case hall.WalkIn, "":
 	default:
 		return hall.Issue{}, event.RequestUnusable
-	}
-	if r.Language == "en" {
-		cmd.Language = "en"
 	}
 	for _, code := range r.Items {
 		i, ok := k.m.Guides.Now().Item(guide.Code(code))
@@ -180,6 +186,18 @@ func (k *Kiosk) command(r TicketRequest) (cmd hall.Issue, err error) {
 	}
 	cmd.Checked, err = k.checked(r)
 	return cmd, err
+}
+
+// wish is what this kiosk tells of every ticket that it gives.
+func (k *Kiosk) wish(language string) hall.Issue {
+	return hall.Issue{Origin: k.m.Book.Origin(), Epoch: k.m.Book.Epoch(), Digit: k.m.Series, Class: hall.WalkIn, Language: languageOf(language), ClockOff: k.m.clockOff()}
+}
+
+func languageOf(wanted string) string {
+	if wanted == "en" {
+		return "en"
+	}
+	return "zh"
 }
 
 // print brings the paper; the ticket is valid whatever comes of it. The answer
@@ -260,7 +278,7 @@ func (k *Kiosk) page(id hall.TicketID, code string) (TicketPage, error) {
 		events = eventsOf(t)
 		p = TicketPage{Ticket: string(id), Number: string(t.Number), Windows: k.m.windowsText(t.Queue()), Items: k.itemNames(t.AllItems()),
 			Class: string(t.Class), IssuedMS: t.IssuedMS, IssuedAt: hall.ClockOf(t.IssuedMS), Date: string(t.Date),
-			State: string(t.State), Window: string(t.Window), OwnSeries: t.Number.OwnSeries()}
+			State: string(t.State), Window: string(t.Window), OwnSeries: t.Number.OwnSeries(), Pass: t.Pass() && t.Date < hall.DateOf(now)}
 		if t.State == hall.Waiting {
 			p.Ahead = h.AheadOf(t.Date, t.Queue(), t.Key(), id)
 			p.Wait = wait(h.Forecast(t.Waiter(), now, day))
@@ -288,6 +306,9 @@ func (k *Kiosk) page(id hall.TicketID, code string) (TicketPage, error) {
 // for an application.
 func (k *Kiosk) Progress(query string) (Progress, error) {
 	query = strings.TrimSpace(query)
+	if id, is := strings.CutPrefix(query, hall.BookingPrefix); is {
+		return k.bookingProgress(id)
+	}
 	if number, is := strings.CutPrefix(query, intake.CodePrefix); is {
 		return k.caseProgress(number)
 	}

@@ -75,6 +75,9 @@ type Hub interface {
 	// CaseElsewhere, HubUnreachable.
 	Case(ctx context.Context, number string) (*intake.Case, sealed.Key, error)
 	Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error)
+	// Book asks for an appointment and gives the hub's event. Refusals: those of hall.Book,
+	// HubUnreachable.
+	Book(ctx context.Context, b hall.Book) ([]byte, error)
 }
 
 // Paper is what stands on a ticket's slip.
@@ -89,6 +92,19 @@ type Paper struct {
 	At        time.Time
 	Reprint   int
 	OwnSeries bool
+}
+
+// Booking is what somebody takes home of an appointment.
+type Booking struct {
+	Language string
+	// Code is what the kiosk reads at the check-in, Phone the digits that do the same.
+	Code, Phone string
+	Hall, Area  string
+	Items       []string
+	Floor       int
+	Windows     string
+	// Slot is when it is, From and Till when to check in, all in the hall's time.
+	Slot, From, Till time.Time
 }
 
 // Checklist is what somebody takes home of an item, on paper or in a code for a phone.
@@ -109,6 +125,7 @@ type Slips interface {
 	Picture(code string, minPx int) ([]byte, error)
 	Paper(p Paper) ([]byte, error)
 	ChecklistPaper(c Checklist) []byte
+	BookingPaper(b Booking) ([]byte, error)
 	ChecklistText(c Checklist) string
 	// Open checks a code against the keys that its device has had.
 	Open(text string, keys func(event.Origin) []ed25519.PublicKey) (event.Event, error)

@@ -281,6 +281,8 @@ type TicketPage struct {
 	Paper string `json:"paper"`
 	// OwnSeries tells that the number is of this kiosk's own series, because the hub is away.
 	OwnSeries bool `json:"ownSeries"`
+	// Pass tells that the slip is a return pass that can be used now.
+	Pass bool `json:"pass"`
 }
 
 // Progress is the answer to "my progress": a ticket and its applications.
@@ -288,6 +290,8 @@ type Progress struct {
 	Found        bool         `json:"found"`
 	Ticket       TicketPage   `json:"ticket"`
 	Applications []CaseStatus `json:"applications"`
+	// Booking is the appointment that was asked for; nil for anything else.
+	Booking *BookingPage `json:"booking,omitempty"`
 }
 
 // CaseStatus is an application without anything personal.

@@ -91,8 +91,11 @@ func (m *Machine) area(a guide.HallArea, h *hall.Hall, now int64, day hall.Day) 
 }
 
 // day tells when this hall's windows work today, and how many serve each area.
-func (m *Machine) day() hall.Day {
-	guides, now := m.Guides.Now(), m.Book.Now()
+func (m *Machine) day() hall.Day { return m.dayOf(m.Book.Now()) }
+
+// dayOf tells the same of the day of a moment in ms.
+func (m *Machine) dayOf(ms int64) hall.Day {
+	guides := m.Guides.Now()
 	out := hall.Day{Windows: map[hall.Letter]int{}}
 	for _, a := range guides.AreasOf(guide.HallID(m.Hall)) {
 		out.Windows[hall.Letter(a.Letter)] = len(a.Windows)
@@ -100,9 +103,9 @@ func (m *Machine) day() hall.Day {
 	if m.Calendar == nil {
 		return out
 	}
-	for _, p := range m.Calendar.Day(guides.HoursOf(guide.HallID(m.Hall)).Hours, hall.LocalTime(now)).Periods {
-		from, err := hall.At(hall.DateOf(now), p[0])
-		to, err2 := hall.At(hall.DateOf(now), p[1])
+	for _, p := range m.Calendar.Day(guides.HoursOf(guide.HallID(m.Hall)).Hours, hall.LocalTime(ms)).Periods {
+		from, err := hall.At(hall.DateOf(ms), p[0])
+		to, err2 := hall.At(hall.DateOf(ms), p[1])
 		if err == nil && err2 == nil {
 			out.Sessions = append(out.Sessions, [2]int64{from, to})
 		}

@@ -17,7 +17,9 @@ type words struct {
 	people                                              func(n int) string
 	minutes                                             func(low, high int) string
 	reprint                                             func(n int) string
-	moment                                              func(t time.Time) string
+	moment, day                                         func(t time.Time) string
+	checkIn, lastDigits, howToCheckIn                   string // of an appointment
+	span                                                func(from, till string) string
 	closed                                              string
 	free, serving                                       func(what string) string
 	called                                              func(number, window string) string
@@ -53,6 +55,14 @@ var chinese = words{
 		}
 		return fmt.Sprintf("%d至%d分钟", low, high)
 	},
+	day: func(t time.Time) string {
+		return fmt.Sprintf("%d月%d日 星期%s", t.Month(), t.Day(), [...]string{"日", "一", "二", "三", "四", "五", "六"}[t.Weekday()])
+	},
+	checkIn:      "签到时间",
+	lastDigits:   "手机号后四位",
+	howToCheckIn: "到大厅后，在取号机上扫此码或输手机号后四位签到取号。",
+	span:         func(from, till string) string { return from + "-" + till },
+
 	closed:  "暂停服务",
 	free:    func(window string) string { return window + " 请稍候叫号" },
 	serving: func(number string) string { return number + "号 办理中" },
@@ -100,6 +110,12 @@ var english = words{
 		}
 		return fmt.Sprintf("%d to %d min", low, high)
 	},
+	day:          func(t time.Time) string { return t.Format("Monday, 2 January") },
+	checkIn:      "Check in",
+	lastDigits:   "Phone ends in",
+	howToCheckIn: "In the hall, scan this code at a kiosk or type the last four digits of your phone number to check in and get your number.",
+	span:         func(from, till string) string { return from + "-" + till },
+
 	closed:    "Closed",
 	free:      func(window string) string { return window + " Please wait" },
 	serving:   func(number string) string { return number + " is served" },

@@ -8,20 +8,15 @@ import (
 	"onewindow/app/hall"
 )
 
-// settledMS is how long a number block of a past day is folded again at a start: where a
-// clock is put back by less, the numbers of that day are known as taken.
-const settledMS = 30 * dayMS
-
-// settle lets number blocks of long ago be folded at a start no more: a hall leases some
-// hundreds a day, and a start would take longer with every one. The log keeps them. It looks
-// once on each business day.
+// settle lets number blocks and appointments of long ago be folded at a start no more: a hall
+// notes some hundreds a day, and a start would take longer with every one. The log keeps them.
+// It looks once on each business day.
 func (tx *Tx) settle() error {
 	today := tx.s.firstDate()
 	if tx.s.settled == today {
 		return nil
 	}
-	before := hall.DateOf(tx.s.opt.Now() - settledMS)
-	old, err := tx.s.oldBlocks(before)
+	old, err := tx.s.over(hall.DateOf(tx.s.opt.Now()))
 	if err != nil {
 		return err
 	}
@@ -34,39 +29,39 @@ func (tx *Tx) settle() error {
 	return nil
 }
 
-// oldBlocks gives where in the log the number blocks of days before one stand that are still
-// folded at a start.
-func (s *Store) oldBlocks(before hall.Date) (out []int64, err error) {
-	rows, err := s.conn.QueryContext(context.Background(), "SELECT pos, body FROM event WHERE lasting = 1 AND kind LIKE '%block.%' ORDER BY pos")
+// over gives where in the log the number blocks and appointments stand that are still folded
+// at a start, and need not be today.
+func (s *Store) over(today hall.Date) (out []int64, err error) {
+	rows, err := s.conn.QueryContext(context.Background(), "SELECT pos, body FROM event WHERE lasting = 1 AND (kind LIKE '%block.%' OR kind LIKE '%appointment.%') ORDER BY pos")
 	if err != nil {
-		return nil, fmt.Errorf("look for old number blocks: %w", err)
+		return nil, fmt.Errorf("look for what is over: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var pos int64
 		var body []byte
 		if err := rows.Scan(&pos, &body); err != nil {
-			return nil, fmt.Errorf("look for old number blocks: %w", err)
+			return nil, fmt.Errorf("look for what is over: %w", err)
 		}
-		if date, ok := blockDate(body); ok && date < before {
+		if last := lastsUntil(body); last != "" && last < today {
 			out = append(out, pos)
 		}
 	}
 	return out, rows.Err()
 }
 
-// blockDate gives the day of the number block that an event tells of.
-func blockDate(body []byte) (hall.Date, bool) {
+// lastsUntil is hall.LastsUntil of an event; empty where it cannot be read.
+func lastsUntil(body []byte) hall.Date {
 	e, err := event.Decode(body)
 	if err != nil {
-		return "", false
+		return ""
 	}
 	if e, err = e.Inner(); err != nil {
-		return "", false
+		return ""
 	}
 	fact, err := hall.Read(e)
-	if b, ok := fact.(hall.Block); ok && err == nil {
-		return b.Date, true
+	if err != nil {
+		return ""
 	}
-	return "", false
+	return hall.LastsUntil(fact)
 }

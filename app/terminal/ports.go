@@ -158,6 +158,13 @@ func (l line) Block(ctx context.Context, request string, date hall.Date, service
 	return l.t.link.Block(ctx, wire.BlockAsk{Request: request, Origin: l.t.Store.Origin(), Epoch: l.t.Store.Epoch(), Date: string(date), Service: string(service)})
 }
 
+func (l line) Book(ctx context.Context, b hall.Book) ([]byte, error) {
+	if l.t.link == nil {
+		return nil, event.HubUnreachable
+	}
+	return l.t.link.Book(ctx, b)
+}
+
 // voice is the terminal's voice as the pages know it.
 type voice struct{ device.Voice }
 
@@ -190,6 +197,8 @@ func (s slips) Picture(code string, minPx int) ([]byte, error) { return slip.PNG
 func (s slips) Paper(p screen.Paper) ([]byte, error) { return slip.PaperBy(s.pen, slip.Slip(p)) }
 
 func (s slips) ChecklistPaper(c screen.Checklist) []byte { return slip.Checklist(c).Paper(s.pen) }
+
+func (s slips) BookingPaper(b screen.Booking) ([]byte, error) { return slip.Booking(b).Paper(s.pen) }
 
 func (s slips) ChecklistText(c screen.Checklist) string { return slip.Checklist(c).Text() }
 

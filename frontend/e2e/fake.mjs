@@ -188,8 +188,10 @@ function ticket(letter, codes = [], more = {}) {
   const last = String(a[hallID].windows).padStart(2, '0')
   return { ticket: `t-${letter}`, number: `${letter}0${10 + n}`, area: area(a), windows: last === '01' ? `${letter}01` : `${letter}01-${letter}${last}`,
     items: codes.map((c) => card(items.find((i) => i.code === c)).name), ahead: n, wait: wait(n), class: 'walk_in', issuedMs: Date.UTC(2026, 10, 24, 1, 12),
-    issuedAt: '09:12', date: '2026-11-24', qr, saved: 'hall', state: 'waiting', window: '', paper: 'printed', ownSeries: false, ...more, ...over.ticket }
+    issuedAt: '09:12', date: '2026-11-24', qr, saved: 'hall', state: 'waiting', window: '', paper: 'printed', ownSeries: false, pass: false, ...more, ...over.ticket }
 }
+
+const booking = (more = {}) => ({ code: 'OWA:0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', qr, phone: '1234', area: areas().find((a) => a.letter === 'C'), windows: 'C01-C14', items: [], date: '2026-11-25', at: '09:15', from: '08:45', till: '09:30', state: 'booked', number: '', saved: 'hall', paper: '', ...more, ...over.booking })
 
 const methods = {
   'Terminal.Place': place,
@@ -217,7 +219,15 @@ const methods = {
   'Kiosk.Say': (...said) => { spoken.push(said); return null },
   'Kiosk.Hush': () => null,
   'Kiosk.Issue': (r) => ticket(r.letter, r.items, { class: r.class }),
+  'Kiosk.BookingDays': () => ['25', '26', '27', '30'].map((d, i) => ({ date: `2026-11-${d}`, free: [12, 1, 40, 96][i] })),
+  'Kiosk.BookingTimes': () => ['08:45', '09:15', '09:45', '10:30', '11:15', '13:30', '14:15', '15:00', '16:45'].map((at, i) => ({ atMs: i + 1, at })),
+  'Kiosk.Book': () => booking({ paper: 'printed' }),
+  'Kiosk.Bookings': (digits) => (digits === '1234' ? [booking({ date: '2026-11-24', state: 'open' }), booking({ code: 'OWA:2', date: '2026-11-24', at: '14:00', from: '13:30', till: '14:15' })] : []),
+  'Kiosk.CheckIn': () => ticket('C', [], { class: 'appointment' }),
+  'Kiosk.CancelBooking': () => booking({ state: 'cancelled' }),
   'Kiosk.Progress': (query) => {
+    if (query.startsWith('OWA:')) return { found: true, ticket: ticket('C'), applications: [], booking: booking() }
+    if (query.startsWith('OW1:')) return { found: true, ticket: ticket('B'), applications: [] }
     const document = query.startsWith('OWC:')
     if (!document && !/^[A-M]/.test(query)) return { found: false, ticket: ticket('B'), applications: [] }
     const i = items.find((x) => x.area_letter === (document ? 'A' : query[0]))

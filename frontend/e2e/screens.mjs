@@ -24,6 +24,11 @@ const lastDay = {
 const unknown = { ...closing, state: 'not_known', today: day('2027-03-02', 'unknown', ''), until: '', nextDate: '', nextAt: '', unknownFrom: '2027-03-02', closedFrom: '', closedTo: '', holidays: [] }
 const yearUnknown = { opening: unknown, days: ['03', '04', '05', '06', '07', '08', '09'].map((d) => day(`2027-03-${d}`, 'unknown', '')), others: [], unknownYear: 2027 }
 
+/** A code under a scanner that plays keyboard: all its keys at once, whatever else the machine does. */
+const scan = (page, text) => page.evaluate((keys) => {
+  for (const key of keys) (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+}, [...text, 'Enter'])
+
 /** A hand that taps. */
 export const finger = (page) => ({ press: (selector) => page.click(selector), type: (text) => page.fill('[data-search]', text) })
 
@@ -290,7 +295,10 @@ export async function walk(kiosk, hand, language, mode, seen) {
   await home()
 
   await walkReading(kiosk, hand, language, mode, look)
-  await verb('hall', 'hall')
+  await verb('reading', 'reading')
+  await page.locator('[data-read="hall"]').waitFor()
+  await hand.press('[data-read="hall"]')
+  await screen('hall')
   await page.locator('[data-state="open"]').waitFor()
   await look('hall')
   await hand.press('[data-open-floor="2"]')
@@ -330,8 +338,7 @@ export async function walk(kiosk, hand, language, mode, seen) {
   await fake()
   await hand.press('[data-nav="home"]')
   await screen('home')
-  await page.keyboard.type('OWC:JN20261124-C07-0003', { delay: 5 })
-  await page.keyboard.press('Enter')
+  await scan(page, 'OWC:JN20261124-C07-0003')
   await page.locator('main[data-screen="found"] .bring').waitFor()
   await look('found-document')
   await hand.press('[data-nav="home"]')
@@ -348,6 +355,71 @@ export async function walk(kiosk, hand, language, mode, seen) {
   await hand.press('[data-look-up]')
   await page.locator('[data-refusal="ticket_unknown"]').waitFor()
   await look('progress-unknown')
+  await home()
+  await walkBooking(kiosk, hand, look)
+}
+
+/** The part of the walk with appointments: one is made, given up, and another one checks in. */
+export async function walkBooking(kiosk, hand, look) {
+  const { page, fake } = kiosk
+  const screen = (name) => page.locator(`main[data-screen="${name}"]`).waitFor()
+  const verb = async (name, to) => { await hand.press(`[data-verb="${name}"]`); await screen(to) }
+  const home = async () => { await hand.press('[data-nav="home"]'); await screen('home') }
+  await verb('appointment', 'appointment')
+  await look('appointment')
+  await hand.press('[data-way="book"]')
+  await screen('areas')
+  while (!(await page.locator('[data-area="C"]').count())) await hand.press('[data-nav="next"]')
+  await look('book-areas')
+  await hand.press('[data-area="C"] .into')
+  await screen('bookDay')
+  await page.locator('[data-day]').first().waitFor()
+  await look('book-day')
+  await hand.press('[data-day="2026-11-25"]')
+  await screen('bookTime')
+  await page.locator('[data-time]').first().waitFor()
+  await look('book-time')
+  await hand.press('[data-time="09:15"]')
+  await screen('bookPhone')
+  await look('book-phone-empty')
+  for (const key of '13800001234') await hand.press(`[data-key="${key}"]`)
+  await look('book-phone')
+  await hand.press('[data-book]')
+  await page.locator('[data-booking="booked"]').waitFor()
+  await look('booking-made')
+  await hand.press('[data-give-up]')
+  await hand.press('[data-give-up]')
+  await page.locator('[data-booking="cancelled"]').waitFor()
+  await look('booking-given-up')
+  await home()
+  await verb('appointment', 'appointment')
+  await hand.press('[data-way="checkIn"]')
+  await screen('digits')
+  for (const key of '99⌫⌫5678') await hand.press(`[data-key="${key}"]`)
+  await hand.press('[data-look-up]')
+  await page.locator('[data-refusal="booking_unknown"]').waitFor()
+  await look('digits-unknown')
+  for (let i = 0; i < 4; i++) await hand.press('[data-key="⌫"]')
+  for (const key of '1234') await hand.press(`[data-key="${key}"]`)
+  await look('digits')
+  await hand.press('[data-look-up]')
+  await screen('bookings')
+  await look('bookings')
+  await hand.press('[data-booking^="OWA:0193"]')
+  await page.locator('[data-booking="open"]').waitFor()
+  await look('booking-open')
+  await hand.press('[data-check-in]')
+  await screen('ticket')
+  await look('booking-ticket')
+  await home()
+  await scan(page, 'OWA:0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b')
+  await page.locator('[data-booking="booked"]').waitFor()
+  await look('booking-scanned')
+  await fake({ ticket: { state: 'carried_over', pass: true } })
+  await scan(page, 'OW1:0123456789ABCDEFGHIJ')
+  await page.locator('[data-pass]').waitFor()
+  await look('found-pass')
+  await fake()
   await home()
 }
 

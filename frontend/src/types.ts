@@ -320,12 +320,58 @@ export interface TicketPage {
   window: string
   paper: string
   ownSeries: boolean
+  /** The slip is a return pass that can be used now. */
+  pass: boolean
 }
 
 export interface Progress {
   found: boolean
   ticket: TicketPage
   applications: CaseStatus[]
+  /** The appointment that was asked for; none for anything else. */
+  booking?: BookingPage | null
+}
+
+export interface BookingPage {
+  code: string
+  /** A PNG as a data: address. */
+  qr: string
+  /** The last four digits with which the person can check in, too. */
+  phone: string
+  area: Area
+  windows: string
+  items: Text[]
+  date: string
+  /** The clock time "09:15", and from when till when to check in. */
+  at: string
+  from: string
+  till: string
+  /** "late": a check-in makes a walk-in; "used": it has its ticket, `number`. */
+  state: 'booked' | 'open' | 'late' | 'missed' | 'cancelled' | 'used'
+  number: string
+  saved: Saved
+  paper: string
+}
+
+export interface BookingDay {
+  date: string
+  free: number
+}
+
+export interface BookingTime {
+  /** In ms since 1970. */
+  atMs: number
+  at: string
+}
+
+export interface BookingRequest {
+  request: string
+  letter: string
+  items: string[]
+  atMs: number
+  /** Eleven digits. */
+  phone: string
+  language: string
 }
 
 export interface CaseStatus {

@@ -110,3 +110,27 @@ func (tx *Tx) Block(place hall.ID, a wire.BlockAsk) (g wire.Grant, err error) {
 	}
 	return g, tx.Answer(request, g.Event)
 }
+
+// Book decides an appointment inside the commit that notes it. The same wish gets the same
+// event.
+func (tx *Tx) Book(place hall.ID, b hall.Book) (g wire.Grant, err error) {
+	if !tx.n.ready {
+		return wire.Grant{Refuse: event.HubGathers}, nil
+	}
+	request := "book:" + b.Appointment
+	before, known, err := tx.Answered(request)
+	if err != nil {
+		return g, fmt.Errorf("look up the request: %w", err)
+	}
+	if known {
+		return wire.Grant{Event: before}, nil
+	}
+	f, no := tx.Hall(place).Book(b, tx.now())
+	if no != nil {
+		return wire.Grant{Refuse: no}, nil
+	}
+	if _, g.Event, err = tx.Append(hall.KindBooked, f); err != nil {
+		return g, err
+	}
+	return g, tx.Answer(request, g.Event)
+}

@@ -27,6 +27,7 @@ import (
 type Tx interface {
 	Call(place hall.ID, c hall.Call) (wire.Grant, error)
 	Block(place hall.ID, a wire.BlockAsk) (wire.Grant, error)
+	Book(place hall.ID, b hall.Book) (wire.Grant, error)
 	// Take notes an event that a terminal hands back, Adopt one that the centre gives.
 	Take(body []byte) error
 	Adopt(body []byte, above event.Epoch) error
@@ -85,6 +86,10 @@ type Options struct {
 	Peer   Peer
 	Origin event.Origin
 	OnLead func(holds bool)
+	// Mark makes the mark of a phone number by which a person is known again who books; BookRules
+	// are what the hall does about those who do not come.
+	Mark      func(number string) string
+	BookRules hall.BookRules
 	// Tidy notes what time alone brings beside the tickets; called every two seconds where this
 	// hub leads. It may be nil.
 	Tidy func(ctx context.Context) error
@@ -135,6 +140,7 @@ func Start(opt Options) (*Hub, error) {
 	verbs := map[wire.Verb]func(*nats.Msg, event.Origin){
 		wire.VerbCall:  h.call,
 		wire.VerbBlock: h.block,
+		wire.VerbBook:  h.book,
 		wire.VerbFeed:  h.feed,
 		wire.VerbBeat:  h.beat,
 		wire.VerbCases: h.cases,
@@ -213,6 +219,17 @@ func (h *Hub) block(m *nats.Msg, from event.Origin) {
 		return
 	}
 	h.grant(m, func(tx Tx) (wire.Grant, error) { return tx.Block(h.opt.Hall, a) })
+}
+
+// book grants an appointment. The number itself goes no further than this.
+func (h *Hub) book(m *nats.Msg, _ event.Origin) {
+	var b hall.Book
+	if err := json.Unmarshal(m.Data, &b); err != nil {
+		h.answer(m, wire.Grant{Refuse: event.RequestUnusable})
+		return
+	}
+	b.Person, b.Rules = h.opt.Mark(b.Number), h.opt.BookRules
+	h.grant(m, func(tx Tx) (wire.Grant, error) { return tx.Book(h.opt.Hall, b) })
 }
 
 // grant commits one decision and answers it.

@@ -7,6 +7,9 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -64,6 +67,9 @@ type Options struct {
 	// Carry is how long a hub gives its terminals to bring their own events before it
 	// brings up what only their neighbours had; 0 means the usual time.
 	Carry time.Duration
+	// BookRules are what a hub does about people who do not come to their appointments; nothing
+	// when empty.
+	BookRules hall.BookRules
 	// MaxBatch bounds one commit; 0 means the node's usual bound.
 	MaxBatch int
 	// BackupEvery is the pause between verified backups; 0 means an hour, below 0 none.
@@ -215,7 +221,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		return nil, err
 	}
 	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Gather: o.Gather, Carry: o.Carry,
-		Tidy: func(ctx context.Context) error { return h.endOverdue(ctx, o.Hall) }}
+		Mark: h.mark, BookRules: o.BookRules, Tidy: func(ctx context.Context) error { return h.endOverdue(ctx, o.Hall) }}
 	if o.Centre != "" {
 		opt.Above = above{h}
 	}
@@ -256,6 +262,15 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	}
 	h.closers = append(h.closers, func() error { h.Allocator.Leave(); return nil })
 	return h, nil
+}
+
+// mark makes of a phone number what knows its owner again and tells nobody the number: there are
+// few enough numbers to try them all, but not without this hub's key. A hub that was replaced
+// by another one knows nobody again, which is to the citizens' good.
+func (h *Hub) mark(number string) string {
+	sum := hmac.New(sha256.New, append([]byte("onewindow appointment 1\x00"), h.key.Seed()...))
+	sum.Write([]byte(number))
+	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:12])
 }
 
 // lead lets terminals in or sends them to the other hub.

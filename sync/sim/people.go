@@ -72,6 +72,10 @@ func (n *node) tap() {
 			return err
 		}, nil)
 	}
+	if n.w.chance(200) {
+		n.appoint()
+		return
+	}
 	request := n.request
 	if request == "" || n.w.chance(300) {
 		request = n.w.id(n.wall())
@@ -128,6 +132,38 @@ func (n *node) thinkAgain() {
 		return
 	}
 	n.note(hall.KindCameBack, func(h *hall.Hall) (any, *event.Refusal) { return pair(h.ComeBack(id, n.wall())) })
+}
+
+// appoint is a person who books a time of today, one who gives theirs up, or one who checks in.
+func (n *node) appoint() {
+	h := n.core.Hall(n.place)
+	if h == nil {
+		return
+	}
+	now := n.wall()
+	name := n.w.id(now)
+	if n.w.chance(400) {
+		const grain = 20_000 // so that the check-in begins soon
+		begin := now + hall.BookAhead + grain - now%grain
+		day := hall.Day{Sessions: [][2]int64{{begin, begin + hall.SlotLength}}, Windows: map[hall.Letter]int{services[0]: 20}}
+		b := hall.Book{Appointment: name, Service: services[0], SlotMS: begin, Number: "13800001234", Language: "zh", Day: day, Person: fmt.Sprint("p", n.w.rng.IntN(30)), Rules: hall.BookRules{Missed: 2, Days: 30}}
+		n.ask(func(tx *core.Tx) (wire.Grant, error) { return tx.Book(n.place, b) }, func(g wire.Grant) {
+			n.replicate(func(tx *core.Tx) error { return tx.Take(g.Event) }, func(error) {})
+		})
+		return
+	}
+	all := h.BookingsOf(hall.DateOf(now), "1234")
+	if len(all) == 0 {
+		return
+	}
+	b := all[n.w.rng.IntN(len(all))]
+	if n.w.chance(100) {
+		n.note(hall.KindUnbooked, func(h *hall.Hall) (any, *event.Refusal) { return pair(h.Unbook(b.Appointment, now)) })
+		return
+	}
+	n.note(hall.KindIssued, func(h *hall.Hall) (any, *event.Refusal) {
+		return pair(h.CheckIn(b.Appointment, hall.Issue{Ticket: hall.TicketID(name), Origin: n.origin, Epoch: n.core.Epoch(), Digit: n.digit, Language: "zh", NowMS: now}))
+	})
 }
 
 // tend keeps number blocks in stock, as the kiosk does.
@@ -265,7 +301,7 @@ func (n *node) called(t *hall.Ticket) {
 	}
 }
 
-func pair(m hall.Moved, no *event.Refusal) (any, *event.Refusal) { return m, no }
+func pair[T any](fact T, no *event.Refusal) (any, *event.Refusal) { return fact, no }
 
 func (n *node) open(h *hall.Hall) bool {
 	for _, w := range h.Windows() {

@@ -19,6 +19,7 @@ const (
 	VerbFeed  Verb = "feed"  // a FeedAsk; a Feed
 	VerbCall  Verb = "call"  // a hall.Call; a Grant
 	VerbBlock Verb = "block" // a BlockAsk; a Grant
+	VerbBook  Verb = "book"  // a hall.Book; a Grant
 	VerbCases Verb = "cases" // a CasesAsk; a JSON list of CaseRow
 	VerbBeat  Verb = "beat"  // a Beat; a BeatReply
 	VerbCheck Verb = "check" // a CheckAsk; a CheckAnswer
@@ -35,7 +36,7 @@ const (
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -107,9 +108,9 @@ func MayBring(sender, origin event.Origin) bool {
 type Rights struct{ Publish, Subscribe []string }
 
 // asks are the verbs of each role: only a counter calls, only a kiosk takes
-// numbers. A board shows.
+// numbers and books. A board shows.
 var asks = map[string][]Verb{
-	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock},
+	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook},
 	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
 	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey},

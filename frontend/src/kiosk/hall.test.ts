@@ -13,7 +13,7 @@ afterEach(() => vi.useRealTimers())
 
 const opened = async (language: Language = 'zh') => {
   const person = await mountKiosk(language)
-  await person.tap('[data-verb="hall"]')
+  for (const t of ['[data-verb="reading"]', '[data-read="hall"]']) await person.tap(t)
   return person
 }
 const tab = async (person: Person, name: string) => {

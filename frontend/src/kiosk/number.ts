@@ -7,3 +7,13 @@ export function typeInto(text: string, key: string): string {
   if (!/^[A-Za-z0-9-]$/.test(key) || text.length >= longest) return text
   return text + key.toUpperCase()
 }
+
+/** How many digits check in, and how many a phone number has. */
+export const lastDigits = 4
+export const phoneDigits = 11
+
+/** Digits after one more key, at most so many; other keys change nothing. */
+export function digitInto(text: string, key: string, most: number): string {
+  if (key === '⌫' || key === 'Backspace') return text.slice(0, -1)
+  return /^\d$/.test(key) && text.length < most ? text + key : text
+}

@@ -23,7 +23,7 @@ describe('what there is to read', () => {
   it('is listed with what is newest and when it was published', async () => {
     const person = await mountKiosk()
     await go(person, '[data-verb="reading"]')
-    expect(rows(person)).toEqual(['notices', 'people', 'sections', 'surveys'])
+    expect(rows(person)).toEqual(['hall', 'notices', 'people', 'sections', 'surveys'])
     expect(person.page.find('[data-read="people"]').text()).toContain('标题p1')
     expect(person.page.find('[data-read="people"]').text()).toContain('2026-11-16')
     expect(person.text()).toContain('2026-11-20 发布')
@@ -33,7 +33,7 @@ describe('what there is to read', () => {
     at.kiosk['Reading']!.mockResolvedValue({ ...sample.reading, notices: [], surveys: [], sample: true })
     const person = await mountKiosk()
     await go(person, '[data-verb="reading"]')
-    expect(rows(person)).toEqual(['people', 'sections'])
+    expect(rows(person)).toEqual(['hall', 'people', 'sections'])
     expect(person.text()).toContain('样例内容')
   })
 

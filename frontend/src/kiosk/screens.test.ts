@@ -14,7 +14,7 @@ beforeEach(() => {
 /** Every screen and how to get there. */
 const ways: Record<string, string[]> = {
   home: [],
-  hall: ['[data-verb="hall"]'],
+  hall: ['[data-verb="reading"]', '[data-read="hall"]'],
   areas: ['[data-verb="ticket"]'],
   'areas for guides': ['[data-verb="guide"]'],
   items: ['[data-verb="ticket"]', '[data-area="C"] .into'],
@@ -40,6 +40,14 @@ const ways: Record<string, string[]> = {
   thanks: ['[data-verb="reading"]', '[data-read="surveys"]', '[data-read="hall"]', '[data-next]', '[data-next]', '[data-answer="0"]', '[data-send]'],
   ticket: ['[data-verb="ticket"]', '[data-take="C"]'],
   progress: ['[data-verb="progress"]'],
+  appointment: ['[data-verb="appointment"]'],
+  digits: ['[data-verb="appointment"]', '[data-way="checkIn"]'],
+  'an appointment of today': ['[data-verb="appointment"]', '[data-way="checkIn"]', ...['1', '2', '3', '4'].map((k) => `[data-key="${k}"]`), '[data-look-up]'],
+  'areas for an appointment': ['[data-verb="appointment"]', '[data-way="book"]'],
+  'days for an appointment': ['[data-verb="appointment"]', '[data-way="book"]', '[data-area="C"] .into'],
+  'times for an appointment': ['[data-verb="appointment"]', '[data-way="book"]', '[data-area="C"] .into', '[data-day]'],
+  'a phone number': ['[data-verb="appointment"]', '[data-way="book"]', '[data-area="C"] .into', '[data-day]', '[data-time]'],
+  'an appointment that is made': ['[data-verb="appointment"]', '[data-way="book"]', '[data-area="C"] .into', '[data-day]', '[data-time]', ...[...'13800001234'].map((k) => `[data-key="${k}"]`), '[data-book]'],
   found: ['[data-verb="progress"]', '[data-key="C"]', '[data-key="1"]', '[data-look-up]'],
 }
 

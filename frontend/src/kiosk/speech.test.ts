@@ -45,7 +45,7 @@ describe('speech', () => {
     await speaking()
     for (const t of ['[data-volume] [data-step="more"]', '[data-speed] [data-step="less"]', '[data-done]']) await person.tap(t)
     const home = await listen()
-    for (const words of ['您好，请选择', '共 6 个选择', '取号', '查事项', '本大厅']) expect(home).toContain(words)
+    for (const words of ['您好，请选择', '共 6 个选择', '取号', '查事项', '预约', '大厅与政策']) expect(home).toContain(words)
     await person.tap('[data-verb="ticket"]')
     await vi.advanceTimersByTimeAsync(100)
     const [text, ...how] = at.kiosk['Say']!.mock.calls.at(-1)!

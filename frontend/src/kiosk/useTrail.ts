@@ -1,9 +1,9 @@
 import { computed, reactive, type ComputedRef } from 'vue'
-import type { Filter, ItemCard, Progress, Question, ReadCard, SurveyPage, Text, TicketPage } from '../types'
+import type { BookingPage, BookingTime, Filter, Home, ItemCard, Progress, Question, ReadCard, SurveyPage, Text, TicketPage } from '../types'
 import type { Kept } from './useReturn'
 
-/** What somebody came for: a number, or to read first. */
-export type Goal = 'ticket' | 'guide'
+/** What somebody came for: a number, to read first, or a time on another day. */
+export type Goal = 'ticket' | 'guide' | 'book'
 
 /** What somebody looks for, and among what. */
 export interface Search { scrolled?: Scrolled; name: 'search'; text: string; page: number; filter: Filter }
@@ -15,6 +15,9 @@ export type Picked = 'audience' | 'lifeEvent' | 'area' | 'department'
 export type Readings = 'policies' | 'notices' | 'sections' | 'surveys'
 
 export const anything = (): Filter => ({ audience: '', area: '', department: '', lifeEvent: '', online: false, runOnce: false })
+
+/** The hall itself, on the floor where the kiosk stands. */
+export const hallScreen = (home: Home | null): Screen => ({ name: 'hall', tab: 'floors', floor: home?.place.floor ?? 1 })
 
 interface Scrolled { room: Kept; body: Kept }
 
@@ -30,6 +33,13 @@ export type Screen = { scrolled?: Scrolled } & (
   | { name: 'leave'; text: string; phone: string; left: string }
   | { name: 'ticket'; ticket: TicketPage }
   | { name: 'progress'; text: string }
+  | { name: 'appointment' }
+  | { name: 'digits'; text: string }
+  | { name: 'bookings'; list: BookingPage[]; page: number }
+  | { name: 'booking'; booking: BookingPage; own: boolean }
+  | { name: 'bookDay'; letter: string; page: number }
+  | { name: 'bookTime'; letter: string; date: string; page: number }
+  | { name: 'bookPhone'; letter: string; date: string; at: BookingTime; text: string; request: string }
   /** `code` is the slip's, empty where only a number was typed: who gives a ticket up must have it in hand. */
   | { name: 'found'; progress: Progress; code: string }
   | { name: 'hall'; tab: string; floor: number }

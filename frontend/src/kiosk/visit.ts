@@ -30,6 +30,8 @@ export interface Visit extends HomeState, Trail, Shape, ComfortState, Checks, Na
   take(letter: string, items: string[]): Promise<void>
   /** Looks up a number or the text of a scanned code, and shows what is found. */
   lookUp(text: string): Promise<void>
+  /** Gives the ticket of an appointment or a return pass by its code, and shows it. */
+  checkIn(code: string): Promise<void>
   /** Prints a ticket again. */
   printAgain(ticket: string): Promise<TicketPage | null>
   /** Calls a member of staff; `helpState` tells how far the call has come, "failed" when not even this terminal took it. */
@@ -96,11 +98,21 @@ export function createVisit(): Visit {
   async function lookUp(text: string): Promise<void> {
     const progress = await once(() => call<Progress>('Kiosk.Progress', text))
     if (!progress) return
+    if (progress.booking) return trail.open({ name: 'booking', booking: progress.booking, own: true })
     if (!progress.found) {
       refusal.value = { code: 103, key: 'ticket_unknown', args: {} }
       return
     }
     trail.open({ name: 'found', progress: { ...progress, applications: progress.applications ?? [] }, code: text.includes(':') ? text : '' })
+  }
+
+  async function checkIn(code: string): Promise<void> {
+    const request = requests.get(code) ?? requestId()
+    requests.set(code, request)
+    const ticket = await once(() => call<TicketPage>('Kiosk.CheckIn', request, code, locale.value))
+    if (!ticket) return
+    requests.delete(code)
+    trail.open({ name: 'ticket', ticket: { ...ticket, items: ticket.items ?? [] } })
   }
 
   const printAgain = (ticket: string) => once(() => call<TicketPage>('Kiosk.Reprint', ticket))
@@ -122,7 +134,7 @@ export function createVisit(): Visit {
   }
 
   return {
-    ...state, ...help, ...shape, ...comfort, ...checks, ...createNarrowed(state), priority, refusal, busy, taken, take, lookUp, printAgain,
+    ...state, ...help, ...shape, ...comfort, ...checks, ...createNarrowed(state), priority, refusal, busy, taken, take, lookUp, checkIn, printAgain,
     screen: trail.screen,
     depth: trail.depth,
     once(work) {

@@ -1,4 +1,4 @@
-import type { Area, CheckLine, FilterChoices, Found, GuidePage, HallDay, HallPage, Home, ItemCard, Material, Opening, PolicyPage, Progress, Quote, ReadCard, ReadingPage, Standing, SurveyPage, TextPage, TicketPage } from '../types'
+import type { BookingDay, BookingPage, BookingTime, Area, CheckLine, FilterChoices, Found, GuidePage, HallDay, HallPage, Home, ItemCard, Material, Opening, PolicyPage, Progress, Quote, ReadCard, ReadingPage, Standing, SurveyPage, TextPage, TicketPage } from '../types'
 
 // One terminal's answers, as Go gives them. Tests change copies of these.
 
@@ -53,7 +53,7 @@ export const guide: GuidePage = {
 
 export const ticket: TicketPage = {
   ticket: 'ticket-1', number: 'C012', area: area('C'), windows: 'C01-C12', items: [], ahead: 3, wait: { known: true, low: 4, high: 12 }, class: 'walk_in',
-  issuedMs: 0, issuedAt: '09:12', date: '2026-11-24', qr: 'data:image/png;base64,iVBORw0KGgo=', saved: 'hall', state: 'waiting', window: '', paper: 'printed', ownSeries: false,
+  issuedMs: 0, issuedAt: '09:12', date: '2026-11-24', qr: 'data:image/png;base64,iVBORw0KGgo=', saved: 'hall', state: 'waiting', window: '', paper: 'printed', ownSeries: false, pass: false,
 }
 
 export const progress: Progress = {
@@ -108,3 +108,10 @@ export const hallPage: HallPage = {
     { department: '区民政局', letters: ['G'], consult: '', complaint: '0571-00009009' },
   ],
 }
+
+export const booking: BookingPage = {
+  code: 'OWA:0193-a1', qr: 'data:image/png;base64,iVBORw0KGgo=', phone: '1234', area: area('C'), windows: 'C01-C14', items: [], date: '2026-11-25', at: '10:00', from: '09:30', till: '10:15',
+  state: 'booked', number: '', saved: 'hall', paper: '',
+}
+export const bookingDays: BookingDay[] = [{ date: '2026-11-25', free: 12 }, { date: '2026-11-26', free: 1 }]
+export const bookingTimes: BookingTime[] = [{ atMs: 1, at: '08:45' }, { atMs: 2, at: '09:15' }, { atMs: 3, at: '09:45' }, { atMs: 4, at: '13:30' }]

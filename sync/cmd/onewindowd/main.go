@@ -76,6 +76,8 @@ type hubCommand struct {
 	Peer      string `help:"Where the hall's other hub listens, nats://host:4222; empty for a hall with one hub."`
 	PeerKey   string `help:"The other hub's public key, as 'onewindowd key' prints it there."`
 	Open      bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
+	Missed    int    `default:"2" help:"After how many missed appointments within 90 days nobody may book for a time; 0 for never."`
+	MissedBan int    `default:"30" help:"For how many days after the last missed one nobody may book."`
 
 	BackupEvery time.Duration `default:"1h" help:"Pause between verified backups into DATA/backups; -1s for none."`
 }
@@ -84,7 +86,8 @@ type hubCommand struct {
 func (c *hubCommand) Run() error {
 	node.BoundHub()
 	h, err := node.OpenHub(node.Options{Data: c.Data, Listen: c.Nats, Hall: hall.ID(c.Hall), Device: c.Device, Peer: c.Peer, PeerKey: c.PeerKey,
-		Centre: c.Centre, CentreKey: c.CentreKey, Open: c.Open, Logger: logger(), BackupEvery: c.BackupEvery})
+		Centre: c.Centre, CentreKey: c.CentreKey, Open: c.Open, Logger: logger(), BackupEvery: c.BackupEvery,
+		BookRules: hall.BookRules{Missed: c.Missed, Days: c.MissedBan}})
 	if err != nil {
 		return err
 	}

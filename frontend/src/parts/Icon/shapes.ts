@@ -33,6 +33,8 @@ export const shapes = {
   paper: ['M6 3.5h8.5L19 8v12.5H6z', 'M14.5 3.5V8H19', 'M9.2 12h6.6', 'M9.2 15.8h6.6'],
   /** A horn: what is told to everybody. */
   horn: ['M4 10v4h3.5l8 4.5v-13L7.5 10z', 'M18.5 9.5a3.5 3.5 0 0 1 0 5', 'M8 14.5l1.2 5h2.3'],
+  /** A page of a calendar. */
+  calendar: ['M4 6h16v14H4z', 'M4 10.5h16', 'M8.5 3.5v4', 'M15.5 3.5v4', 'M8.5 14.5h3v3h-3z'],
   filter: ['M4 6h16', 'M7 12h10', 'M10 18h4'],
   write: ['M4 20l1-4.5L16.5 4a2 2 0 0 1 3 3L8 18.5z', 'M14.5 6l3 3'],
   space: ['M4 10v5h16v-5'],

@@ -1,0 +1,463 @@
+package hall
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"onewindow/app/event"
+)
+
+// Kinds of appointments. A booking is granted by the hub alone, because the slots of a
+// queue are shared; everything else may be noted by any terminal, cut off or not.
+const (
+	KindBooked   event.Kind = "appointment.booked"
+	KindUnbooked event.Kind = "appointment.cancelled"
+	KindSkipped  event.Kind = "appointment.missed"
+)
+
+// Times of appointments (queue.md, transition 2 and Order), in ms.
+const (
+	// SlotLength is how long a slot is: slots begin at the quarters of an hour.
+	SlotLength = 15 * 60_000
+	// CheckInEarly and CheckInLate bound the check-in around the slot. Who comes later waits
+	// as a walk-in from then on.
+	CheckInEarly = 30 * 60_000
+	CheckInLate  = 15 * 60_000
+	// BookAhead is how long before its slot an appointment is made at the latest, BookDays for
+	// how many days from today.
+	BookAhead = 30 * 60_000
+	BookDays  = 14
+	// missedKept is for how many days it is known that somebody did not come.
+	missedKept = 90
+)
+
+// BookedShare is which part of what a queue can serve may be booked: walk-ins keep the rest.
+const BookedShare = 0.5
+
+// Booked is an appointment. It names nobody: Phone is the last four digits of a number, with
+// which the person checks in, Person a mark of the whole number that only the hall's hub can
+// make, and from which nobody can tell the number.
+type Booked struct {
+	Appointment string     `json:"appointment"`
+	Hall        ID         `json:"hall"`
+	Date        Date       `json:"date"`
+	Service     Letter     `json:"service"`
+	SlotMS      int64      `json:"slot_ms"`
+	Items       []ItemCode `json:"items,omitempty"`
+	Phone       string     `json:"phone"`
+	Person      string     `json:"person"`
+	Language    string     `json:"language"`
+	AtMS        int64      `json:"at_ms"`
+}
+
+// Unbooked says that an appointment was given up, Skipped that its day is over and nobody came.
+type Unbooked struct {
+	Appointment string `json:"appointment"`
+	Hall        ID     `json:"hall"`
+	Date        Date   `json:"date"`
+	AtMS        int64  `json:"at_ms"`
+}
+
+// Skipped is the close of the day's word on an appointment.
+type Skipped struct {
+	Appointment string `json:"appointment"`
+	Hall        ID     `json:"hall"`
+	Date        Date   `json:"date"`
+	Person      string `json:"person"`
+	AtMS        int64  `json:"at_ms"`
+}
+
+// Booking is an appointment as it stands.
+type Booking struct {
+	Booked
+	Cancelled bool
+	// Ticket is the one of the check-in, empty before it.
+	Ticket TicketID
+}
+
+// agenda is what is known of appointments. All of it are sets, so that it comes to the same
+// in whatever order the events come.
+type agenda struct {
+	booked    map[string]Booked     // by appointment
+	source    map[string]string     // the event of each; of two the smaller one counts
+	cancelled map[string]Date       // the day of those that were given up
+	tickets   map[string][]TicketID // by what a ticket refers to: an appointment, or the ticket of a return pass
+	missed    map[string]map[string]Date
+}
+
+func newAgenda() agenda {
+	return agenda{map[string]Booked{}, map[string]string{}, map[string]Date{}, map[string][]TicketID{}, map[string]map[string]Date{}}
+}
+
+func (h *Hall) book(e event.Event, f Booked) error {
+	if f.Hall != h.ID || f.Appointment == "" || f.Service == "" || f.SlotMS <= 0 || f.Date != DateOf(f.SlotMS) {
+		return fmt.Errorf("%s: hall, name, service or slot of the appointment is missing", e.ID)
+	}
+	by := e.ID.String()
+	if was, known := h.agenda.source[f.Appointment]; !known || by < was {
+		h.agenda.booked[f.Appointment], h.agenda.source[f.Appointment] = f, by
+	}
+	return nil
+}
+
+func (h *Hall) unbook(e event.Event, f Unbooked) error {
+	if f.Hall != h.ID || f.Appointment == "" || f.Date == "" {
+		return fmt.Errorf("%s: hall, name or day of the appointment is missing", e.ID)
+	}
+	h.agenda.cancelled[f.Appointment] = max(h.agenda.cancelled[f.Appointment], f.Date)
+	return nil
+}
+
+func (h *Hall) skip(e event.Event, f Skipped) error {
+	if f.Hall != h.ID || f.Appointment == "" || f.Person == "" || f.Date == "" {
+		return fmt.Errorf("%s: hall, name, person or day of the appointment is missing", e.ID)
+	}
+	if h.agenda.missed[f.Person] == nil {
+		h.agenda.missed[f.Person] = map[string]Date{}
+	}
+	h.agenda.missed[f.Person][f.Appointment] = f.Date
+	return nil
+}
+
+// refers keeps what a ticket refers to.
+func (a agenda) refers(f *Issued) {
+	if f.Ref != "" && !slices.Contains(a.tickets[f.Ref], f.Ticket) {
+		a.tickets[f.Ref] = append(a.tickets[f.Ref], f.Ticket)
+		slices.Sort(a.tickets[f.Ref])
+	}
+}
+
+// forget drops the appointments of days before one. That somebody did not come is known longer.
+func (a agenda) forget(from Date) {
+	for id, b := range a.booked {
+		if b.Date < from {
+			delete(a.booked, id)
+			delete(a.source, id)
+		}
+	}
+	maps.DeleteFunc(a.cancelled, func(_ string, d Date) bool { return d < from })
+	maps.DeleteFunc(a.tickets, func(_ string, list []TicketID) bool { return IssueDate(list[len(list)-1]) < from })
+	before := from.plus(-missedKept)
+	for person, list := range a.missed {
+		maps.DeleteFunc(list, func(_ string, d Date) bool { return d < before })
+		if len(list) == 0 {
+			delete(a.missed, person)
+		}
+	}
+}
+
+// hash writes the appointments of a day.
+func (a agenda) hash(d Date, to io.Writer) {
+	for _, id := range slices.Sorted(maps.Keys(a.booked)) {
+		if b := a.booked[id]; b.Date == d {
+			fmt.Fprintf(to, "%s %v %v %v\n", Payload(b), a.source[id], a.cancelled[id], a.tickets[id])
+		}
+	}
+}
+
+// plus gives the day so many days later.
+func (d Date) plus(days int64) Date {
+	ms, err := At(d, "12:00")
+	if err != nil {
+		return d
+	}
+	return DateOf(ms + days*dayMS)
+}
+
+// Booking gives an appointment by its name.
+func (h *Hall) Booking(id string) (Booking, bool) {
+	f, known := h.agenda.booked[id]
+	if !known {
+		return Booking{}, false
+	}
+	b := Booking{Booked: f, Cancelled: h.agenda.cancelled[id] != ""}
+	if list := h.agenda.tickets[id]; len(list) > 0 {
+		b.Ticket = list[0]
+	}
+	return b, true
+}
+
+// BookedBy names the event of an appointment.
+func (h *Hall) BookedBy(id string) string { return h.agenda.source[id] }
+
+// BookingState is how an appointment stands for whoever made it.
+type BookingState string
+
+// States of an appointment: Open and Late are those in which a check-in is possible, the late
+// one as a walk-in.
+const (
+	BookingBooked    BookingState = "booked"
+	BookingOpen      BookingState = "open"
+	BookingLate      BookingState = "late"
+	BookingMissed    BookingState = "missed"
+	BookingCancelled BookingState = "cancelled"
+	BookingTaken     BookingState = "used"
+)
+
+// State tells how the appointment stands at a moment.
+func (b Booking) State(nowMS int64) BookingState {
+	switch {
+	case b.Ticket != "":
+		return BookingTaken
+	case b.Cancelled:
+		return BookingCancelled
+	case b.Date < DateOf(nowMS):
+		return BookingMissed
+	case nowMS > b.SlotMS+CheckInLate:
+		return BookingLate
+	case nowMS >= b.SlotMS-CheckInEarly:
+		return BookingOpen
+	}
+	return BookingBooked
+}
+
+// bookings yields the appointments of a day that were not given up; service "" for all.
+func (h *Hall) bookings(d Date, service Letter) (out []Booking) {
+	for id, f := range h.agenda.booked {
+		if f.Date == d && (service == "" || f.Service == service) && h.agenda.cancelled[id] == "" {
+			b, _ := h.Booking(id)
+			out = append(out, b)
+		}
+	}
+	slices.SortFunc(out, func(a, b Booking) int {
+		return cmp.Or(cmp.Compare(a.SlotMS, b.SlotMS), cmp.Compare(a.Appointment, b.Appointment))
+	})
+	return out
+}
+
+// BookingsOf lists the appointments of a day that were made with a phone number of these last
+// four digits and not given up, by their slots.
+func (h *Hall) BookingsOf(d Date, phone string) []Booking {
+	return slices.DeleteFunc(h.bookings(d, ""), func(b Booking) bool { return b.Phone != phone })
+}
+
+// Slot is a time that can be booked, and for how many.
+type Slot struct {
+	AtMS int64
+	Free int
+}
+
+// Slots lists the times of a day, which day tells of, at which a queue still takes
+// appointments, in order.
+func (h *Hall) Slots(service Letter, day Day, nowMS int64) (out []Slot) {
+	if len(day.Sessions) == 0 {
+		return nil
+	}
+	taken := map[int64]int{}
+	for _, b := range h.bookings(DateOf(day.Sessions[0][0]), service) {
+		taken[b.SlotMS]++
+	}
+	perSlot := h.perSlot(service, day)
+	for _, s := range day.Sessions {
+		// The share is counted from the beginning of the session on, so that what is left of a
+		// visit in one slot is not lost: half of one window's three visits in half an hour is
+		// one appointment, now in the first and now in the second quarter.
+		for n := int64(0); s[0]+(n+1)*SlotLength <= s[1]; n++ {
+			at := s[0] + n*SlotLength
+			most := int(float64(n+1)*perSlot*BookedShare) - int(float64(n)*perSlot*BookedShare)
+			if free := most - taken[at]; free > 0 && at >= nowMS+BookAhead {
+				out = append(out, Slot{at, free})
+			}
+		}
+	}
+	return out
+}
+
+// perSlot is how many visits a queue can serve in one slot.
+func (h *Hall) perSlot(service Letter, day Day) float64 {
+	l := h.paceOf(service).law()
+	return float64(day.Windows[service]) * SlotLength / (l.mean() + betweenMS + wayMS)
+}
+
+// BookRules are what a hall does about those who do not come: after Missed of them within
+// 90 days nobody books for Days days from the last one.
+type BookRules struct{ Missed, Days int }
+
+// Book is the wish for an appointment. The name that whoever asks gives it makes the wish safe
+// to repeat.
+type Book struct {
+	Appointment string     `json:"appointment"`
+	Service     Letter     `json:"service"`
+	SlotMS      int64      `json:"slot_ms"`
+	Items       []ItemCode `json:"items,omitempty"`
+	// Number is the person's phone number; the hub keeps its last four digits and a mark of it.
+	Number   string `json:"number"`
+	Language string `json:"language"`
+	// Day is what the guides tell of the slot's day.
+	Day Day `json:"day"`
+	// Person is the hub's mark of the number, Rules are the hub's.
+	Person string    `json:"-"`
+	Rules  BookRules `json:"-"`
+}
+
+// BookingPrefix begins the code of an appointment; its name follows. The name cannot be guessed, so
+// that whoever has it was given it.
+const BookingPrefix = "OWA:"
+
+// PhoneDigits is how many digits a phone number has here, and how many of them check in.
+const (
+	PhoneDigits   = 11
+	CheckInDigits = 4
+)
+
+// Book decides an appointment. Refusals: RequestUnusable; FieldMissing (args field: phone);
+// SlotTaken when the time cannot be had (any more); BookedAlready (args time) for a person's
+// second one in a queue and day; BookBarred (args date) until when who did not come may not book.
+func (h *Hall) Book(b Book, nowMS int64) (Booked, *event.Refusal) {
+	if b.Appointment == "" || len(b.Appointment) > 64 || b.Service == "" || b.Person == "" || len(b.Items) > MostItems || len(b.Day.Sessions) == 0 {
+		return Booked{}, event.RequestUnusable
+	}
+	if len(b.Number) != PhoneDigits || !digits(b.Number) {
+		return Booked{}, event.FieldMissing.With("field", "phone")
+	}
+	f := Booked{Appointment: b.Appointment, Hall: h.ID, Date: DateOf(b.SlotMS), Service: b.Service, SlotMS: b.SlotMS, Items: b.Items,
+		Phone: b.Number[PhoneDigits-CheckInDigits:], Person: b.Person, Language: b.Language, AtMS: nowMS}
+	if until := h.barred(b.Person, b.Rules, DateOf(nowMS)); until != "" {
+		return Booked{}, event.BookBarred.With("date", string(until))
+	}
+	if f.Date > DateOf(nowMS).plus(BookDays) || !slices.ContainsFunc(h.Slots(b.Service, b.Day, nowMS), func(s Slot) bool { return s.AtMS == b.SlotMS }) {
+		return Booked{}, event.SlotTaken
+	}
+	for _, other := range h.bookings(f.Date, f.Service) {
+		if other.Person == f.Person {
+			return Booked{}, event.BookedAlready.With("time", ClockOf(other.SlotMS))
+		}
+	}
+	return f, nil
+}
+
+func digits(s string) bool {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// barred gives the last day on which somebody may not book, empty for nobody.
+func (h *Hall) barred(person string, r BookRules, today Date) Date {
+	var missed []Date
+	for id, d := range h.agenda.missed[person] {
+		if len(h.agenda.tickets[id]) == 0 && d >= today.plus(-missedKept) { // a kiosk that was cut off may have seen them after all
+			missed = append(missed, d)
+		}
+	}
+	if r.Missed <= 0 || len(missed) < r.Missed {
+		return ""
+	}
+	if until := slices.Max(missed).plus(int64(r.Days)); until >= today {
+		return until
+	}
+	return ""
+}
+
+// CheckIn decides the ticket of an appointment; c is as for a ticket without one. It works
+// with the hub away. Who comes early is not called before the slot, who comes late waits as
+// a walk-in from now on. Refusals: BookingUnknown, BookingOver for one that was given up,
+// BookingDay (args date) on another day, BookingEarly (args time) too long before the slot,
+// BookingUsed (args number) when it has its ticket.
+func (h *Hall) CheckIn(id string, c Issue) (Issued, *event.Refusal) {
+	b, known := h.Booking(id)
+	switch today := DateOf(c.NowMS); {
+	case !known:
+		return Issued{}, event.BookingUnknown
+	case b.Ticket != "":
+		return Issued{}, event.BookingUsed.With("number", string(h.numberOf(b.Ticket)))
+	case b.Cancelled:
+		return Issued{}, event.BookingOver
+	case b.Date != today:
+		return Issued{}, event.BookingDay.With("date", string(b.Date))
+	case c.NowMS < b.SlotMS-CheckInEarly:
+		return Issued{}, event.BookingEarly.With("time", ClockOf(b.SlotMS-CheckInEarly))
+	}
+	c.Service, c.Items, c.Class, c.SlotMS, c.Ref = b.Service, b.Items, Appointment, b.SlotMS, id
+	if c.NowMS > b.SlotMS+CheckInLate {
+		c.Class, c.SlotMS = WalkIn, 0
+	}
+	return h.Issue(c), nil
+}
+
+func (h *Hall) numberOf(id TicketID) Number {
+	if t := h.tickets[id]; t != nil {
+		return t.Number
+	}
+	return ""
+}
+
+// Unbook decides that an appointment is given up: its time can be booked again. Refusals:
+// BookingUnknown, BookingUsed (args number). One that was given up is given up.
+func (h *Hall) Unbook(id string, nowMS int64) (Unbooked, *event.Refusal) {
+	b, known := h.Booking(id)
+	switch {
+	case !known:
+		return Unbooked{}, event.BookingUnknown
+	case b.Ticket != "":
+		return Unbooked{}, event.BookingUsed.With("number", string(h.numberOf(b.Ticket)))
+	}
+	return Unbooked{Appointment: id, Hall: h.ID, Date: b.Date, AtMS: nowMS}, nil
+}
+
+// Unkept lists the appointments of days that are over to which nobody came and of which
+// that is not noted; as for Leftovers, a day is over when there is a ticket of a later one.
+func (h *Hall) Unkept(today Date, nowMS int64) (out []Skipped) {
+	today = h.LastDay(today)
+	for id, f := range h.agenda.booked {
+		if _, noted := h.agenda.missed[f.Person][id]; f.Date < today && !noted && h.agenda.cancelled[id] == "" && len(h.agenda.tickets[id]) == 0 {
+			out = append(out, Skipped{Appointment: id, Hall: h.ID, Date: f.Date, Person: f.Person, AtMS: nowMS})
+		}
+	}
+	slices.SortFunc(out, func(a, b Skipped) int { return cmp.Compare(a.Appointment, b.Appointment) })
+	return out
+}
+
+// PassDays is for how many days after its own one a slip is a return pass.
+const PassDays = 30
+
+// PassIn decides the ticket of a return pass: old is the one that still waited when its day
+// ended. The step ends the pass, and is noted in the same commit. Refusals: BookingDay (args
+// date) on the day of the slip itself, BookingOver for any other ticket and one that is too
+// old, BookingUsed (args number).
+func (h *Hall) PassIn(old *Ticket, c Issue) (Issued, Moved, *event.Refusal) {
+	today := DateOf(c.NowMS)
+	switch {
+	case old == nil || !old.Known || old.Hall != h.ID:
+		return Issued{}, Moved{}, event.TicketUnknown
+	case old.Date >= today:
+		return Issued{}, Moved{}, event.BookingDay.With("date", string(today.plus(1)))
+	case !old.Pass() || old.Date < today.plus(-PassDays):
+		return Issued{}, Moved{}, event.BookingOver
+	}
+	used := h.agenda.tickets[string(old.Ticket)]
+	for i := range old.Steps {
+		if s := &old.Steps[i]; s.Kind == KindMerged && s.Detail != nil {
+			used = append(used[:len(used):len(used)], s.Into)
+		}
+	}
+	if len(used) > 0 {
+		return Issued{}, Moved{}, event.BookingUsed.With("number", string(h.numberOf(used[0])))
+	}
+	c.Service, c.Items, c.Checked, c.Class, c.Ref = old.Queue(), old.AllItems(), old.Checked, ReturnPass, string(old.Ticket)
+	f := h.Issue(c)
+	return f, Moved{Ticket: old.Ticket, Round: old.Round, AtMS: c.NowMS, Detail: &Detail{Into: f.Ticket}}, nil
+}
+
+// Pass tells that the ticket's slip is a return pass: the hall closed before it was called.
+func (t *Ticket) Pass() bool { return t.State == Carried }
+
+// Twice lists the second tickets of an appointment or a return pass with which somebody has
+// checked in at two kiosks that could not know of each other: the first one goes on.
+func (h *Hall) Twice(nowMS int64) (out []Moved) {
+	for _, list := range h.agenda.tickets {
+		for _, other := range list[min(1, len(list)):] {
+			if m, no := h.Merge(other, list[0], "", nowMS); no == nil {
+				out = append(out, m)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Moved) int { return cmp.Compare(a.Ticket, b.Ticket) })
+	return out
+}
