@@ -416,3 +416,27 @@ func TestBrokenAppointmentsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestLate tells when nine of ten who come now are not sure to be called before five o'clock
+// (浙江省保障"最多跑一次"改革规定, 12: nobody is turned away in published hours).
+func TestLate(t *testing.T) {
+	day := openDay(t, tuesday, 2)
+	for _, c := range []struct {
+		clock string
+		r     hall.Range
+		late  bool
+	}{
+		{"16:30", hall.Range{Known: true, Low: 10, High: 30}, false},
+		{"16:31", hall.Range{Known: true, Low: 10, High: 30}, true},
+		{"09:00", hall.Range{Known: true, Low: 10, High: 30}, false},
+		{"16:59", hall.Range{}, false}, // nobody knows how long it takes
+		{"17:00", hall.Range{}, true},
+	} {
+		if late := day.Late(c.r, clockAt(t, tuesday, c.clock)); late != c.late {
+			t.Errorf("at %s with %+v: late is %v", c.clock, c.r, late)
+		}
+	}
+	if (hall.Day{}).Late(hall.Range{Known: true, High: 9999}, clockAt(t, tuesday, "16:59")) {
+		t.Error("of a day whose hours nobody knows something is said")
+	}
+}

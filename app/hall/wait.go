@@ -21,6 +21,16 @@ type Day struct {
 	Windows  map[Letter]int `json:"windows"`
 }
 
+// Late tells whether nine of ten who come now are not sure to be called before the hall closes
+// (queue.md, Closing time). Where nobody knows the hours it is false.
+func (d Day) Late(r Range, nowMS int64) bool {
+	if len(d.Sessions) == 0 {
+		return false
+	}
+	end := d.Sessions[len(d.Sessions)-1][1]
+	return nowMS >= end || r.Known && nowMS+int64(r.High)*60_000 > end
+}
+
 // Waiter is a place in a queue whose turn is to be forecast.
 type Waiter struct {
 	Service Letter

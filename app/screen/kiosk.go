@@ -246,7 +246,8 @@ func (k *Kiosk) paper(f hall.Issued, code string, reprint int) Paper {
 		return t.Zh
 	}
 	p := Paper{Issued: f, Code: code, Hall: pick(text(h.Name, h.NameEn)), Area: pick(a.Name), Floor: a.Floor, Windows: k.m.windowsText(f.Service),
-		At: hall.LocalTime(f.IssuedMS), Reprint: reprint, OwnSeries: f.Number.OwnSeries()}
+		At: hall.LocalTime(f.IssuedMS), Reprint: reprint, OwnSeries: f.Number.OwnSeries(),
+		Late: k.m.dayOf(f.IssuedMS).Late(hall.Range{Known: f.HighMinutes >= 0, High: f.HighMinutes}, f.IssuedMS)}
 	for _, name := range k.itemNames(f.Items) {
 		p.Items = append(p.Items, pick(name))
 	}

@@ -92,6 +92,7 @@ type Paper struct {
 	At        time.Time
 	Reprint   int
 	OwnSeries bool
+	Late      bool
 }
 
 // Booking is what somebody takes home of an appointment.

@@ -102,6 +102,10 @@ type Area struct {
 	Waiting     int    `json:"waiting"`
 	Wait        Wait   `json:"wait"`
 	Items       int    `json:"items"`
+	// Late tells that who takes a ticket now may not be reached today; Elsewhere are the other
+	// halls that have the area.
+	Late      bool   `json:"late"`
+	Elsewhere []Text `json:"elsewhere"`
 	// Relief is how many minutes of waiting, over all who wait, one more window would save;
 	// 0 where nobody looked.
 	Relief int `json:"relief"`

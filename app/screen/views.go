@@ -87,7 +87,18 @@ func (m *Machine) area(a guide.HallArea, h *hall.Hall, now int64, day hall.Day) 
 	l := hall.Letter(a.Letter)
 	waiting := h.WaitingAt(hall.DateOf(now), l)
 	return Area{Letter: string(a.Letter), Name: text(a.Name, a.NameEn), Floor: a.Floor, Windows: len(a.Windows), OpenWindows: h.OpenAt(l),
-		Waiting: waiting, Items: len(m.Guides.Now().ItemsIn(a.Letter))}, h.Outlook(hall.Waiter{Service: l, Key: now}, now, day)
+		Waiting: waiting, Items: len(m.Guides.Now().ItemsIn(a.Letter)), Elsewhere: m.elsewhere(a.Letter)}, h.Outlook(hall.Waiter{Service: l, Key: now}, now, day)
+}
+
+// elsewhere names the other halls that have an area.
+func (m *Machine) elsewhere(l guide.Letter) []Text {
+	out := []Text{}
+	for _, h := range m.Guides.Now().Halls() {
+		if _, has := m.Guides.Now().AreaOf(h.ID, l); has && string(h.ID) != string(m.Hall) {
+			out = append(out, text(h.Name, h.NameEn))
+		}
+	}
+	return out
 }
 
 // day tells when this hall's windows work today, and how many serve each area.
@@ -126,9 +137,15 @@ func (m *Machine) areas() []Area {
 		}
 	})
 	for i, o := range outlooks {
-		m.told.tell(&out[i], o, now, m.Role == "counter")
+		m.tell(&out[i], o, now, day)
 	}
 	return out
+}
+
+// tell fills in what is forecast of an area.
+func (m *Machine) tell(a *Area, o hall.Outlook, now int64, day hall.Day) {
+	m.told.tell(a, o, now, m.Role == "counter")
+	a.Late = day.Late(hall.Range{Known: a.Wait.Known, High: a.Wait.High}, now)
 }
 
 // told keeps what was last said of each area's wait: every page asks at every change in
@@ -164,13 +181,13 @@ func (m *Machine) areaOf(l hall.Letter) Area {
 	a, ok := m.Guides.Now().AreaOf(guide.HallID(m.Hall), guide.Letter(l))
 	if !ok {
 		plain, _ := m.Guides.Now().Area(guide.Letter(l))
-		return Area{Letter: string(l), Name: text(plain.Name, plain.NameEn)}
+		return Area{Letter: string(l), Name: text(plain.Name, plain.NameEn), Elsewhere: m.elsewhere(guide.Letter(l))}
 	}
 	var out Area
 	now, day := m.hallNow(), m.day()
 	var outlook hall.Outlook
 	m.Book.View(m.Hall, func(h *hall.Hall) { out, outlook = m.area(a, h, now, day) })
-	m.told.tell(&out, outlook, now, m.Role == "counter")
+	m.tell(&out, outlook, now, day)
 	return out
 }
 

@@ -31,6 +31,8 @@ type Slip struct {
 	Reprint int
 	// OwnSeries tells that the kiosk was cut off and numbered the ticket itself.
 	OwnSeries bool
+	// Late tells that the hall may close before the ticket is called.
+	Late bool
 }
 
 // Measures of the slip: a margin of 2 cells, values in two columns.
@@ -204,6 +206,10 @@ func symbol(j *job, code string) error {
 func footer(j *job, w *words, s Slip) {
 	paragraph(j, w.keep, 1, true, columns-2*margin)
 	j.feed(10)
+	if s.Late {
+		paragraph(j, w.late, 1, false, columns-2*margin)
+		j.feed(10)
+	}
 	if s.OwnSeries {
 		paragraph(j, w.ownSeries, 1, false, columns-2*margin)
 		j.feed(10)

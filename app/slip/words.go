@@ -11,7 +11,7 @@ import (
 // functions; every sentence must be plain enough to be read aloud at a desk.
 type words struct {
 	number, floor, windows, ahead, wait, items, unknown string
-	keep, ownSeries, clockOff                           string
+	keep, late, ownSeries, clockOff                     string
 	priority, appointment                               string
 	storey                                              func(n int) string
 	people                                              func(n int) string
@@ -40,6 +40,7 @@ var chinese = words{
 	items:       "办理事项",
 	unknown:     "暂不能估计",
 	keep:        "请保管好此票，叫到号后到窗口扫码办理。",
+	late:        "今天可能轮不到；没轮到的，改天凭此票在取号机上扫码，优先叫号。",
 	ownSeries:   "大厅线路暂断，此号由本机编排，同样有效。",
 	clockOff:    "本机时钟可能不准，时间以大厅时钟为准。",
 	priority:    "优先",
@@ -93,6 +94,7 @@ var english = words{
 	items:       "What you came for",
 	unknown:     "not known",
 	keep:        "Keep this slip. When you are called, have the code scanned at the window.",
+	late:        "You may not be reached today. Then scan this slip at a kiosk on another day: you are called early.",
 	ownSeries:   "The line to the hall is down. This kiosk gave the number itself; it is just as valid.",
 	clockOff:    "The clock of this kiosk may be wrong. Go by the clock of the hall.",
 	priority:    "Priority",

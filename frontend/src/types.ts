@@ -66,6 +66,9 @@ export interface Area {
   waiting: number
   wait: Wait
   items: number
+  /** Who takes a ticket now may not be reached today; the other halls that have the area. */
+  late: boolean
+  elsewhere: Text[]
   /** Minutes of waiting, over all who wait, that one more window would save; 0 where nobody looked. */
   relief: number
 }

@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { expectAccessible } from '../testing/axe'
 import * as sample from '../testing/fixtures'
 import { mountKiosk, no, terminal, type FakeTerminal } from '../testing/terminal'
 
@@ -104,5 +105,34 @@ describe('the check-in', () => {
     const person = await go(['[data-verb="progress"]', ...type('012'), '[data-look-up]'])
     expect(person.see('main[data-screen="found"]')).toBe(true)
     expect(person.see('[data-pass]')).toBe(false)
+  })
+})
+
+describe('a ticket that may come too late for today', () => {
+  beforeEach(() => {
+    const late = { late: true, elsewhere: [{ zh: '江北大厅', en: 'North Hall' }] }
+    at.kiosk['Home']!.mockResolvedValue({ ...sample.home, areas: sample.home.areas.map((a) => (a.letter === 'C' ? { ...a, ...late } : a)) })
+  })
+
+  it('is given to who wants it all the same', async () => {
+    const person = await go(['[data-verb="ticket"]', '[data-take="C"]'])
+    expect(at.kiosk['Issue']).not.toHaveBeenCalled()
+    expect(person.see('main[data-screen="late"]')).toBe(true)
+    expect(person.text()).toContain('江北大厅也能办')
+    await expectAccessible(document.body)
+    await person.tap('[data-late="take"]')
+    expect(at.kiosk['Issue']).toHaveBeenCalledWith(expect.objectContaining({ letter: 'C' }))
+    expect(person.see('main[data-screen="ticket"]')).toBe(true)
+  })
+
+  it('can be an appointment instead', async () => {
+    const person = await go(['[data-verb="ticket"]', '[data-take="C"]', '[data-late="book"]'])
+    expect(at.kiosk['BookingDays']).toHaveBeenCalledWith('C')
+    expect(person.see('main[data-screen="bookDay"]')).toBe(true)
+  })
+
+  it('costs nobody else a tap', async () => {
+    const person = await go(['[data-verb="ticket"]', '[data-take="B"]'])
+    expect(person.see('main[data-screen="ticket"]')).toBe(true)
   })
 })

@@ -32,6 +32,7 @@ export type Screen = { scrolled?: Scrolled } & (
   | { name: 'pick'; search: Search; kind: Picked; page: number }
   | { name: 'leave'; text: string; phone: string; left: string }
   | { name: 'ticket'; ticket: TicketPage }
+  | { name: 'late'; letter: string; items: string[] }
   | { name: 'progress'; text: string }
   | { name: 'appointment' }
   | { name: 'digits'; text: string }

@@ -26,8 +26,8 @@ export interface Visit extends HomeState, Trail, Shape, ComfortState, Checks, Na
    * on meanwhile, to another screen or for good.
    */
   once<T>(work: () => Promise<T>): Promise<T | null>
-  /** Takes a ticket of a queue, for items or for none, and shows it. */
-  take(letter: string, items: string[]): Promise<void>
+  /** Takes a ticket of a queue, for items or for none, and shows it; where it may come too late for today, it asks first. */
+  take(letter: string, items: string[], late?: boolean): Promise<void>
   /** Looks up a number or the text of a scanned code, and shows what is found. */
   lookUp(text: string): Promise<void>
   /** Gives the ticket of an appointment or a return pass by its code, and shows it. */
@@ -81,7 +81,9 @@ export function createVisit(): Visit {
     }
   }
 
-  async function take(letter: string, items: string[]): Promise<void> {
+  async function take(letter: string, items: string[], late = false): Promise<void> {
+    // Nobody is turned away, and nobody waits until closing time without knowing.
+    if (!late && state.home.value?.areas.find((a) => a.letter === letter)?.late) return trail.open({ name: 'late', letter, items })
     const priorityClass = priority.value ? 'priority' : 'walk_in'
     const intent = [letter, priorityClass, ...items].join(' ')
     const request = requests.get(intent) ?? requestId()

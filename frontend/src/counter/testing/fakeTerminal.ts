@@ -26,7 +26,7 @@ export const guide = (of: ItemCard): GuidePage => ({
 })
 
 export function area(letter: string, waiting: number): Area {
-  return { letter, name: { zh: `业务${letter}`, en: `Service ${letter}` }, floor: 2, windows: 3, openWindows: 2, waiting, wait: { known: true, low: 5, high: 20 }, items: 9, relief: waiting > 20 ? 340 : 0 }
+  return { letter, name: { zh: `业务${letter}`, en: `Service ${letter}` }, floor: 2, windows: 3, openWindows: 2, waiting, wait: { known: true, low: 5, high: 20 }, items: 9, late: false, elsewhere: [], relief: waiting > 20 ? 340 : 0 }
 }
 
 export function ticket(number = 'A058', state = 'called'): CounterTicket {
