@@ -52,6 +52,7 @@ type Hall struct {
 	helps    helps
 	notices  notices
 	agenda   agenda
+	pauses   pauses
 	words    words
 
 	// Missing brings back a ticket that is not in memory, nil when there is none.
@@ -68,7 +69,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[place]*line{}, lines: map[series][]*line{}, windows: map[WindowID]*Window{},
 		current: map[WindowID]map[TicketID]*Ticket{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, parked: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, paces: map[Letter]*pace{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), agenda: newAgenda(), words: words{}}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, paces: map[Letter]*pace{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), agenda: newAgenda(), pauses: newPauses(), words: words{}}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -120,6 +121,10 @@ func Read(e event.Event) (any, error) {
 		return decode[NoticePosted](e)
 	case KindNoticeEnded:
 		return decode[NoticeEnded](e)
+	case KindPaused:
+		return decode[QueuePaused](e)
+	case KindUnpaused:
+		return decode[QueueResumed](e)
 	case KindBooked:
 		return decode[Booked](e)
 	case KindUnbooked:
@@ -167,6 +172,10 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 		return Touched{}, h.post(e, f)
 	case NoticeEnded:
 		return Touched{}, h.unpost(e, f)
+	case QueuePaused:
+		return Touched{}, h.pause(e, f)
+	case QueueResumed:
+		return Touched{}, h.unpause(e, f)
 	case Booked:
 		return Touched{}, h.book(e, f)
 	case Unbooked:
@@ -451,6 +460,7 @@ func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 	h.helps.forget(from)
 	h.notices.forget(from)
 	h.agenda.forget(from)
+	h.pauses.forget(from)
 }
 
 // ReadRow reads what Row writes.

@@ -36,6 +36,10 @@ func LastsUntil(fact any) Date {
 		return f.Date.plus(1)
 	case Unbooked:
 		return f.Date.plus(1)
+	case QueuePaused:
+		return DateOf(f.UntilMS).plus(1)
+	case QueueResumed:
+		return DateOf(f.AtMS + PauseMost).plus(1)
 	case Skipped:
 		return f.Date.plus(missedKept)
 	}

@@ -178,9 +178,12 @@ func (t *Ticket) turn(nowMS int64) int64 {
 
 // next gives the ticket that a window calls next of some services, nil for nobody. A
 // ticket that waits for another window is taken only when that one is closed. With longMS
-// only queues count in which somebody has waited as long.
+// only queues count in which somebody has waited as long; of a paused queue nobody is called.
 func (h *Hall) next(date Date, w WindowID, services []Letter, longMS, nowMS int64) (best *Ticket) {
 	for _, s := range services {
+		if _, paused := h.PausedNow(s, nowMS); paused {
+			continue // by its number, for a reason, a ticket is called all the same
+		}
 		for _, l := range h.lines[series{date, s}] {
 			if l.at.only != "" && l.at.only != w && h.windows[l.at.only] != nil && h.windows[l.at.only].Open {
 				continue

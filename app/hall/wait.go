@@ -205,6 +205,7 @@ func (h *Hall) Forecast(w Waiter, nowMS int64, day Day) Range {
 type Outlook struct {
 	replay  replay
 	records records
+	paused  float64 // ms until the queue is called again
 }
 
 // Outlook gathers what a forecast needs.
@@ -219,7 +220,11 @@ func (h *Hall) Outlook(w Waiter, nowMS int64, day Day) Outlook {
 	for i := range servers {
 		servers[i].below = r.laws[servers[i].queue].below(servers[i].elapsed)
 	}
-	return Outlook{r, h.records}
+	o := Outlook{replay: r, records: h.records}
+	if p, paused := h.PausedNow(w.Service, nowMS); paused {
+		o.paused = float64(p.UntilMS - nowMS)
+	}
+	return o
 }
 
 // Range plays the outlook.
@@ -230,7 +235,7 @@ func (o Outlook) Range() Range {
 	waits := make([]float64, replays)
 	for i := range waits {
 		called, _ := o.replay.play()
-		waits[i] = called - o.replay.nowMS
+		waits[i] = called - o.replay.nowMS + o.paused
 	}
 	slices.Sort(waits)
 	at := func(share float64) float64 { return waits[min(int(share*replays), replays-1)] / 60_000 }

@@ -284,3 +284,36 @@ func parkedSlip(h *hall.Hall, id hall.TicketID) bool {
 	t := h.Ticket(id)
 	return t != nil && t.State == hall.Parked
 }
+
+// PauseQueue lets nobody of a queue be called for some minutes: the agency's system is down, say.
+// Tickets are given out all the same. Refusals: NotSignedIn, ReasonMissing, RequestUnusable,
+// ServiceUnknown.
+func (c *Counter) PauseQueue(letter, reason string, minutes int) (CounterPage, error) {
+	reason, no := reasonOf(reason)
+	if no != nil {
+		return CounterPage{}, no
+	}
+	if _, ok := c.m.Guides.Now().AreaOf(guide.HallID(c.m.Hall), guide.Letter(letter)); !ok {
+		return CounterPage{}, event.ServiceUnknown.With("service", letter)
+	}
+	return c.told(func(tx Tx) error {
+		f, no := tx.Hall(c.m.Hall).PauseQueue(hall.Letter(letter), reason, minutes, c.window, c.clerk.ID, c.m.hallNow())
+		if no != nil {
+			return no
+		}
+		_, _, err := tx.Append(hall.KindPaused, f)
+		return err
+	})
+}
+
+// ResumeQueue lets a queue be called again; one that is called is left alone. Refusal: NotSignedIn.
+func (c *Counter) ResumeQueue(letter string) (CounterPage, error) {
+	return c.told(func(tx Tx) error {
+		f, paused := tx.Hall(c.m.Hall).ResumeQueue(hall.Letter(letter), c.clerk.ID, c.m.hallNow())
+		if !paused {
+			return nil
+		}
+		_, _, err := tx.Append(hall.KindUnpaused, f)
+		return err
+	})
+}

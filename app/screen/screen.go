@@ -106,6 +106,10 @@ type Area struct {
 	// halls that have the area.
 	Late      bool   `json:"late"`
 	Elsewhere []Text `json:"elsewhere"`
+	// PausedUntil is the clock time until which nobody of the queue is called, empty where they
+	// are; PausedWhy is the clerk's reason, of the fixed ones or in own words.
+	PausedUntil string `json:"pausedUntil"`
+	PausedWhy   string `json:"pausedWhy"`
 	// Relief is how many minutes of waiting, over all who wait, one more window would save;
 	// 0 where nobody looked.
 	Relief int `json:"relief"`

@@ -86,8 +86,12 @@ func wait(r hall.Range) Wait { return Wait{Known: r.Known, Low: r.Low, High: r.H
 func (m *Machine) area(a guide.HallArea, h *hall.Hall, now int64, day hall.Day) (Area, hall.Outlook) {
 	l := hall.Letter(a.Letter)
 	waiting := h.WaitingAt(hall.DateOf(now), l)
-	return Area{Letter: string(a.Letter), Name: text(a.Name, a.NameEn), Floor: a.Floor, Windows: len(a.Windows), OpenWindows: h.OpenAt(l),
-		Waiting: waiting, Items: len(m.Guides.Now().ItemsIn(a.Letter)), Elsewhere: m.elsewhere(a.Letter)}, h.Outlook(hall.Waiter{Service: l, Key: now}, now, day)
+	out := Area{Letter: string(a.Letter), Name: text(a.Name, a.NameEn), Floor: a.Floor, Windows: len(a.Windows), OpenWindows: h.OpenAt(l),
+		Waiting: waiting, Items: len(m.Guides.Now().ItemsIn(a.Letter)), Elsewhere: m.elsewhere(a.Letter)}
+	if p, paused := h.PausedNow(l, now); paused {
+		out.PausedUntil, out.PausedWhy = hall.ClockOf(p.UntilMS), p.Reason
+	}
+	return out, h.Outlook(hall.Waiter{Service: l, Key: now}, now, day)
 }
 
 // elsewhere names the other halls that have an area.
@@ -163,7 +167,7 @@ const toldMS = 10_000
 func (t *told) tell(a *Area, o hall.Outlook, now int64, relief bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if was, ok := t.areas[a.Letter]; ok && was.Waiting == a.Waiting && was.OpenWindows == a.OpenWindows && was.Windows == a.Windows && now < t.until[a.Letter] && now >= t.until[a.Letter]-toldMS {
+	if was, ok := t.areas[a.Letter]; ok && was.Waiting == a.Waiting && was.OpenWindows == a.OpenWindows && was.Windows == a.Windows && was.PausedUntil == a.PausedUntil && now < t.until[a.Letter] && now >= t.until[a.Letter]-toldMS {
 		a.Wait, a.Relief = was.Wait, was.Relief
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"onewindow/app/hall"
 )
 
-// settle lets number blocks and appointments of long ago be folded at a start no more: a hall
+// settle lets number blocks, appointments and pauses of long ago be folded at a start no more: a hall
 // notes some hundreds a day, and a start would take longer with every one. The log keeps them.
 // It looks once on each business day.
 func (tx *Tx) settle() error {
@@ -29,10 +29,10 @@ func (tx *Tx) settle() error {
 	return nil
 }
 
-// over gives where in the log the number blocks and appointments stand that are still folded
+// over gives where in the log the number blocks, appointments and pauses stand that are still folded
 // at a start, and need not be today.
 func (s *Store) over(today hall.Date) (out []int64, err error) {
-	rows, err := s.conn.QueryContext(context.Background(), "SELECT pos, body FROM event WHERE lasting = 1 AND (kind LIKE '%block.%' OR kind LIKE '%appointment.%') ORDER BY pos")
+	rows, err := s.conn.QueryContext(context.Background(), "SELECT pos, body FROM event WHERE lasting = 1 AND (kind LIKE '%block.%' OR kind LIKE '%appointment.%' OR kind LIKE '%queue.%') ORDER BY pos")
 	if err != nil {
 		return nil, fmt.Errorf("look for what is over: %w", err)
 	}

@@ -35,7 +35,7 @@ const area = (a) => {
   const here = a[hallID]
   return { letter: a.letter, name: over.long ? longest(halls.areas) : text(a.name, a.name_en), floor: here.floor, windows: here.windows, openWindows: a.letter === 'L' ? 0 : Math.ceil(here.windows / 2),
     waiting: n, wait: a.letter === 'L' ? { known: false, low: 0, high: 0 } : wait(n), items: items.filter((i) => i.area_letter === a.letter).length,
-    late: over.late ?? false, elsewhere: over.late ? [text('江北办事服务大厅', 'Jiangbei Service Hall')] : [], relief: 0 }
+    late: over.late ?? false, elsewhere: over.late ? [text('江北办事服务大厅', 'Jiangbei Service Hall')] : [], pausedUntil: over.paused === a.letter ? '10:30' : '', pausedWhy: '', relief: 0 }
 }
 const areas = () => halls.areas.map(area)
 const here = (i) => i.places.some((p) => p.hall === hallID)

@@ -416,7 +416,7 @@ export async function walkBooking(kiosk, hand, look) {
   await page.locator('[data-booking="booked"]').waitFor()
   await look('booking-scanned')
   await home()
-  await fake({ late: true })
+  await fake({ late: true, paused: 'B' })
   await verb('ticket', 'areas')
   await page.locator('.late').first().waitFor()
   await look('areas-late')

@@ -69,6 +69,9 @@ export interface Area {
   /** Who takes a ticket now may not be reached today; the other halls that have the area. */
   late: boolean
   elsewhere: Text[]
+  /** Until when nobody of the queue is called, '' where they are, and why. */
+  pausedUntil: string
+  pausedWhy: string
   /** Minutes of waiting, over all who wait, that one more window would save; 0 where nobody looked. */
   relief: number
 }

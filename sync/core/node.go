@@ -286,14 +286,14 @@ func (n *Node) remember(r Row) {
 func Lasting(k event.Kind) bool {
 	family, _, _ := strings.Cut(string(k.Inner()), ".")
 	switch family {
-	case "window", "block", "device", "clerk", "help", "notice", "appointment":
+	case "window", "block", "device", "clerk", "help", "notice", "appointment", "queue":
 		return true
 	}
 	return false
 }
 
 // Public tells whether an event may go to every terminal of its hall: the queue,
-// windows, number blocks, keys, clerks, calls for help, notices and appointments, which name nobody; never an application.
+// windows, number blocks, keys, clerks, calls for help, notices, pauses and appointments, which name nobody; never an application.
 func Public(k event.Kind) bool {
 	return strings.HasPrefix(string(k.Inner()), "ticket.") || Lasting(k)
 }

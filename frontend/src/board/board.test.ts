@@ -28,7 +28,7 @@ function empty(): BoardPage {
     calls: [],
     notices: [],
     saying: '',
-    areas: ['A', 'B'].map((letter) => ({ letter, name: { zh: `业务${letter}`, en: `Service ${letter}` }, floor: 1, windows: 3, openWindows: 2, waiting: 7, wait: { known: true, low: 1, high: 9 }, items: 3, late: false, elsewhere: [], relief: 0 })),
+    areas: ['A', 'B'].map((letter) => ({ letter, name: { zh: `业务${letter}`, en: `Service ${letter}` }, floor: 1, windows: 3, openWindows: 2, waiting: 7, wait: { known: true, low: 1, high: 9 }, items: 3, late: false, elsewhere: [], pausedUntil: '', pausedWhy: '', relief: 0 })),
   }
 }
 const many = (n: number) => Array.from({ length: n }, (_, i) => one(`B0${50 - i}`, { state: ['called', 'serving', 'no_show', 'done'][i % 4]!, atMs: now - i }))

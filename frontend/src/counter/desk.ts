@@ -28,6 +28,9 @@ export function deskState(current: CounterTicket | null): DeskState {
 export const parkReasons = ['copies', 'form', 'phone', 'fetch'] as const
 export const passReasons = ['other_area', 'knows', 'first'] as const
 export const callReasons = ['unwell', 'stands_here', 'parked_back', 'window_down'] as const
+/** Why a queue is paused, and for how many minutes. */
+export const pauseReasons = ['system_down', 'no_clerk', 'incident'] as const
+export const pauseMinutes = ['15', '30', '60'] as const
 export const withdrawReasons = ['system_down', 'no_clerk', 'moved'] as const
 
 /** What a clerk opens an application for; it is noted. */

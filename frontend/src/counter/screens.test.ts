@@ -4,7 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types'
 import CounterApp from './CounterApp.vue'
-import { application, fakeTerminal, lookup, refuse, standing, ticket, transfer } from './testing/fakeTerminal'
+import { application, area, fakeTerminal, lookup, refuse, standing, ticket, transfer } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
 vi.mock('../bridge', async (original) => ({
@@ -79,6 +79,8 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['choice of the item', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [] } }), () => undefined, '#in-item'],
   ['finish', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [transfer, lookup] } }), () => press('F10'), '[data-row="1"]'],
   ['finish without an item', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [] } }), () => press('F10'), '[data-row="0"]'],
+  ['a queue about to be paused', () => terminal.atDesk(), async (app) => { await app.find('[data-act="pauseQueue"]').trigger('click') }, '.pauses form'],
+  ['a paused queue', () => terminal.set({ ...terminal.atDesk(), areas: [{ ...area('A', 12), pausedUntil: '10:30', pausedWhy: 'system_down' }] }), () => undefined, '[data-paused]'],
   ['queue while serving', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), () => press('Escape'), 'table'],
 ]
 

@@ -222,6 +222,23 @@ describe('intake', () => {
   })
 })
 
+describe('a queue', () => {
+  it('is paused for a reason and a time, and resumed', async () => {
+    terminal.atDesk()
+    const keys = await open()
+    await keys.press('Escape')
+    await keys.click('pauseQueue')
+    expect(sent('PauseQueue')).toBeUndefined()
+    await keys.click('pauseSure')
+    expect(sent('PauseQueue')).toEqual(['A', 'system_down', 15])
+    expect(document.querySelector('[data-pause="A"]')?.textContent).toContain('10:30：系统故障')
+    expect(document.querySelector('[data-paused]')?.textContent).toContain('10:30')
+    await keys.click('resumeQueue')
+    expect(sent('ResumeQueue')).toEqual(['A'])
+    expect(document.querySelector('[data-paused]')).toBeNull()
+  })
+})
+
 describe('a visit that takes another way', () => {
   it('is parked and goes on, by the keyboard and two choices', async () => {
     terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })

@@ -5,7 +5,7 @@ import type { BookingDay, BookingPage, BookingTime, Area, CheckLine, FilterChoic
 export const standing: Standing = { line: 'centre', sinceMs: 0, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'ok' }
 
 export const area = (letter: string, more: Partial<Area> = {}): Area => ({
-  letter, name: { zh: `${letter} 区业务`, en: `Services of ${letter}` }, floor: 1, windows: 4, openWindows: 2, waiting: 3, wait: { known: true, low: 4, high: 12 }, items: 8, late: false, elsewhere: [], relief: 0, ...more,
+  letter, name: { zh: `${letter} 区业务`, en: `Services of ${letter}` }, floor: 1, windows: 4, openWindows: 2, waiting: 3, wait: { known: true, low: 4, high: 12 }, items: 8, late: false, elsewhere: [], pausedUntil: '', pausedWhy: '', relief: 0, ...more,
 })
 
 /** Twelve areas of this hall, and one that has no window here. */

@@ -26,7 +26,7 @@ export const guide = (of: ItemCard): GuidePage => ({
 })
 
 export function area(letter: string, waiting: number): Area {
-  return { letter, name: { zh: `业务${letter}`, en: `Service ${letter}` }, floor: 2, windows: 3, openWindows: 2, waiting, wait: { known: true, low: 5, high: 20 }, items: 9, late: false, elsewhere: [], relief: waiting > 20 ? 340 : 0 }
+  return { letter, name: { zh: `业务${letter}`, en: `Service ${letter}` }, floor: 2, windows: 3, openWindows: 2, waiting, wait: { known: true, low: 5, high: 20 }, items: 9, late: false, elsewhere: [], pausedUntil: '', pausedWhy: '', relief: waiting > 20 ? 340 : 0 }
 }
 
 export function ticket(number = 'A058', state = 'called'): CounterTicket {
@@ -100,6 +100,8 @@ export function fakeTerminal() {
     NoShow: () => (need('called'), set({ current: null })),
     Finish: (ended: Outcome[]) => (ended.every((o) => o.outcome) ? set({ current: need('serving') && null, servedToday: page.servedToday + 1 }) : refuse('outcome_missing')),
     GoHelp: (terminal: string) => set({ helps: page.helps.map((h) => (h.terminal === terminal ? { ...h, clerk: page.clerkName } : h)) }),
+    PauseQueue: (letter: string, why: string) => set({ areas: page.areas.map((a) => (a.letter === letter ? { ...a, pausedUntil: '10:30', pausedWhy: why } : a)) }),
+    ResumeQueue: (letter: string) => set({ areas: page.areas.map((a) => (a.letter === letter ? { ...a, pausedUntil: '', pausedWhy: '' } : a)) }),
     PostNotice: (zh: string, en: string, minutes: number) => (zh.trim() === ''
       ? refuse('field_missing', { field: 'notice' })
       : set({ notices: [{ id: `n${page.notices.length + 1}`, zh, en, until: minutes ? '17:00' : '', clerk: page.clerkName }, ...page.notices] })),
