@@ -107,7 +107,7 @@ var pureStd = strings.Fields(`bytes cmp container/heap container/list crypto/ed2
 // pureBeside is what one pure folder uses beyond that, and why.
 var pureBeside = map[string]map[string]string{
 	"app/intake": {"log/slog": "personal values print masked in logs; nothing is logged here"},
-	"app/sealed": {"crypto/aes": "the cipher", "crypto/cipher": "its mode", "log/slog": "keys print masked in logs; nothing is logged here"},
+	"app/sealed": {"crypto/aes": "the cipher", "crypto/cipher": "its mode", "crypto/hmac": "what a key is blinded with", "log/slog": "keys print masked in logs; nothing is logged here"},
 }
 
 // chance are calls whose answer is not in their arguments.

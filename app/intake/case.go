@@ -30,6 +30,10 @@ type Case struct {
 	WithdrawnMS int64 `json:"withdrawn_at_ms,omitempty"`
 	// Overdue is the latest last day that was found to be over.
 	Overdue hall.Date `json:"overdue,omitempty"`
+	// Checks is what the platform said of materials, by the id of the first question; Papers are the
+	// materials whose paper counts since the citizen disputed that, each with when that was.
+	Checks map[string]Check `json:"checks,omitempty"`
+	Papers map[int]int64    `json:"papers,omitempty"`
 }
 
 // Status is what "my progress" and any public screen may know of an application:
@@ -111,7 +115,11 @@ func (c *Case) AnswerUntil() hall.Date {
 
 // Concerns tells whether events of a kind change applications.
 func Concerns(kind event.Kind) bool {
-	return kind == KindTaken || kind == KindSupplied || kind == KindWithdrawn || kind == KindOverdue
+	switch kind {
+	case KindTaken, KindSupplied, KindWithdrawn, KindOverdue, KindSharedAnswered, KindSharedDisputed:
+		return true
+	}
+	return false
 }
 
 // Fact is what one event tells of an application.
@@ -121,6 +129,7 @@ type Fact struct {
 	sum   string // of the payload, for KindTaken
 	taken Taken
 	later Later
+	said  Answered // for KindSharedAnswered
 }
 
 // ReadFact decodes an event that Concerns applications. Errors wrap ErrNotOurs.
@@ -130,6 +139,8 @@ func ReadFact(e event.Event) (f Fact, err error) {
 	case e.Kind == KindTaken:
 		f.sum = event.Sum(e.Payload).String()
 		f.taken, err = Read(e)
+	case e.Kind == KindSharedAnswered:
+		f.said, err = ReadAnswered(e)
 	case Concerns(e.Kind):
 		f.later, err = ReadLater(e)
 	default:
@@ -139,7 +150,9 @@ func ReadFact(e event.Event) (f Fact, err error) {
 }
 
 // Application is the one that the fact is about.
-func (f Fact) Application() ApplicationID { return cmp.Or(f.taken.Application, f.later.Application) }
+func (f Fact) Application() ApplicationID {
+	return cmp.Or(f.taken.Application, f.later.Application, f.said.Application)
+}
 
 // Fold adds a fact to the case that it is about; old is nil for the first one and is not
 // changed. The result is the same in any order and for repetitions. Errors wrap ErrNotOurs.
@@ -150,6 +163,10 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 			return nil, fmt.Errorf("%w: %s is about another application", ErrNotOurs, f.id)
 		}
 		*c = *old
+	}
+	if f.kind == KindSharedAnswered {
+		c.answered(f.said)
+		return c, nil
 	}
 	if f.kind != KindTaken {
 		c.later(f.kind, f.later)
@@ -190,6 +207,8 @@ func (c *Case) later(kind event.Kind, l Later) {
 		c.Due, c.Answer = max(c.Due, l.DueDate), max(c.Answer, l.AnswerBy)
 	case KindWithdrawn:
 		c.WithdrawnMS = earlier(c.WithdrawnMS, l.AtMS)
+	case KindSharedDisputed:
+		c.disputed(l)
 	case KindOverdue:
 		c.Overdue = max(c.Overdue, hall.Date(l.Reason))
 	}

@@ -100,6 +100,16 @@ func (d Document) absent() (list []string) {
 	return list
 }
 
+// unverified lists what the agency has shared data verify.
+func (d Document) unverified() (list []string) {
+	for _, r := range d.Rows {
+		if r.State == Unverified {
+			list = append(list, r.Name)
+		}
+	}
+	return list
+}
+
 // Says is the text of the document, a paragraph each.
 func (d Document) Says() []string {
 	day := ShortDate(d.Taken)
@@ -128,6 +138,9 @@ func (d Document) Says() []string {
 			by = fmt.Sprintf("，请于%s(含)前补交；逾期未补交的，将撤销受理。", ShortDate(d.AnswerBy))
 		}
 		out = append(out, "本件为容缺受理。应当补交："+strings.Join(absent, "；")+by)
+	}
+	if list := d.unverified(); len(list) > 0 {
+		out = append(out, "下列材料由本机关通过共享数据核验，您不用提交："+strings.Join(list, "；")+"。核验有出入时会告知您；您有异议的，以您提交的材料为准。")
 	}
 	return out
 }
@@ -164,11 +177,11 @@ var typeNames = map[DocumentType]string{ResidentID: "居民身份证", Passport:
 // Listed are the materials that the document lists, with their states in words.
 func (d Document) Listed() (list [][2]string) {
 	for _, r := range d.Rows {
-		if d.Kind != PaperWithdrawal && (d.Kind != PaperReceipt || r.State == Brought) {
+		if d.Kind != PaperWithdrawal && (d.Kind != PaperReceipt || r.State == Brought || r.State == Contested) {
 			list = append(list, [2]string{r.Name, stateNames[r.State]})
 		}
 	}
 	return list
 }
 
-var stateNames = map[Received]string{Brought: "收到", Missing: "缺", Waived: "免交", Owed: "后补"}
+var stateNames = map[Received]string{Brought: "收到", Missing: "缺", Waived: "免交", Owed: "后补", Unverified: "待核验", Contested: "收到(有异议)"}

@@ -95,7 +95,9 @@ type Taken struct {
 	Absent []string `json:"absent,omitempty"`
 	// AbsentNo are the numbers of the same materials, in the same order.
 	AbsentNo []int `json:"absent_no,omitempty"`
-	State    State `json:"state"`
+	// Shared are the materials that data sets prove, with what was asked for them.
+	Shared []Shared `json:"shared,omitempty"`
+	State  State    `json:"state"`
 	// DueDate is the promised day, or empty: not accepted, or not known.
 	DueDate hall.Date `json:"due_date,omitempty"`
 	// AnswerBy is the last day for what is absent, or empty: nothing is, or not known.

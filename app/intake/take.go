@@ -28,8 +28,11 @@ type Take struct {
 	DocumentNumber Personal
 	Phone          Personal
 	Materials      []Material
-	Note           Personal
-	NowMS          int64
+	// Shared is what the platform has said of the materials that data sets prove, by their
+	// numbers, for this person.
+	Shared map[int]Evidence
+	Note   Personal
+	NowMS  int64
 }
 
 // LogValue gives the parts of the wish that may stand in a log.
@@ -42,7 +45,8 @@ func (c Take) LogValue() slog.Value {
 //
 // All that must be there received or waived: Accepted. Only materials missing
 // that the guide lets be brought later: AcceptedLater. Else Correction, with the
-// missing ones in Absent and no due date. The due date counts from the day after
+// missing ones in Absent and no due date. What shared data proves is Waived where it was found,
+// and Unverified where nobody knows yet, which holds up nothing. The due date counts from the day after
 // today in the unit of the guide; a year that the calendar does not know gives an
 // empty one, as does a nil calendar.
 //
@@ -69,7 +73,7 @@ func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Tak
 	t := Taken{Application: c.Application, Number: c.Number, Ticket: c.Ticket, Hall: c.Hall, Item: hall.ItemCode(item.Code),
 		ItemVersion: item.Version, DocumentType: c.DocumentType, Window: c.Window, Clerk: c.Clerk, AtMS: c.NowMS,
 		Request: c.Request}
-	who, refusal := c.person(today)
+	who, refusal := c.Who(today)
 	if refusal != nil {
 		return refused(refusal)
 	}
@@ -85,8 +89,8 @@ func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Tak
 	return t, who, nil
 }
 
-// person checks and tidies who applies.
-func (c Take) person(today hall.Date) (p Person, _ *event.Refusal) {
+// Who checks and tidies who applies. Refusals: FieldMissing and IdentityWrong as of Decide.
+func (c Take) Who(today hall.Date) (p Person, _ *event.Refusal) {
 	p = Person{Applicant: tidy(c.Applicant), Note: tidy(c.Note)}
 	if p.Applicant == "" {
 		return p, event.FieldMissing.With("field", "applicant")
@@ -133,7 +137,7 @@ func (c Take) compare(item *guide.Item, t *Taken) *event.Refusal {
 			return event.RequestUnusable.With("field", field)
 		}
 		switch m.State {
-		case Brought, Missing, Waived, Owed:
+		case Brought, Missing, Waived, Owed, Unverified, Contested:
 			said[m.No] = m.State
 		default:
 			return event.RequestUnusable.With("field", field)
@@ -143,11 +147,16 @@ func (c Take) compare(item *guide.Item, t *Taken) *event.Refusal {
 	for _, m := range item.Materials {
 		state, mentioned := said[m.No]
 		delete(said, m.No)
-		if state == Waived && m.WaivedBy == "" {
+		if m.WaivedBy == "" && (state == Waived || state == Unverified || state == Contested) {
 			return event.RequestUnusable.With("field", "materials."+strconv.Itoa(m.No))
 		}
 		if !mentioned {
 			state = Missing
+		}
+		if m.WaivedBy != "" && (mentioned || m.Need() != guide.Maybe) {
+			if state = c.asksShared(m, state); state == Waived || state == Unverified {
+				t.Shared = append(t.Shared, Shared{No: m.No, Set: m.WaivedBy, Ask: c.Shared[m.No].Ask})
+			}
 		}
 		if m.Need() == guide.Maybe {
 			// What only some people need is recorded when it was spoken about, and never holds up.

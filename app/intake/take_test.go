@@ -37,30 +37,48 @@ func wish(materials ...Material) Take {
 
 func TestDecide(t *testing.T) {
 	c := shippedCalendar(t)
+	const none = Outcome("")
 	for _, w := range []struct {
 		name      string
 		materials []Material
+		said      Outcome // of material 2, which shared data proves
 		state     State
 		absent    []string
 		due       hall.Date
 		rows      []Material
 	}{
-		{"all there", []Material{{1, Brought}, {2, Brought}, {3, Brought}}, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Brought}, {3, Brought}}},
-		{"one waived", []Material{{1, Brought}, {2, Waived}, {3, Brought}, {4, Missing}}, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Brought}, {4, Missing}}},
-		{"one owed", []Material{{1, Brought}, {2, Waived}, {3, Owed}}, AcceptedLater, []string{"体检报告"}, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Owed}}},
-		{"one not mentioned that may come later", []Material{{1, Brought}, {2, Waived}}, AcceptedLater, []string{"体检报告"}, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Owed}}},
-		{"one missing", []Material{{1, Missing}, {2, Waived}, {3, Brought}}, Correction, []string{"申请书"}, "", []Material{{1, Missing}, {2, Waived}, {3, Brought}}},
-		{"what must be there cannot be owed", []Material{{1, Owed}, {2, Waived}, {3, Brought}}, Correction, []string{"申请书"}, "", []Material{{1, Missing}, {2, Waived}, {3, Brought}}},
-		{"missing after owed", []Material{{2, Missing}, {3, Missing}, {1, Brought}}, Correction, []string{"户口簿", "体检报告"}, "", []Material{{1, Brought}, {2, Missing}, {3, Owed}}},
-		{"nothing", nil, Correction, []string{"申请书", "户口簿", "体检报告"}, "", []Material{{1, Missing}, {2, Missing}, {3, Owed}}},
+		{"all there", []Material{{1, Brought}, {2, Brought}, {3, Brought}}, none, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Brought}, {3, Brought}}},
+		{"one waived", []Material{{1, Brought}, {2, Waived}, {3, Brought}, {4, Missing}}, Found, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Brought}, {4, Missing}}},
+		{"one owed", []Material{{1, Brought}, {2, Waived}, {3, Owed}}, Found, AcceptedLater, []string{"体检报告"}, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Owed}}},
+		{"one not mentioned that may come later", []Material{{1, Brought}, {2, Waived}}, Found, AcceptedLater, []string{"体检报告"}, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Owed}}},
+		{"one missing", []Material{{1, Missing}, {2, Waived}, {3, Brought}}, Found, Correction, []string{"申请书"}, "", []Material{{1, Missing}, {2, Waived}, {3, Brought}}},
+		{"what must be there cannot be owed", []Material{{1, Owed}, {2, Waived}, {3, Brought}}, Found, Correction, []string{"申请书"}, "", []Material{{1, Missing}, {2, Waived}, {3, Brought}}},
+		{"missing after owed", []Material{{2, Missing}, {3, Missing}, {1, Brought}}, NotFound, Correction, []string{"户口簿", "体检报告"}, "", []Material{{1, Brought}, {2, Missing}, {3, Owed}}},
+		{"nothing", nil, NotFound, Correction, []string{"申请书", "户口簿", "体检报告"}, "", []Material{{1, Missing}, {2, Missing}, {3, Owed}}},
+		// 浙江省保障"最多跑一次"改革规定 7: what the platform holds is not asked for, nor what nobody asked it for.
+		{"ticked as waived without an answer", []Material{{1, Brought}, {2, Waived}, {3, Brought}}, none, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Unverified}, {3, Brought}}},
+		{"missing, and nobody asked", []Material{{1, Brought}, {2, Missing}, {3, Brought}}, none, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Unverified}, {3, Brought}}},
+		{"not mentioned, and nobody asked", []Material{{1, Brought}, {3, Brought}}, none, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Unverified}, {3, Brought}}},
+		{"missing, and the platform holds it", []Material{{1, Brought}, {2, Missing}, {3, Brought}}, Found, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Brought}}},
+		{"missing, and the platform holds it of another name", []Material{{1, Brought}, {2, Missing}, {3, Brought}}, Mismatch, Correction, []string{"户口簿"}, "", []Material{{1, Brought}, {2, Missing}, {3, Brought}}},
+		{"to be verified, and the platform has not got it", []Material{{1, Brought}, {2, Unverified}, {3, Brought}}, NotFound, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Unverified}, {3, Brought}}},
+		{"to be verified, and found by now", []Material{{1, Brought}, {2, Unverified}, {3, Brought}}, Found, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Waived}, {3, Brought}}},
+		{"the citizen disputes what was found", []Material{{1, Brought}, {2, Contested}, {3, Brought}}, Found, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Contested}, {3, Brought}}},
+		{"the citizen brought the paper", []Material{{1, Brought}, {2, Brought}, {3, Brought}}, Found, Accepted, nil, "2026-11-27", []Material{{1, Brought}, {2, Brought}, {3, Brought}}},
 	} {
-		got, who, refusal := wish(w.materials...).Decide(item(), c, today)
+		take := wish(w.materials...)
+		take.Shared = map[int]Evidence{2: {Ask: "ask-2", Outcome: w.said}}
+		got, who, refusal := take.Decide(item(), c, today)
 		if refusal != nil {
 			t.Errorf("%s: %v", w.name, refusal)
 			continue
 		}
 		if got.State != w.state || !slices.Equal(got.Absent, w.absent) || got.DueDate != w.due || !slices.Equal(got.Materials, w.rows) {
 			t.Errorf("%s: %s, absent %v, due %s, %v", w.name, got.State, got.Absent, got.DueDate, got.Materials)
+		}
+		asked := slices.ContainsFunc(w.rows, func(m Material) bool { return m.No == 2 && (m.State == Waived || m.State == Unverified) })
+		if asked != slices.Equal(got.Shared, []Shared{{2, "hukou", "ask-2"}}) || !asked && got.Shared != nil {
+			t.Errorf("%s: what is asked of the platform is %v", w.name, got.Shared)
 		}
 		if string(who.Applicant) != "罗庆 (样例)" || string(who.DocumentNumber) != "99010820000907755X" || string(who.Phone) != "10000000000" || got.ItemVersion != 2 {
 			t.Errorf("%s: not normalised: %q %q %q", w.name, string(who.Applicant), string(who.DocumentNumber), string(who.Phone))
@@ -78,6 +96,7 @@ func TestAnswerBy(t *testing.T) {
 		{[]Material{{1, Brought}, {2, Brought}, {3, Brought}}, Accepted, ""},
 		{[]Material{{1, Brought}, {2, Brought}, {3, Owed}}, AcceptedLater, "2026-10-27"},
 		{[]Material{{2, Brought}, {3, Brought}}, Correction, "2026-10-27"},
+		{[]Material{{1, Brought}, {3, Brought}}, Accepted, ""},
 	} {
 		got, _, refusal := wish(w.brought...).Decide(item(), shippedCalendar(t), "2026-09-30")
 		if refusal != nil || got.State != w.state || got.AnswerBy != w.by {
@@ -133,6 +152,8 @@ func TestRefusals(t *testing.T) {
 		{"material unknown", func(c *Take) { c.Materials = []Material{{9, Brought}} }, event.RequestUnusable, "field", "materials.9"},
 		{"material twice", func(c *Take) { c.Materials = []Material{{1, Brought}, {1, Missing}} }, event.RequestUnusable, "field", "materials.1"},
 		{"state unknown", func(c *Take) { c.Materials = []Material{{1, "seen"}} }, event.RequestUnusable, "field", "materials.1"},
+		{"disputed without a data set", func(c *Take) { c.Materials = []Material{{1, Contested}} }, event.RequestUnusable, "field", "materials.1"},
+		{"to be verified without a data set", func(c *Take) { c.Materials = []Material{{1, Unverified}} }, event.RequestUnusable, "field", "materials.1"},
 		{"waived without a data set", func(c *Take) { c.Materials = []Material{{1, Waived}} }, event.RequestUnusable, "field", "materials.1"},
 	} {
 		take := wish(Material{1, Brought})
@@ -161,8 +182,9 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Whatever the clerk ticks, nothing is accepted while a must is neither received
-// nor waived, nothing waits for an optional material, and each must has a row.
+// Whatever the clerk ticks and the platform says, nothing is accepted while a must is neither
+// received nor left to the platform, nothing waits for an optional material, each must has a row, and
+// no notice names what the platform holds or was not asked for.
 func TestAcceptanceHoldsForTheWholeCatalogue(t *testing.T) {
 	files, err := guide.ShippedFiles()
 	if err != nil {
@@ -176,15 +198,21 @@ func TestAcceptanceHoldsForTheWholeCatalogue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		i := rapid.SampledFrom(catalogue.Items()).Draw(t, "item")
 		take := wish()
+		take.Shared = map[int]Evidence{}
 		met, owed := true, false
 		for _, m := range i.Materials {
 			states := []Received{Brought, Missing, Owed}
 			if m.WaivedBy != "" {
-				states = append(states, Waived)
+				states = append(states, Waived, Unverified, Contested)
 			}
 			s := rapid.SampledFrom(states).Draw(t, "state")
 			take.Materials = append(take.Materials, Material{m.No, s})
-			there := s == Brought || s == Waived
+			there := s == Brought || s == Waived || s == Unverified || s == Contested
+			if m.WaivedBy != "" {
+				said := rapid.SampledFrom(outcomes).Draw(t, "said")
+				take.Shared[m.No] = Evidence{Ask: "a", Outcome: said}
+				there = there || said == "" || said == Found
+			}
 			met = met && (there || m.Need() != guide.Must)
 			owed = owed || !there && m.Need() == guide.Later
 		}
@@ -200,6 +228,11 @@ func TestAcceptanceHoldsForTheWholeCatalogue(t *testing.T) {
 		}
 		if got.State != want || (got.State == Correction) != (got.DueDate == "") || len(got.Materials) != len(i.Materials) {
 			t.Fatalf("%s: %s due %q, want %s", i.Slug, got.State, got.DueDate, want)
+		}
+		for _, no := range got.AbsentNo {
+			if e, proved := take.Shared[no]; proved && e.Outcome != NotFound && e.Outcome != Mismatch {
+				t.Fatalf("%s: the notice names material %d, of which the platform has said %q", i.Slug, no, e.Outcome)
+			}
 		}
 		if back, err := Read(event.Event{Kind: KindTaken, Payload: got.Payload()}); err != nil || !reflect.DeepEqual(back, got) {
 			t.Fatalf("the fact is another one after its payload: %v", err)

@@ -7,6 +7,8 @@ package sealed
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -58,6 +60,14 @@ func (k Key) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(k.String())) }
 
 // LogValue makes loggers print the mask.
 func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// Blind makes 32 bytes of this key for a use that parts name: nobody without the key can
+// make them, and they tell nothing of it.
+func (k Key) Blind(parts ...string) []byte {
+	h := hmac.New(sha256.New, k[:])
+	h.Write(boundTo(parts))
+	return h.Sum(nil)
+}
 
 // Seal seals a text for the place that bound names: kind of the event, case, request,
 // field. The same text gives another value each time.
