@@ -91,6 +91,7 @@ var (
 	CaseLate        = &Refusal{Code: 505, Key: "case_late"}
 	CaseErased      = &Refusal{Code: 506, Key: "case_erased"}
 	CaseElsewhere   = &Refusal{Code: 507, Key: "case_elsewhere"}
+	SharedMany      = &Refusal{Code: 521, Key: "shared_many"}
 	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
 	NotPublished    = &Refusal{Code: 602, Key: "not_published"}
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}
@@ -103,5 +104,6 @@ var (
 	RequestUnusable = &Refusal{Code: 804, Key: "request_unusable"}
 	Forked          = &Refusal{Code: 805, Key: "forked"}
 	HubGathers      = &Refusal{Code: 806, Key: "hub_gathers"}
+	SharedAway      = &Refusal{Code: 811, Key: "shared_away"}
 	Internal        = &Refusal{Code: 899, Key: "internal"}
 )

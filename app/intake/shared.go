@@ -289,7 +289,9 @@ func (c *Case) unsettled(said bool) []Shared {
 }
 
 // ended tells whether nothing is decided of the application any more.
-func (c *Case) ended() bool { return slices.Contains([]State{Withdrawn, Lapsed, Revoked}, c.Standing()) }
+func (c *Case) ended() bool {
+	return slices.Contains([]State{Withdrawn, Lapsed, Revoked}, c.Standing())
+}
 
 // Dispute decides that the citizen's paper counts for materials that are still to be verified:
 // the platform says something else, or says nothing (浙江 10: the citizen may dispute it).

@@ -23,6 +23,9 @@ func (tx *Tx) also(e event.Event) error {
 	if err := tx.foldCase(e); err != nil {
 		return err
 	}
+	if err := tx.foldShared(e); err != nil {
+		return err
+	}
 	return tx.foldFeedback(e)
 }
 
@@ -45,10 +48,10 @@ func (tx *Tx) foldCase(e event.Event) error {
 		return err
 	}
 	s := c.Status()
-	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, row)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, pending, differing, row)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		string(c.Application), s.Number, string(s.Ticket), string(s.Hall), string(s.Item), string(s.State), string(hall.DateOf(s.TakenMS)), string(s.DueDate), string(s.AnswerBy), s.TakenMS,
-		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), c.Row())
+		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), len(c.Pending()), len(c.Differing()), c.Row())
 }
 
 // Application gives the application of an id as this commit leaves it; nil when there is none.

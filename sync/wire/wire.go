@@ -222,6 +222,9 @@ type BeatReply struct {
 	CentreReached bool  `json:"centre_reached"`
 	// Troubles are those of the whole hall, told to counters, where its staff sits.
 	Troubles []Trouble `json:"troubles,omitempty"`
+	// Differing are the hall's applications of which shared data has said something else than
+	// was expected, told to counters: somebody has to do something.
+	Differing []Differing `json:"differing,omitempty"`
 	// Bundle is the name of the bundle in force there; empty where there is none.
 	Bundle string `json:"bundle,omitempty"`
 }
