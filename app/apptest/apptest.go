@@ -48,6 +48,8 @@ type World struct {
 	Second *node.Hub // nil unless the hall has two
 	Centre *node.Centre
 	Dir    string
+	// Records is the folder from which the centre serves shared data when it starts; empty for none.
+	Records string
 	// Speaker is what boards that have one play with.
 	Speaker device.Speaker
 
@@ -154,7 +156,9 @@ func (w *World) StopSecond() {
 func (w *World) StartCentre() {
 	w.T.Helper()
 	var err error
-	w.Centre, err = node.OpenCentre(w.options("centre", w.centreAt))
+	o := w.options("centre", w.centreAt)
+	o.Records = w.Records
+	w.Centre, err = node.OpenCentre(o)
 	Must(w.T, err)
 	w.centreAt = w.Centre.Broker.URL()[len("nats://"):]
 }

@@ -39,13 +39,16 @@ type CasePage struct {
 	Disputed bool `json:"disputed"`
 }
 
-// CaseMaterial is a material of an application: State is as in MaterialRow, or "supplied" for one
-// that was brought afterwards, at SuppliedMS.
+// CaseMaterial is a material of an application: State is as in MaterialRow, by now, or "supplied" for one
+// that was brought afterwards, at SuppliedMS. Check tells of one that is to be verified what shared data has
+// said: "pending" for nothing yet, "not_found", "mismatch"; Set names the data set then.
 type CaseMaterial struct {
 	No         int    `json:"no"`
 	Name       string `json:"name"`
 	State      string `json:"state"`
 	SuppliedMS int64  `json:"suppliedMs"`
+	Check      string `json:"check"`
+	Set        Text   `json:"set"`
 }
 
 // opened is an application with its key, as the hall or this counter knows it.
@@ -137,13 +140,18 @@ func (c *Counter) casePage(o opened) CasePage {
 		names[no] = o.Absent[n]
 	}
 	for _, m := range o.Materials {
-		row := CaseMaterial{No: m.No, Name: names[m.No], State: string(m.State)}
+		row := CaseMaterial{No: m.No, Name: names[m.No], State: string(o.ReceivedNow(m))}
 		if row.Name == "" {
 			row.Name = fmt.Sprintf("№ %d", m.No)
 		}
 		if at, came := o.Supplied[m.No]; came {
 			row.State, row.SuppliedMS = "supplied", at
 		}
+		check, id := o.checked(m.No)
+		if set, ok := c.m.Guides.Now().DataSet(id); ok {
+			row.Set = text(set.Name, set.NameEn)
+		}
+		row.Check = check
 		p.Rows = append(p.Rows, row)
 	}
 	return p

@@ -62,7 +62,10 @@ func (c *Counter) turn() {
 func (c *Counter) page() (CounterPage, error) {
 	ctx := context.Background()
 	p := CounterPage{Documents: c.m.Documents != nil, Place: c.m.place(), Standing: c.m.standing(ctx), Clerk: string(c.clerk.ID), ClerkName: c.clerk.Name, Window: string(c.window),
-		Services: []string{}, Areas: c.m.areas(), AllWindows: []WindowShape{}, Parked: []ParkedVisit{}, Recent: []RecentVisit{}, Conflicts: []Conflict{}, Helps: c.m.helps(), Notices: c.m.notices()}
+		Services: []string{}, Areas: c.m.areas(), AllWindows: []WindowShape{}, Parked: []ParkedVisit{}, Recent: []RecentVisit{}, Conflicts: []Conflict{}, Helps: c.m.helps(), Notices: c.m.notices(), Differing: []DifferingCase{}}
+	if c.m.Differing != nil && c.clerk.ID != "" {
+		p.Differing = c.m.Differing()
+	}
 	for _, s := range c.services {
 		p.Services = append(p.Services, string(s))
 	}
@@ -491,27 +494,27 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 
 // takeIntake decides an application and notes it, sealed.
 func (c *Counter) takeIntake(tx Tx, in Intake, item *guide.Item) (IntakeResult, error) {
-	t := tx.Hall(c.m.Hall).AtWindow(c.window)
-	if t == nil || string(t.Ticket) != in.Ticket {
-		return IntakeResult{}, event.NoTicket
-	}
-	if t.State != hall.Serving {
-		return IntakeResult{}, event.TicketState.With("state", string(t.State)).With("number", string(t.Number))
+	if err := c.serving(tx, in.Ticket); err != nil {
+		return IntakeResult{}, err
 	}
 	now := c.m.Book.Now()
 	n, err := tx.CaseCount(hall.DateOf(now))
 	if err != nil {
 		return IntakeResult{}, fmt.Errorf("count the day's applications: %w", err)
 	}
-	f, who, no := c.wish(in, n+1, now).Decide(item, c.m.Calendar, hall.DateOf(now))
+	wish := c.wish(in, n+1, now)
+	if item.Bare() {
+		return IntakeResult{}, event.ItemUnknown.With("code", in.Item)
+	}
+	key, err := c.evidence(tx, &wish, item)
+	if err != nil {
+		return IntakeResult{}, err
+	}
+	f, who, no := wish.Decide(item, c.m.Calendar, hall.DateOf(now))
 	if no != nil {
 		return IntakeResult{}, no
 	}
-	key, err := tx.NewCaseKey(f.Application, now)
-	if err == nil {
-		err = f.Seal(who, key, rand.Reader)
-	}
-	if err != nil {
+	if err := f.Seal(who, key, rand.Reader); err != nil {
 		return IntakeResult{}, err
 	}
 	if _, _, err := tx.Append(intake.KindTaken, f); err != nil {

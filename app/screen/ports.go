@@ -27,6 +27,12 @@ type Tx interface {
 	// NewCaseKey draws the key of a new application; it is kept, outside the log, before this
 	// commit is.
 	NewCaseKey(id intake.ApplicationID, nowMS int64) (sealed.Key, error)
+	// Application gives what is known here of an application, nil for nothing; TakenOf counts those of a ticket for
+	// an item.
+	Application(id intake.ApplicationID) (*intake.Case, error)
+	TakenOf(ticket hall.TicketID, item hall.ItemCode) (int, error)
+	// SharedNoted tells which notes of a question to shared data are here.
+	SharedNoted(id string) (asked, answered, given bool, err error)
 }
 
 // Book is the terminal's own store: what Write returns from is saved here.
@@ -74,6 +80,9 @@ type Hub interface {
 	// Case asks for an application of the hall and its key. Refusals: CaseUnknown, CaseErased,
 	// CaseElsewhere, HubUnreachable.
 	Case(ctx context.Context, number string) (*intake.Case, sealed.Key, error)
+	// Shared asks shared data; the records are in the order of the questions. Refusals: SharedAway,
+	// SharedMany, RequestUnusable.
+	Shared(ctx context.Context, ask SharedAsk) ([]SharedRecord, error)
 	Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error)
 	// Book asks for an appointment and gives the hub's event. Refusals: those of hall.Book,
 	// HubUnreachable.
@@ -179,6 +188,8 @@ type Machine struct {
 	// Devices are this terminal's, Alerts those of the hall that need somebody.
 	Devices func() []Device
 	Alerts  func() []Device
+	// Differing lists what shared data has said otherwise of the hall's applications; nil but at a counter.
+	Differing func() []DifferingCase
 	// Guides are the catalogue in use and the one that waits.
 	Guides *Guides
 	Disk   func() string

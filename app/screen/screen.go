@@ -338,6 +338,8 @@ type CounterPage struct {
 	Parked []ParkedVisit `json:"parked"`
 	// Conflicts are tickets that need a person's eyes.
 	Conflicts []Conflict `json:"conflicts"`
+	// Differing are applications of the hall of which shared data has said something else.
+	Differing []DifferingCase `json:"differing"`
 	// Helps are the kiosks at which somebody wants help.
 	Helps []HelpAsk `json:"helps"`
 	// Notices are what the boards tell everybody now, the newest first.
@@ -453,7 +455,8 @@ type Intake struct {
 	Note           string        `json:"note"`
 }
 
-// MaterialRow is a material as received: State is "received", "missing", "waived" or "later".
+// MaterialRow is a material as received: State is "received", "missing", "waived", "later", "unverified"
+// or "disputed" (the citizen's paper counts, whatever shared data says).
 type MaterialRow struct {
 	No    int    `json:"no"`
 	State string `json:"state"`

@@ -179,6 +179,25 @@ func (t *Terminal) alerts() []screen.Device {
 	return out
 }
 
+// differing lists the hall's applications of which shared data has said something else, as
+// the hub told last; a line that is away tells of none.
+func (t *Terminal) differing() []screen.DifferingCase {
+	out := []screen.DifferingCase{}
+	if t.link == nil || !t.link.Line().Reached {
+		return out
+	}
+	for _, d := range t.link.Differing() {
+		row := screen.DifferingCase{Number: d.Number, Window: d.Window, Sets: []screen.Text{}}
+		for _, id := range d.Sets {
+			if set, ok := t.guides.Now().DataSet(id); ok {
+				row.Sets = append(row.Sets, screen.Text{Zh: set.Name, En: set.NameEn})
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
 // paper is the ticket printer as the pages know it.
 type paper struct {
 	*device.Printer

@@ -151,6 +151,30 @@ func (l line) Case(ctx context.Context, number string) (*intake.Case, sealed.Key
 	return c, sealed.Key(a.Key), nil
 }
 
+func (l line) Shared(ctx context.Context, ask screen.SharedAsk) ([]screen.SharedRecord, error) {
+	if l.t.link == nil {
+		return nil, event.SharedAway
+	}
+	a := wire.SharedAsk{Application: string(ask.Application), Number: ask.Number, Purpose: ask.Purpose, Clerk: string(ask.Clerk),
+		DocumentType: string(ask.Type), Document: string(ask.Who.DocumentNumber), Name: string(ask.Who.Applicant), Blind: ask.Blind}
+	for _, q := range ask.Questions {
+		a.Questions = append(a.Questions, wire.SharedQuestion{ID: q.ID, Set: q.Set, Again: q.Again})
+	}
+	records, err := l.t.link.Shared(ctx, a)
+	out := make([]screen.SharedRecord, 0, len(records))
+	for _, r := range records {
+		got := screen.SharedRecord{Reference: intake.Reference{Record: r.Record, Sum: r.Sum, AsOf: r.AsOf}, Says: []screen.SharedLine{}}
+		if r.Outcome != wire.Unserved {
+			got.Outcome = intake.Outcome(r.Outcome)
+		}
+		for _, s := range r.Says {
+			got.Says = append(got.Says, screen.SharedLine{Name: screen.Text{Zh: s.Zh, En: s.En}, Value: intake.Personal(s.Value)})
+		}
+		out = append(out, got)
+	}
+	return out, err
+}
+
 func (l line) Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error) {
 	if l.t.link == nil {
 		return nil, event.HubUnreachable

@@ -165,6 +165,9 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	if t.drafts != nil {
 		t.Machine.Drafts = t.drafts
 	}
+	if s.Role == config.Counter {
+		t.Machine.Differing = t.differing
+	}
 	t.lend(opt.Voice)
 	t.Machine.Saying = t.announced
 	t.Self, t.Kiosk, t.Counter, t.Board = screen.NewTerminal(t.Machine), screen.NewKiosk(t.Machine), screen.NewCounter(t.Machine), screen.NewBoard(t.Machine)

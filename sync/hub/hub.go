@@ -78,6 +78,8 @@ type Options struct {
 	CentreReached func() bool
 	// Bundle names the bundle in force here, for whoever beats; nil where there are none.
 	Bundle func() string
+	// Differing lists what counters are told that shared data has said otherwise.
+	Differing func() []wire.Differing
 	// Above is the centre; nil for a hub that stands alone.
 	Above Above
 	// Peer is the other hub where the hall has two; both need the centre then. Origin is
@@ -412,6 +414,9 @@ func (h *Hub) beat(m *nats.Msg, from event.Origin) {
 	}
 	h.mu.Unlock()
 	reply := wire.BeatReply{TimeMS: h.opt.Log.Now(), CentreReached: h.opt.CentreReached == nil || h.opt.CentreReached(), Troubles: troubles}
+	if b.Role == wire.RoleCounter && h.opt.Differing != nil {
+		reply.Differing = h.opt.Differing()
+	}
 	if h.opt.Bundle != nil {
 		reply.Bundle = h.opt.Bundle()
 	}

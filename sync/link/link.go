@@ -119,7 +119,9 @@ type Link struct {
 	line   Line
 	// troubles are the hall's, as the hub told them last.
 	troubles []wire.Trouble
-	changed  func()
+	// differing are the hall's applications of which shared data said something else.
+	differing []wire.Differing
+	changed   func()
 }
 
 // depth is how many pushes may be under way before the first is confirmed; the
@@ -188,8 +190,8 @@ func (l *Link) Line() Line {
 // Followed tells that the hall's feed was read to its end since this link began.
 func (l *Link) Followed() bool { return l.follows.Load() != 0 }
 
-// OnChange calls fn whenever the line begins or ends to be reached, the hall's troubles
-// change, or a hub is followed for the first time in its life.
+// OnChange calls fn whenever the line begins or ends to be reached, what the hub tells of the hall
+// changes, or a hub is followed for the first time in its life.
 func (l *Link) OnChange(fn func()) {
 	l.mu.Lock()
 	l.changed = fn
@@ -280,11 +282,12 @@ func (l *Link) tell() {
 	}
 }
 
-// hear keeps what the hub tells of the hall's devices.
-func (l *Link) hear(troubles []wire.Trouble) {
+// hear keeps what the hub tells of the hall.
+func (l *Link) hear(r wire.BeatReply) {
 	l.mu.Lock()
-	news := !slices.Equal(l.troubles, troubles)
-	l.troubles = troubles
+	same := func(a, b wire.Differing) bool { return a.Number == b.Number && slices.Equal(a.Sets, b.Sets) }
+	news := !slices.Equal(l.troubles, r.Troubles) || !slices.EqualFunc(l.differing, r.Differing, same)
+	l.troubles, l.differing = r.Troubles, r.Differing
 	fn := l.changed
 	l.mu.Unlock()
 	if news && fn != nil {
@@ -447,7 +450,7 @@ func (l *Link) beat(ctx context.Context) {
 			if err == nil {
 				middle := sent + (l.opt.Now()-sent)/2
 				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, middle-reply.TimeMS, losses)
-				l.hear(reply.Troubles)
+				l.hear(reply)
 				l.offer(reply.Bundle)
 			} else if ctx.Err() == nil {
 				l.reached(false, false, 0, -1)

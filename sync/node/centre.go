@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"time"
 
 	"onewindow/app/event"
 	"onewindow/app/guide"
@@ -13,6 +14,7 @@ import (
 	"onewindow/app/store"
 	"onewindow/sync/centre"
 	"onewindow/sync/inlet"
+	"onewindow/sync/registry"
 	"onewindow/sync/wire"
 )
 
@@ -20,6 +22,10 @@ import (
 type Centre struct {
 	base
 	District *centre.Centre
+
+	records       *registry.Registry // of shared data; nil where none are served
+	windows, hubs *registry.Limit
+	began         time.Time
 }
 
 // CentreOrigin is the centre's own name.
@@ -27,7 +33,7 @@ const CentreOrigin = event.Origin("district/centre")
 
 // OpenCentre starts the district's end.
 func OpenCentre(o Options) (opened *Centre, err error) {
-	c := &Centre{}
+	c := &Centre{windows: windowLimit(), hubs: hubLimit(), began: time.Now()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.Close())
@@ -35,6 +41,11 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 	}()
 	if err := c.open(&o, CentreOrigin, wire.Centre, wire.Centre); err != nil {
 		return nil, err
+	}
+	if o.Records != "" {
+		if c.records, err = registry.Open(o.Records, o.Logger); err != nil {
+			return nil, err
+		}
 	}
 	files, err := guide.ShippedFiles()
 	if err != nil {
@@ -64,7 +75,10 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}
 	c.closers = append(c.closers, in.Stop)
-	err = c.answer(inlet.Answers{wire.VerbKey: func(ctx context.Context, _ event.Origin, id []byte) (any, error) { return c.keyOf(ctx, string(id)) }}, wire.Centre, o.Logger)
+	err = c.answer(inlet.Answers{
+		wire.VerbKey:    func(ctx context.Context, _ event.Origin, id []byte) (any, error) { return c.keyOf(ctx, string(id)) },
+		wire.VerbShared: func(ctx context.Context, hub event.Origin, body []byte) (any, error) { return c.shared(ctx, hub, body) },
+	}, wire.Centre, o.Logger)
 	if err != nil {
 		return nil, err
 	}

@@ -57,8 +57,10 @@ type Options struct {
 	// CentreKey is the centre's public key as onewindowd key prints it; it may be
 	// empty for an open centre on this machine.
 	CentreKey string
-	Now       func() int64
-	Logger    *slog.Logger
+	// Records is the folder from which a centre serves shared data; empty for none.
+	Records string
+	Now     func() int64
+	Logger  *slog.Logger
 	// Resend and BeatEvery shorten the line's pauses; 0 means the usual ones.
 	Resend, BeatEvery time.Duration
 	// Gather is how long a hub in a new life of its database waits at least for its
@@ -220,7 +222,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	if err := h.shelve(&o, string(o.Hall)); err != nil {
 		return nil, err
 	}
-	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Gather: o.Gather, Carry: o.Carry,
+	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Differing: h.differing(o.Hall, o.Logger), Gather: o.Gather, Carry: o.Carry,
 		Mark: h.mark, BookRules: o.BookRules, Tidy: func(ctx context.Context) error { return h.endOverdue(ctx, o.Hall) }}
 	if o.Centre != "" {
 		opt.Above = above{h}
@@ -254,12 +256,18 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })
 	}
-	err = h.answer(inlet.Answers{wire.VerbCase: func(ctx context.Context, _ event.Origin, number []byte) (any, error) {
-		return h.caseFor(ctx, o.Hall, string(number))
-	}}, string(o.Hall), o.Logger)
+	err = h.answer(inlet.Answers{
+		wire.VerbCase: func(ctx context.Context, _ event.Origin, number []byte) (any, error) {
+			return h.caseFor(ctx, o.Hall, string(number))
+		},
+		wire.VerbShared: func(ctx context.Context, from event.Origin, body []byte) (any, error) {
+			return h.sharedFor(ctx, o.Hall, from, body)
+		},
+	}, string(o.Hall), o.Logger)
 	if err != nil {
 		return nil, err
 	}
+	h.verifying(o.Hall, o.Logger)
 	h.closers = append(h.closers, func() error { h.Allocator.Leave(); return nil })
 	return h, nil
 }
