@@ -63,6 +63,11 @@ func openStage(ctx context.Context, dir, terminal string, usual bool) (s *stage,
 			return s, fmt.Errorf("make the clerk %s known: %w", c.id, err)
 		}
 	}
+	if _, err := os.Stat(s.path("records")); errors.Is(err, os.ErrNotExist) {
+		if _, err := quiet(command(ctx, serverProgram, "shared", "sample", s.path("records"))); err != nil {
+			return s, fmt.Errorf("make the sample of shared data: %w", err)
+		}
+	}
 	if err := s.startServer(ctx); err != nil {
 		return s, err
 	}
@@ -79,7 +84,7 @@ func openStage(ctx context.Context, dir, terminal string, usual bool) (s *stage,
 
 // startServer starts hub and centre, also again after they were ended.
 func (s *stage) startServer(ctx context.Context) (err error) {
-	s.server, err = s.start("server", serverProgram, "both", "--open", "--data", s.path("server"), "--hall", stageHall, "--nats", s.nats, "--http", s.page)
+	s.server, err = s.start("server", serverProgram, "both", "--open", "--data", s.path("server"), "--hall", stageHall, "--nats", s.nats, "--http", s.page, "--records", s.path("records"))
 	if err != nil {
 		return err
 	}

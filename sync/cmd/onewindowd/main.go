@@ -38,6 +38,7 @@ type commands struct {
 	Guide    guideCommand    `cmd:"" help:"Guides of the district."`
 	Clerk    clerkCommand    `cmd:"" help:"Clerks of a hall."`
 	Case     caseCommand     `cmd:"" help:"Applications."`
+	Shared   sharedCommand   `cmd:"" help:"Shared data: who asked for what, and a sample of records."`
 	Ticket   ticketCommand   `cmd:"" help:"Tickets on paper."`
 	Device   deviceCommand   `cmd:"" help:"Machines at a terminal, and their virtual twins."`
 	Simulate Simulate        `cmd:"" help:"Play a day of a hall through the real programs' code and check it."`
@@ -102,6 +103,7 @@ type centreCommand struct {
 	HTTP string `default:"127.0.0.1:8470" name:"http" help:"Where the web page is served."`
 	Open bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
 
+	Records     string        `help:"Folder with the records of shared data, a file for each set; empty for none." type:"existingdir"`
 	BackupEvery time.Duration `default:"1h" help:"Pause between verified backups into DATA/backups; -1s for none."`
 }
 
@@ -121,7 +123,7 @@ func (c *centreCommand) open(log *slog.Logger) (*node.Centre, func() error, erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("serve the page on %s: %w: end the program that holds the port, or choose another with --http", c.HTTP, err)
 	}
-	n, err := node.OpenCentre(node.Options{Data: c.Data, Listen: c.Nats, Open: c.Open, Logger: log, BackupEvery: c.BackupEvery})
+	n, err := node.OpenCentre(node.Options{Data: c.Data, Listen: c.Nats, Open: c.Open, Records: c.Records, Logger: log, BackupEvery: c.BackupEvery})
 	if err != nil {
 		return nil, nil, errors.Join(err, listener.Close())
 	}
@@ -142,6 +144,7 @@ type bothCommand struct {
 	HTTP string `default:"127.0.0.1:8470" name:"http" help:"Where the centre's web page is served."`
 	Open bool   `help:"Let every program of this machine connect, without keys and TLS; for development."`
 
+	Records     string        `help:"Folder with the records of shared data, a file for each set; empty for none." type:"existingdir"`
 	BackupEvery time.Duration `default:"1h" help:"Pause between verified backups into the backups folders of hub and centre; -1s for none."`
 }
 
@@ -156,7 +159,7 @@ func (c *bothCommand) Run() error {
 			return err
 		}
 	}
-	cc := centreCommand{Data: centreDir, Nats: "127.0.0.1:0", HTTP: c.HTTP, Open: c.Open, BackupEvery: c.BackupEvery}
+	cc := centreCommand{Data: centreDir, Nats: "127.0.0.1:0", HTTP: c.HTTP, Open: c.Open, Records: c.Records, BackupEvery: c.BackupEvery}
 	n, stop, err := cc.open(log)
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
 		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil, "shipped": shipped, "sample-reading": sampleReading, "answer": answer, "leave": leave,
-		"taken": taken, "key-of": keyOf,
+		"taken": taken, "asked": asked, "key-of": keyOf,
 	}})
 }
 
@@ -127,6 +127,24 @@ func taken(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = ring.New(string(id), 1)
 	ts.Check(errors.Join(err, ring.Close(), s.Close()))
+}
+
+// asked notes a question to shared data about the case of a number in a database: by the hall, the
+// centre, or both.
+func asked(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: event.Origin(args[1]), Now: func() int64 { return time.Now().UnixMilli() }})
+	ts.Check(err)
+	id, now := intake.ApplicationID("case-"+args[2]), time.Now().UnixMilli()
+	ts.Check(s.Write(context.Background(), func(tx *store.Tx) (err error) {
+		if args[4] != "centre" {
+			_, _, err = tx.Append(intake.KindSharedAsked, intake.Asked{Ask: "q-" + args[3], Root: "q-" + args[3], Application: id, Hall: "jiangnan", Set: args[3], Purpose: intake.ForIntake, Clerk: "wang", AtMS: now})
+		}
+		if err == nil && args[4] != "hall" {
+			_, _, err = tx.Append(intake.KindSharedGiven, intake.Given{Ask: "q-" + args[3], Application: id, From: "jiangnan/c1", Set: args[3], Purpose: intake.ForIntake, Clerk: "wang", Outcome: intake.NotFound, AtMS: now + 1})
+		}
+		return err
+	}))
+	ts.Check(s.Close())
 }
 
 // keyOf tells whether the key of an application is in a data folder.
