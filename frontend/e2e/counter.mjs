@@ -59,7 +59,7 @@ async function openWindow() {
 async function intake() {
   await page.locator('#in-applicant, #in-item').first().waitFor()
   if (await page.locator('#in-item').count()) {
-    await page.fill('#in-item', process.env.ITEM ?? '登记')
+    await page.fill('#in-item', process.env.ITEM ?? '新生儿参保')
     await page.locator('[data-item]').first().waitFor()
     await page.keyboard.press('Enter')
   }
@@ -67,6 +67,10 @@ async function intake() {
   await page.fill('#in-applicant', '罗庆(样例)')
   await page.fill('#in-documentNumber', '99010820000907755X')
   await page.fill('#in-phone', '10000000000')
+  // What the centre's sample holds of this person: both papers that shared data proves.
+  await page.keyboard.press('Control+d')
+  await page.locator('[data-evidence="found"]').nth(1).waitFor()
+  await shot('counter-shared')
   await page.locator('[data-material] [data-choice="missing"]').first().check()
   await page.keyboard.press('F7')
   await shot('counter-intake')

@@ -410,6 +410,8 @@ export interface CounterPage {
   /** Visits that go on later, this window's first. */
   parked: ParkedVisit[]
   conflicts: Conflict[]
+  /** Applications of the hall of which shared data has said something else. */
+  differing: DifferingCase[]
   helps: HelpAsk[]
   /** What the boards tell everybody now, the newest first. */
   notices: Notice[]
@@ -554,6 +556,32 @@ export interface CaseMaterial {
   name: string
   state: string
   suppliedMs: number
+  /** Of one that is to be verified: "pending", "not_found" or "mismatch"; `set` names the data set then. */
+  check: string
+  set: Text
+}
+
+/** What a data set says of one material. */
+export interface SharedEvidence {
+  no: number
+  set: Text
+  holder: string
+  /** "found", "not_found", "mismatch", "unserved" or "away" */
+  state: string
+  record: string
+  asOf: string
+  says: SharedLine[]
+}
+
+export interface SharedLine {
+  name: Text
+  value: string
+}
+
+export interface DifferingCase {
+  number: string
+  window: string
+  sets: Text[]
 }
 
 export interface BoardPage {

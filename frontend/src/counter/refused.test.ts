@@ -18,6 +18,7 @@ describe.each(languages)('sentences for refusals in %s', (language) => {
     ['still_serving', { number: 'B012' }, 'B012'],
     ['window_taken', { clerk: '李(样例)' }, '李(样例)'],
     ['ticket_state', { state: 'waiting', number: 'B012' }, 'B012'],
+    ['shared_many', { seconds: '9' }, '9'],
     ['code_used', { number: 'B012' }, 'B012'],
   ])('%s names what the clerk needs to know', (key, args, part) => {
     expect(said(key, args)).toContain(part)

@@ -4,7 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types'
 import CounterApp from './CounterApp.vue'
-import { application, area, fakeTerminal, lookup, refuse, standing, ticket, transfer } from './testing/fakeTerminal'
+import { application, area, evidence, fakeTerminal, lookup, refuse, standing, ticket, transfer, unverified } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
 vi.mock('../bridge', async (original) => ({
@@ -76,6 +76,11 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['called', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket(), class: 'priority', language: 'en', recalls: 3, recallInSeconds: -1 } }), () => undefined, '[data-act="start"]'],
   ['called, with a refusal', () => terminal.set({ ...terminal.atDesk(), current: ticket() }), (app) => { terminal.instead.set('NoShow', () => refuse('too_soon')); return app.find('[data-act="noShow"]').trigger('click') }, '.refused'],
   ['intake', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), () => undefined, '[data-material="1"]'],
+  ...['found', 'not_found', 'mismatch', 'away', 'unserved'].map((state): (typeof screens)[number] => [`intake, shared data says ${state}`, () => { terminal.instead.set('AskShared', () => [evidence(state)]); terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }) }, () => press('d', true), `[data-evidence="${state}"]`]),
+  ['applications that differ', () => terminal.set({ ...terminal.atDesk(), differing: Array.from({ length: 12 }, (_, n) => ({ number: `JN20261124-C07-00${n}`, window: 'A02', sets: [{ zh: '公安户籍信息', en: 'Household registration' }] })) }), () => undefined, '[data-differing] [data-act="openDiffering"]'],
+  ['an application that differs, opened from the list', () => { terminal.instead.set('OpenCase', () => unverified('mismatch')); terminal.set({ ...terminal.atDesk(), differing: [{ number: 'JN20261124-C07-0003', window: 'A02', sets: [] }] }) }, async (app) => { await app.find('[data-act="openDiffering"]').trigger('click'); await flushPromises(); await app.find('[data-choice="correct"]').setValue(); await app.find('form.look').trigger('submit') }, '[data-checks] [data-paper="2"]'],
+  ['an application whose evidence has come', () => { terminal.instead.set('OpenCase', () => unverified('not_found')); terminal.atDesk() }, async (app) => { await openCase(app); await press('d', true) }, '[data-checks] [data-evidence="found"]'],
+  ['an application that waits for an answer, nothing ticked', () => { terminal.instead.set('OpenCase', () => unverified('pending')); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-act="dispute"]').trigger('click') }, '[data-checks] .fault'],
   ['choice of the item', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [] } }), () => undefined, '#in-item'],
   ['finish', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [transfer, lookup] } }), () => press('F10'), '[data-row="1"]'],
   ['finish without an item', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [] } }), () => press('F10'), '[data-row="0"]'],
@@ -108,6 +113,53 @@ describe.each(languages)('screens in %s', (language) => {
     expect(app.find('.print [role="status"]').text()).toContain('N-1')
     expect(missing).toEqual([])
     await expectAccessible(app.element)
+  })
+})
+
+describe('what shared data says', () => {
+  const choices = (app: VueWrapper, no: number) => app.findAll(`[data-material="${no}"] [data-choice]`).map((x) => x.attributes('data-choice'))
+  async function serving(state = '') {
+    if (state) terminal.instead.set('AskShared', () => [evidence(state)])
+    terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
+    const app = await open('zh')
+    if (state) await press('d', true)
+    return app
+  }
+
+  it.each([
+    ['', ['received', 'unverified']], ['found', ['received', 'waived', 'disputed']], ['not_found', ['received', 'unverified', 'missing']],
+    ['mismatch', ['received', 'unverified', 'disputed', 'missing']], ['away', ['received', 'unverified']],
+  ])('"%s": only what it has not got can be missing', async (state, offered) => {
+    expect(choices(await serving(state), 2)).toEqual(offered)
+  })
+
+  it('is asked once for all, with the person and without a request', async () => {
+    const app = await serving()
+    await app.find('#in-applicant').setValue('罗庆(样例)')
+    await app.find('[data-act="askShared"]').trigger('click')
+    await flushPromises()
+    expect(terminal.asked.find((a) => a.method === 'AskShared')?.args[0]).toMatchObject({ item: 'transfer', ticket: 'id-A058', applicant: '罗庆(样例)' })
+    expect(app.find('[data-evidence]').text()).toMatch(/区民政局.*2026-11-23.*JH-990108-2025-00002.*已婚/s)
+  })
+
+  it('says what is missing before it is asked', async () => {
+    const app = await serving()
+    await press('d', true)
+    expect(app.find('#in-applicant').attributes('aria-invalid')).toBe('true')
+    expect(document.activeElement?.id).toBe('in-applicant')
+  })
+
+  it('takes the paper of who disputes it', async () => {
+    terminal.instead.set('OpenCase', () => unverified('mismatch'))
+    terminal.atDesk()
+    const app = await open('zh')
+    await openCase(app)
+    await app.find('[data-paper="2"]').setValue(true)
+    await app.find('[data-act="dispute"]').trigger('click')
+    await flushPromises()
+    expect(terminal.asked.find((a) => a.method === 'DisputeShared')?.args.slice(1)).toEqual(['JN20261124-C07-0003', [2]])
+    expect(app.find('[data-checks]').exists()).toBe(false)
+    expect(app.find('.rows li:nth-child(2) em').text()).toBe('有异议，收纸质')
   })
 })
 

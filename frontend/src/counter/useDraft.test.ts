@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ref } from 'vue'
-import { guide, transfer } from './testing/fakeTerminal'
+import { evidence, guide, transfer } from './testing/fakeTerminal'
 import { presets, useDraft } from './useDraft'
 
 function filled() {
@@ -12,8 +12,37 @@ function filled() {
 }
 
 describe('the draft of a visit', () => {
-  it('starts from what shared data proves and claims nothing else', () => {
-    expect(presets(guide(transfer))).toEqual({ 1: '', 2: 'waived', 3: '', 4: 'unneeded' })
+  it('leaves to shared data what it proves and claims nothing', () => {
+    expect(presets(guide(transfer))).toEqual({ 1: '', 2: 'unverified', 3: '', 4: 'unneeded' })
+    const may = guide(transfer)
+    may.materials[1]!.need = 'maybe'
+    expect(presets(may)[2], 'nobody is asked about for what may be needless').toBe('unneeded')
+  })
+
+  it.each([['found', 'waived', []], ['not_found', '', [2]], ['mismatch', '', [2]], ['away', 'unverified', []], ['unserved', 'unverified', []]])('has "%s" of shared data as "%s"', (state, tick, open) => {
+    const { visit } = filled()
+    visit.tick(1, 'received')
+    visit.tick(3, 'later')
+    visit.learn([evidence(state)])
+    expect(visit.draft.ticks[2]).toBe(tick)
+    expect(visit.open()).toEqual(open)
+  })
+
+  it.each(['applicant', 'documentNumber', 'documentType'] as const)('forgets what was found when the %s is another one', (field) => {
+    const { visit } = filled()
+    visit.learn([evidence('found')])
+    visit.draft[field] = 'passport'
+    expect(visit.draft.ticks[2]).toBe('unverified')
+    expect(visit.evidence.value).toEqual({})
+  })
+
+  it('asks for nothing of which the paper is there', () => {
+    const { visit } = filled()
+    expect(visit.provable()).toEqual([2])
+    for (const had of ['received', 'disputed', 'unneeded']) {
+      visit.tick(2, had)
+      expect(visit.provable()).toEqual([])
+    }
   })
 
   it('marks the rest as received, without touching what was decided', () => {
@@ -21,7 +50,7 @@ describe('the draft of a visit', () => {
     visit.tick(3, 'later')
     expect(visit.open()).toEqual([1])
     visit.receiveRest()
-    expect(visit.draft.ticks).toEqual({ 1: 'received', 2: 'waived', 3: 'later', 4: 'unneeded' })
+    expect(visit.draft.ticks).toEqual({ 1: 'received', 2: 'unverified', 3: 'later', 4: 'unneeded' })
   })
 
   it('sends what was found, trimmed, without the needless', () => {
@@ -29,7 +58,7 @@ describe('the draft of a visit', () => {
     visit.receiveRest()
     expect(visit.intake('r1')).toEqual({
       request: 'r1', ticket: 'id-1', item: 'transfer', applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X',
-      phone: '10000000000', note: 'n', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'waived' }, { no: 3, state: 'received' }],
+      phone: '10000000000', note: 'n', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'unverified' }, { no: 3, state: 'received' }],
     })
   })
 
@@ -37,8 +66,9 @@ describe('the draft of a visit', () => {
     const { ticket, visit } = filled()
     visit.keep(transfer, { number: 'N1', state: 'accepted', dueDate: '', answerBy: '', missing: [], saved: 'here' })
     visit.ended['transfer'] = 'accepted'
+    visit.learn([evidence('found')])
     ticket.value = next
-    expect(JSON.stringify([visit.draft, visit.taken.value, visit.shown.value, visit.ended])).not.toMatch(/罗庆|99010820|10000000000|N1|accepted/)
+    expect(JSON.stringify([visit.draft, visit.taken.value, visit.shown.value, visit.ended, visit.evidence.value])).not.toMatch(/罗庆|99010820|10000000000|N1|accepted|已婚/)
   })
 
   it('keeps the person and drops the item for another application of the visit', () => {

@@ -1,8 +1,8 @@
 import { reactive, ref, watch, type Ref } from 'vue'
-import type { GuidePage, IdentityCard, Intake, IntakeResult, ItemCard } from '../types'
+import type { GuidePage, IdentityCard, Intake, IntakeResult, ItemCard, SharedEvidence } from '../types'
 
 /** What the clerk ticked for one material; '' is "not looked at yet". */
-export type Tick = '' | 'received' | 'missing' | 'waived' | 'later' | 'unneeded'
+export type Tick = '' | 'received' | 'missing' | 'waived' | 'later' | 'unneeded' | 'unverified' | 'disputed'
 
 export interface Draft {
   item: ItemCard | null
@@ -25,9 +25,9 @@ function empty(): Draft {
   return { item: null, guide: null, applicant: '', documentType: 'resident_id', documentNumber: '', phone: '', ticks: {}, note: '' }
 }
 
-/** The state a row starts in: what shared data proves is waived, what may be needless starts so, the rest is for the clerk to look at. */
+/** The state a row starts in: what may be needless starts so and is asked of nobody, what shared data proves is to be verified, the rest is for the clerk to look at. */
 export function presets(guide: GuidePage): Record<number, Tick> {
-  return Object.fromEntries(guide.materials.map((m) => [m.no, m.waivedBy.zh ? 'waived' : m.need === 'maybe' ? 'unneeded' : ''] as const))
+  return Object.fromEntries(guide.materials.map((m) => [m.no, m.need === 'maybe' ? 'unneeded' : m.waivedBy.zh ? 'unverified' : ''] as const))
 }
 
 /**
@@ -48,9 +48,33 @@ export function useDraft(ticket: Ref<string>) {
   /** The card that filled in the person is past its date. */
   const expired = ref(false)
 
+  /** What shared data says of the person in the form, by material; shown and kept nowhere. */
+  const evidence = ref<Record<number, SharedEvidence>>({})
+
+  /** Evidence is of one person: with another name or number nothing is known again. */
+  function forget(): void {
+    evidence.value = {}
+    for (const m of draft.guide?.materials ?? []) if (m.waivedBy.zh && draft.ticks[m.no] === 'waived') draft.ticks[m.no] = 'unverified'
+  }
+  watch(() => [draft.applicant, draft.documentType, draft.documentNumber], forget, { flush: 'sync' })
+
+  /** The materials that shared data is to be asked for: whoever has brought the paper, or needs none, is not asked about. */
+  function provable(): number[] {
+    return (draft.guide?.materials ?? []).filter((m) => m.waivedBy.zh && !['received', 'disputed', 'unneeded'].includes(draft.ticks[m.no] ?? '')).map((m) => m.no)
+  }
+
+  /** Takes what shared data says: what it holds is waived, what it has not got is for the clerk to look at. */
+  function learn(list: SharedEvidence[]): void {
+    for (const e of list) {
+      evidence.value[e.no] = { ...e, says: e.says ?? [] }
+      draft.ticks[e.no] = e.state === 'found' ? 'waived' : e.state === 'not_found' || e.state === 'mismatch' ? '' : 'unverified'
+    }
+  }
+
   function clear(): void {
     Object.assign(draft, empty())
     expired.value = false
+    evidence.value = {}
     taken.value = []
     shown.value = null
     for (const code of Object.keys(ended)) delete ended[code]
@@ -60,6 +84,7 @@ export function useDraft(ticket: Ref<string>) {
   /** Begins another application of the same visit: the person stays, the item goes. */
   function again(): void {
     Object.assign(draft, { item: null, guide: null, ticks: {}, note: '' })
+    evidence.value = {}
     shown.value = null
   }
 
@@ -78,6 +103,7 @@ export function useDraft(ticket: Ref<string>) {
   function choose(item: ItemCard, guide: GuidePage): void {
     // Go sends an empty list as null.
     const whole = { ...guide, materials: guide.materials ?? [] }
+    evidence.value = {}
     Object.assign(draft, { item, guide: whole, ticks: presets(whole) })
   }
 
@@ -106,7 +132,7 @@ export function useDraft(ticket: Ref<string>) {
     }
   }
 
-  return { ticket, draft, taken, shown, ended, expired, ready, clear, again, fromCard, keep, choose, open, tick, receiveRest, intake }
+  return { ticket, draft, taken, shown, ended, expired, evidence, ready, provable, learn, clear, again, fromCard, keep, choose, open, tick, receiveRest, intake }
 }
 
 export type VisitDraft = ReturnType<typeof useDraft>

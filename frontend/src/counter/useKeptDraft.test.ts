@@ -59,7 +59,7 @@ describe('a draft that is kept', () => {
     expect(again.ready.value).toBe(true)
     expect(again.draft.applicant).toBe('罗庆(样')
     expect(again.draft.item?.code).toBe('transfer')
-    expect(again.draft.ticks).toEqual({ 1: 'missing', 2: 'waived', 3: '', 4: 'unneeded' })
+    expect(again.draft.ticks).toEqual({ 1: 'missing', 2: 'unverified', 3: '', 4: 'unneeded' })
   })
 
   it('never waits: while one state is being kept only the newest follows', async () => {

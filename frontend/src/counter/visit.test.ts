@@ -53,7 +53,7 @@ describe('a visit by keyboard alone', () => {
     expect(steps()).toEqual(['Next', 'Start', 'Guide', 'TakeIntake', 'Finish'])
     expect(sent('TakeIntake')?.[0]).toMatchObject({
       ticket: 'id-A058', item: 'transfer', applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X',
-      phone: '10000000000', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'waived' }, { no: 3, state: 'received' }],
+      phone: '10000000000', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'unverified' }, { no: 3, state: 'received' }],
     })
     expect(sent('Finish')).toEqual([[{ item: 'transfer', outcome: 'accepted' }]])
     expect(keys.commands()).toBeLessThanOrEqual(9)

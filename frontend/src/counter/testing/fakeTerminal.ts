@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, CasePage, CounterPage, CounterTicket, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish } from '../../types'
+import type { Area, CasePage, CounterPage, CounterTicket, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -36,10 +36,24 @@ export function ticket(number = 'A058', state = 'called'): CounterTicket {
   }
 }
 
+const none = { zh: '', en: '' }
+const sets = { marriage: { zh: '民政婚姻登记信息', en: 'Marriage registration' } }
+
+/** What shared data says of the second material. */
+export const evidence = (state: string): SharedEvidence => ({
+  no: 2, set: sets.marriage, holder: '区民政局', state, record: state === 'found' ? 'JH-990108-2025-00002' : '', asOf: state === 'found' ? '2026-11-23' : '',
+  says: state === 'found' ? [{ name: { zh: '婚姻状况', en: 'Marital status' }, value: '已婚' }, { name: { zh: '登记日期', en: 'Date of registration' }, value: '2025-05-20' }] : [],
+})
+
 export const application = (state = 'correction'): CasePage => ({
   number: 'JN20261124-C07-0003', code: 'transfer', item: { zh: '存量房转移登记', en: 'Transfer of property' }, state, dueDate: '', answerBy: '2026-12-15', takenMs: now, window: 'A02',
-  rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0 }, { no: 2, name: '婚姻状况材料', state: 'missing', suppliedMs: 0 }, { no: 3, name: '完税凭证', state: 'later', suppliedMs: 0 }, { no: 4, name: '合同', state: 'supplied', suppliedMs: now }],
+  rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0, check: '', set: none }, { no: 2, name: '婚姻状况材料', state: 'missing', suppliedMs: 0, check: '', set: none }, { no: 3, name: '完税凭证', state: 'later', suppliedMs: 0, check: '', set: none }, { no: 4, name: '合同', state: 'supplied', suppliedMs: now, check: '', set: none }],
   applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X', phone: '10000000000', note: '', alone: false, disputed: false,
+})
+
+/** An application that was accepted without a paper, of which shared data has said something else since. */
+export const unverified = (check: string): CasePage => ({
+  ...application('accepted'), rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0, check: '', set: none }, { no: 2, name: '婚姻状况材料', state: 'unverified', suppliedMs: 0, check, set: sets.marriage }],
 })
 
 export const standing = (): CounterPage['standing'] => ({
@@ -53,7 +67,7 @@ function firstPage(): CounterPage {
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     documents: true, current: null, waiting: 30, servedToday: 4,
     parked: [], recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
-    conflicts: [], helps: [], notices: [],
+    conflicts: [], differing: [], helps: [], notices: [],
   }
 }
 
@@ -108,6 +122,9 @@ export function fakeTerminal() {
     EndNotice: (id: string) => set({ notices: page.notices.filter((n) => n.id !== id) }),
     Guide: (code: string) => guide(code === 'lookup' ? lookup : transfer),
     Search: (text: string) => [transfer, lookup].filter((i) => i.name.zh.includes(text)),
+    AskShared: (made: Intake) => (made.applicant ? [evidence('found')] : refuse('field_missing', { field: 'applicant' })),
+    RecheckShared: () => [evidence('found')],
+    DisputeShared: (_: string, number: string) => ({ number, state: 'accepted', dueDate: '', answerBy: '', missing: null, saved: 'here' }),
     ReadCard: (): IdentityCard => ({ name: '罗庆(样例)', number: '99010820000907755X', birth: '2000-09-07', address: '样例路 1 号', validTo: '2020-01-01', expired: true }),
     TakeIntake: (made: Intake) => {
       if (!made.applicant) return refuse('field_missing', { field: 'applicant' })
