@@ -200,8 +200,8 @@ func TestAnApplicationIsAcceptedWithTheLineDownAndVerifiedByItself(t *testing.T)
 	if _, err := o.c.Counter.RecheckShared(good.Number); !errors.Is(err, event.RequestUnusable) {
 		t.Errorf("what is verified is asked for again: %v", err)
 	}
-	if _, err := o.c.Counter.DisputeShared("d0", good.Number, []int{3}); !errors.Is(err, event.RequestUnusable) {
-		t.Errorf("what was found can be disputed without the paper: %v", err)
+	if _, err := o.c.Counter.DisputeShared("d0", good.Number, []int{1}); !errors.Is(err, event.RequestUnusable) {
+		t.Errorf("what stands on paper is disputed: %v", err)
 	}
 	for range 2 {
 		if r, err := o.c.Counter.DisputeShared("d1", odd.Number, []int{3}); err != nil || r.State != "accepted" {

@@ -156,7 +156,7 @@ func (a *Answered) Seal(r Reference, key sealed.Key, random io.Reader) (err erro
 	return err
 }
 
-// Reference opens what Seal put in, from the check that came of the answer under its root.
+// Record opens what Answered.Seal put in, under the id of the first question of its material.
 func (c Check) Record(key sealed.Key, id ApplicationID, root string) (r Reference, err error) {
 	text, err := key.Open(c.Reference, string(KindSharedAnswered), string(id), root, "reference")
 	if err == nil && text != "" {
@@ -243,19 +243,19 @@ func (c *Case) disputed(l Later) {
 // ReceivedNow is what became of a material by now: one that was to be verified is waived once
 // the platform holds it, and contested once the citizen's paper counts.
 func (c *Case) ReceivedNow(m Material) Received {
-	if m.State != Unverified {
-		return m.State
-	}
-	if _, paper := c.Papers[m.No]; paper {
+	s, proved := c.SharedOf(m.No)
+	_, paper := c.Papers[m.No]
+	switch {
+	case proved && paper:
 		return Contested
-	}
-	if s, ok := c.sharedOf(m.No); ok && c.Checks[s.Ask].Outcome == Found {
+	case m.State == Unverified && proved && c.Checks[s.Ask].Outcome == Found:
 		return Waived
 	}
 	return m.State
 }
 
-func (c *Case) sharedOf(no int) (Shared, bool) {
+// SharedOf gives what data sets are asked for a material; false where none proves it.
+func (c *Case) SharedOf(no int) (Shared, bool) {
 	n := slices.IndexFunc(c.Shared, func(s Shared) bool { return s.No == no })
 	if n < 0 {
 		return Shared{}, false
@@ -270,7 +270,7 @@ func (c *Case) Unsettled() (list []Shared) {
 		return nil
 	}
 	for _, m := range c.Materials {
-		if s, ok := c.sharedOf(m.No); ok && c.ReceivedNow(m) == Unverified {
+		if s, ok := c.SharedOf(m.No); ok && c.ReceivedNow(m) == Unverified {
 			list = append(list, s)
 		}
 	}
@@ -293,10 +293,10 @@ func (c *Case) ended() bool {
 	return slices.Contains([]State{Withdrawn, Lapsed, Revoked}, c.Standing())
 }
 
-// Dispute decides that the citizen's paper counts for materials that are still to be verified:
-// the platform says something else, or says nothing (浙江 10: the citizen may dispute it).
+// Dispute decides that the citizen's paper counts for materials that data sets prove, or were to
+// prove: what they say is disputed, or they say nothing (浙江 10: the citizen may dispute it).
 // Refusals: CaseState where nothing of the application is decided any more, FieldMissing (args field:
-// materials), RequestUnusable (args field) for a material that is not to be verified.
+// materials), RequestUnusable (args field) for a material that stands on no data set, or on paper already.
 func (c *Case) Dispute(materials []int, window hall.WindowID, clerk hall.ClerkID, request string, nowMS int64) (Later, *event.Refusal) {
 	switch {
 	case c.ended():
@@ -304,9 +304,9 @@ func (c *Case) Dispute(materials []int, window hall.WindowID, clerk hall.ClerkID
 	case len(materials) == 0:
 		return Later{}, event.FieldMissing.With("field", "materials")
 	}
-	open := c.Unsettled()
 	for _, no := range materials {
-		if !slices.ContainsFunc(open, func(s Shared) bool { return s.No == no }) {
+		_, proved := c.SharedOf(no)
+		if _, paper := c.Papers[no]; !proved || paper {
 			return Later{}, event.RequestUnusable.With("field", fmt.Sprintf("materials.%d", no))
 		}
 	}

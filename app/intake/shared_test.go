@@ -59,6 +59,7 @@ func TestWhatIsToBeVerified(t *testing.T) {
 		{"an answer about another person", []event.Event{answerEvent(2, "z2", "z2", Found, 5)}, "2 3", "", Unverified},
 		{"disputed after another answer", []event.Event{answerEvent(2, "a2", "a2", Mismatch, 5), disputeEvent(3, 6, 2)}, "3", "", Contested},
 		{"disputed before anything was answered", []event.Event{disputeEvent(3, 6, 2)}, "3", "", Contested},
+		{"found, then disputed", []event.Event{answerEvent(4, "a2", "a2", Found, 7), disputeEvent(5, 8, 2)}, "3", "", Contested},
 		{"disputed, then found", []event.Event{disputeEvent(3, 6, 2), answerEvent(4, "a2", "a2", Found, 7)}, "3", "", Contested},
 		{"taken back", []event.Event{answerEvent(2, "a2", "a2", NotFound, 5), back}, "", "", Unverified},
 	} {
@@ -130,6 +131,7 @@ func TestDispute(t *testing.T) {
 	open := sharedCase(t, answerEvent(2, "a2", "a2", NotFound, 5))
 	over := sharedCase(t, laterEvent("h/c2", 9, KindWithdrawn, Later{AtMS: 60}))
 	settled := sharedCase(t, answerEvent(2, "a2", "a2", Found, 5))
+	papers := sharedCase(t, disputeEvent(3, 6, 2))
 	for _, w := range []struct {
 		name string
 		c    *Case
@@ -140,7 +142,10 @@ func TestDispute(t *testing.T) {
 		{"one that nobody answered for", open, []int{2, 3}, nil},
 		{"nothing", open, nil, event.FieldMissing},
 		{"what was brought", open, []int{1}, event.RequestUnusable},
-		{"what was found", settled, []int{2}, event.RequestUnusable},
+		{"what was found", settled, []int{2}, nil},
+		{"what was found when it was taken", settled, []int{4}, nil},
+		{"what stands on paper already", papers, []int{2}, event.RequestUnusable},
+		{"what there is not", open, []int{9}, event.RequestUnusable},
 		{"of an application that was taken back", over, []int{2}, event.CaseState},
 	} {
 		l, refusal := w.c.Dispute(w.nos, "A02", "li", "r", 7)

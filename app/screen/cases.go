@@ -41,7 +41,7 @@ type CasePage struct {
 
 // CaseMaterial is a material of an application: State is as in MaterialRow, by now, or "supplied" for one
 // that was brought afterwards, at SuppliedMS. Check tells of one that is to be verified what shared data has
-// said: "pending" for nothing yet, "not_found", "mismatch"; Set names the data set then.
+// said: "pending" for nothing yet, "not_found", "mismatch"; Set names the data set that a material stands on.
 type CaseMaterial struct {
 	No         int    `json:"no"`
 	Name       string `json:"name"`

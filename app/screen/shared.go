@@ -343,15 +343,13 @@ func (c *Counter) DisputeShared(request, number string, materials []int) (Intake
 }
 
 // checked tells how a material of an application stands with shared data: "pending", "not_found",
-// "mismatch", or nothing where it is not to be verified any more.
-func (o opened) checked(no int) (state string, set string) {
-	for _, s := range o.Unsettled() {
-		if s.No == no {
-			if state = string(o.Checks[s.Ask].Outcome); state == "" {
-				state = "pending"
-			}
-			return state, s.Set
+// "mismatch", or nothing where it is not to be verified any more; and which set it stands on.
+func (o opened) checked(no int) (state, set string) {
+	s, _ := o.SharedOf(no)
+	if slices.Contains(o.Unsettled(), s) {
+		if state = string(o.Checks[s.Ask].Outcome); state == "" {
+			state = "pending"
 		}
 	}
-	return "", ""
+	return state, s.Set
 }

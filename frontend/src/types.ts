@@ -556,7 +556,7 @@ export interface CaseMaterial {
   name: string
   state: string
   suppliedMs: number
-  /** Of one that is to be verified: "pending", "not_found" or "mismatch"; `set` names the data set then. */
+  /** Of one that is to be verified: "pending", "not_found" or "mismatch"; `set` names the data set that a material stands on. */
   check: string
   set: Text
 }
