@@ -93,10 +93,17 @@ func TestTheCentreAnswersWhoMayAskAndNotesIt(t *testing.T) {
 	if n := len(list()); n != 0 {
 		t.Errorf("%d questions are noted that were refused", n)
 	}
+	before, err := c.Store.Kept(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for range 2 { // the first answer was lost on its way
 		if got := ask("jiangnan/hub", question(0)); got.Refuse != nil || got.Records[0].Outcome != "found" {
 			t.Fatalf("%v", got)
 		}
+	}
+	if after, err := c.Store.Kept(t.Context()); err != nil || after != before+1 {
+		t.Errorf("one question asked twice is noted %d times, %v", after-before, err)
 	}
 	unserved := question(0)
 	unserved.Questions[0] = wire.SharedQuestion{ID: intake.AskID(unserved.Blind, "case-0", "property", intake.ResidentID, intake.Person{Applicant: "罗庆(样例)", DocumentNumber: "99010820000907755X"}, 0), Set: "property"}
@@ -134,8 +141,8 @@ func TestTheCentreAnswersWhoMayAskAndNotesIt(t *testing.T) {
 	if c, err = OpenCentre(o); err != nil {
 		t.Fatal(err)
 	}
-	before := len(list())
-	if got := ask("jiangnan/hub", question(200)); !errors.Is(got.Refuse, event.SharedAway) || len(list()) != before {
+	noted := len(list())
+	if got := ask("jiangnan/hub", question(200)); !errors.Is(got.Refuse, event.SharedAway) || len(list()) != noted {
 		t.Errorf("without records: %v", got)
 	}
 }
