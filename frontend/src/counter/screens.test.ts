@@ -110,6 +110,7 @@ describe.each(languages)('screens in %s', (language) => {
     await app.find('[data-act="takeIntake"]').trigger('click')
     await flushPromises()
     expect(app.find('[data-result]').text()).toContain('N-1')
+    expect(app.find('[data-unverified]').text()).toContain('婚姻状况材料')
     await press('F7')
     expect(app.find('.print [role="status"]').text()).toContain('N-1')
     expect(missing).toEqual([])

@@ -43,6 +43,10 @@ describe('the draft of a visit', () => {
       visit.tick(2, had)
       expect(visit.provable()).toEqual([])
     }
+    visit.learn([evidence('not_found')])
+    expect(visit.provable()).toEqual([2])
+    visit.learn([evidence('found')])
+    expect(visit.provable()).toEqual([])
   })
 
   it('marks the rest as received, without touching what was decided', () => {

@@ -19,6 +19,8 @@ export interface Draft {
 export interface Taken {
   item: ItemCard
   result: IntakeResult
+  /** The materials that shared data is to verify: the applicant brings none of them. */
+  unverified: string[]
 }
 
 function empty(): Draft {
@@ -58,9 +60,9 @@ export function useDraft(ticket: Ref<string>) {
   }
   watch(() => [draft.applicant, draft.documentType, draft.documentNumber], forget, { flush: 'sync' })
 
-  /** The materials that shared data is to be asked for: whoever has brought the paper, or needs none, is not asked about. */
+  /** The materials that shared data is to be asked for: not those of which the paper is there, that are needless, or that stand found on the screen. */
   function provable(): number[] {
-    return (draft.guide?.materials ?? []).filter((m) => m.waivedBy.zh && !['received', 'disputed', 'unneeded'].includes(draft.ticks[m.no] ?? '')).map((m) => m.no)
+    return (draft.guide?.materials ?? []).filter((m) => m.waivedBy.zh && evidence.value[m.no]?.state !== 'found' && !['received', 'disputed', 'unneeded'].includes(draft.ticks[m.no] ?? '')).map((m) => m.no)
   }
 
   /** Takes what shared data says: what it holds is waived, what it has not got is for the clerk to look at. */
@@ -96,7 +98,8 @@ export function useDraft(ticket: Ref<string>) {
 
   /** Keeps what came out of the draft that was sent. */
   function keep(item: ItemCard, result: IntakeResult): void {
-    shown.value = { item, result: { ...result, missing: result.missing ?? [] } }
+    const unverified = (draft.guide?.materials ?? []).filter((m) => draft.ticks[m.no] === 'unverified').map((m) => m.name)
+    shown.value = { item, result: { ...result, missing: result.missing ?? [] }, unverified }
     taken.value = [...taken.value, shown.value]
   }
 
