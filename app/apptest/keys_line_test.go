@@ -2,6 +2,7 @@ package apptest_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 	"onewindow/app/config"
 	"onewindow/app/event"
 	"onewindow/app/folder"
+	"onewindow/app/intake"
+	"onewindow/app/screen"
 	"onewindow/sync/admit"
 	"onewindow/sync/broker"
 	"onewindow/sync/wire"
@@ -37,6 +40,10 @@ func TestAHallWithKeys(t *testing.T) {
 	}
 	if l := c.Machine.Hub.Line(); !l.Reached {
 		t.Error("the counter lost its line too")
+	}
+	// A question to shared data reaches the hub, which lets nobody ask who is no clerk of its hall.
+	if _, err := c.Machine.Hub.Shared(t.Context(), screen.SharedAsk{Purpose: intake.ForIntake, Clerk: "nobody"}); !errors.Is(err, event.RequestUnusable) {
+		t.Errorf("a question by nobody: %v", err)
 	}
 	apptest.Must(t, admit.Admit(g.data("hub"), g.entry("kiosk", "k1")))
 	apptest.Eventually(t, "what was owed is at the centre", saved)
