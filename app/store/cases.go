@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
 )
@@ -22,6 +23,9 @@ type Case struct {
 func (tx *Tx) also(e event.Event) error {
 	if err := tx.foldCase(e); err != nil {
 		return err
+	}
+	if feedback.ConcernsVisit(e.Kind) {
+		return tx.foldRating(e)
 	}
 	return tx.foldFeedback(e)
 }
