@@ -34,6 +34,7 @@ type Counter struct {
 	clerk       hall.Clerk
 	window      hall.WindowID
 	services    []hall.Letter
+	followed    followed
 	wrong       int
 	lockedUntil int64
 }
@@ -63,6 +64,7 @@ func (c *Counter) page() (CounterPage, error) {
 	ctx := context.Background()
 	p := CounterPage{Documents: c.m.Documents != nil, Place: c.m.place(), Standing: c.m.standing(ctx), Clerk: string(c.clerk.ID), ClerkName: c.clerk.Name, Window: string(c.window),
 		Services: []string{}, Areas: c.m.areas(), AllWindows: []WindowShape{}, Parked: []ParkedVisit{}, Recent: []RecentVisit{}, Conflicts: []Conflict{}, Helps: c.m.helps(), Notices: c.m.notices()}
+	p.FollowUps, p.FollowUpsOverdue = c.followUps().counts()
 	for _, s := range c.services {
 		p.Services = append(p.Services, string(s))
 	}
@@ -206,6 +208,7 @@ func (c *Counter) SignIn(name, pin string) (CounterPage, error) {
 	}
 	c.wrong = 0
 	c.clerk, c.window, c.services = clerk, open.ID, open.Services
+	c.followed = followed{}
 	return c.page()
 }
 
@@ -217,7 +220,7 @@ func (c *Counter) SignOut() (CounterPage, error) {
 	if err := c.close(); err != nil {
 		return CounterPage{}, err
 	}
-	c.clerk = hall.Clerk{}
+	c.clerk, c.followed = hall.Clerk{}, followed{}
 	return c.page()
 }
 

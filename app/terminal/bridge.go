@@ -74,8 +74,8 @@ func Refusal(err error) *event.Refusal {
 var pageCalls = map[string][]string{
 	"Terminal": {"Place"},
 	"Kiosk": {"Announcement", "AnswerSurvey", "AtHome", "Cancel", "Checklist", "ChecklistCode", "ChecklistPaper", "Choices", "ComeBack", "Disclosure", "FilterChoices", "Find", "Guide", "Hall", "Help", "Home", "Hush", "Issue", "Items", "LeaveQuestion",
-		"Policies", "Policy", "Progress", "Reading", "Reprint", "Say", "Survey"},
-	"Counter": {"AddItems", "CallNumber", "Cancel", "CloseWindow", "ComeBack", "Draft", "EndNotice", "Finish", "GoHelp", "Guide", "KeepDraft", "Merge", "Next", "NoShow", "OpenCase", "OpenWindow", "Page", "Park", "Pass", "PostNotice", "PrintDocument", "ReadCard", "Recall", "Resume", "Return", "Search",
+		"Policies", "Policy", "Progress", "Rate", "Reading", "Reprint", "Say", "Survey"},
+	"Counter": {"AddItems", "AnswerFollowUp", "CallNumber", "Cancel", "CheckFollowUp", "CloseWindow", "ComeBack", "Draft", "EndNotice", "Finish", "FollowUps", "GoHelp", "Guide", "KeepDraft", "Merge", "Next", "NoShow", "OpenCase", "OpenFollowUp", "OpenWindow", "Page", "Park", "Pass", "PostNotice", "PrintDocument", "ReadCard", "Recall", "Resume", "Return", "Search",
 		"SignIn", "SignOut", "Start", "StartByScan", "SupplyCase", "TakeIntake", "Withdraw", "WithdrawCase"},
 	"Board": {"Page"},
 }
