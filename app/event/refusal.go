@@ -45,7 +45,8 @@ func (r *Refusal) With(name, value string) *Refusal {
 }
 
 // The refusals of the whole program. 1xx ticket, 2xx queue and window, 3xx codes
-// on paper, 4xx clerk, 5xx intake, 6xx guides, 7xx storage and devices, 8xx the line.
+// on paper, 4xx clerk, 5xx intake, 6xx guides, 7xx storage and devices, 8xx the line,
+// 9xx ratings.
 var (
 	ServiceUnknown  = &Refusal{Code: 101, Key: "service_unknown"}
 	ItemUnknown     = &Refusal{Code: 102, Key: "item_unknown"}
@@ -106,4 +107,12 @@ var (
 	HubGathers      = &Refusal{Code: 806, Key: "hub_gathers"}
 	SharedAway      = &Refusal{Code: 811, Key: "shared_away"}
 	Internal        = &Refusal{Code: 899, Key: "internal"}
+	RatingEarly     = &Refusal{Code: 901, Key: "rating_early"}
+	RatingNone      = &Refusal{Code: 902, Key: "rating_none"}
+	RatingLate      = &Refusal{Code: 903, Key: "rating_late"}
+	RatedAlready    = &Refusal{Code: 904, Key: "rated_already"}
+	FollowUpUnknown = &Refusal{Code: 905, Key: "follow_up_unknown"}
+	FollowUpOwn     = &Refusal{Code: 906, Key: "follow_up_own"}
+	FollowUpState   = &Refusal{Code: 907, Key: "follow_up_state"}
+	FollowUpSame    = &Refusal{Code: 908, Key: "follow_up_same"}
 )

@@ -1,6 +1,7 @@
 // Package feedback is what citizens leave for the staff at a kiosk: a question that no
-// guide answers, and the answers to a survey. It is pure, names no person, and keeps
-// numbers that could name one out of what is written.
+// guide answers, the answers to a survey, and how a visit was, with what follows a bad
+// rating. It is pure, names no person in clear, and keeps numbers that could name one out
+// of what is written.
 package feedback
 
 import (
@@ -58,8 +59,8 @@ type Answer struct {
 // ErrNotOurs says that an event is not a usable fact of this package.
 var ErrNotOurs = errors.New("nothing that a citizen has left")
 
-// Read decodes what an event of this package tells, a Question or a Survey; nil for every
-// other kind. Errors wrap ErrNotOurs.
+// Read decodes what an event of this package tells, a Question, a Survey, or a fact of a
+// rating; nil for every other kind. Errors wrap ErrNotOurs.
 func Read(e event.Event) (any, error) {
 	switch e.Kind {
 	case KindQuestion:
@@ -68,6 +69,14 @@ func Read(e event.Event) (any, error) {
 		})
 	case KindSurvey:
 		return read(e, Survey.usable)
+	case KindRated:
+		return read(e, Rating.usable)
+	case KindAnswered:
+		return read(e, AnsweredRating.usable)
+	case KindChecked:
+		return read(e, CheckedRating.usable)
+	case KindRead:
+		return read(e, OpenedRating.usable)
 	}
 	return nil, nil
 }

@@ -172,7 +172,13 @@ type Hall struct {
 	Windows int    `json:"windows"`
 	Phone   string `json:"phone"`
 	Hours   *Hours `json:"hours"`
+	// FollowUpDays are the working days in which the hall follows up a bad rating, 1 to 15; 0
+	// for the usual term of the law.
+	FollowUpDays int `json:"follow_up_days"`
 }
+
+// FollowUpMost is the most days that a hall may take (国办发〔2019〕51号).
+const FollowUpMost = 15
 
 // DataSet is a shared data set and the materials that it makes needless.
 type DataSet struct {

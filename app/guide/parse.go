@@ -249,6 +249,9 @@ func (b *builder) halls(text []byte) *Fault {
 		if field, problem := wrongHours(h.Hours); problem != "" {
 			return wrong(FaultValue, string(h.ID), field, problem, "correct the hours or leave them out")
 		}
+		if h.FollowUpDays < 0 || h.FollowUpDays > FollowUpMost {
+			return wrong(FaultValue, string(h.ID), "halls.follow_up_days", fmt.Sprintf("a bad rating is followed up within 1 to %d working days", FollowUpMost), "write a number of days, or leave it away")
+		}
 		b.cat.halls = append(b.cat.halls, h)
 	}
 	if len(b.cat.halls) == 0 {

@@ -207,6 +207,7 @@ func TestFaultsNameThePlace(t *testing.T) {
 		{"hall open backwards", FileHalls, `"13:30"`, `"18:30"`, FaultValue, "jiangnan", "halls.hours.periods[1]"},
 		{"hall with days and no times", FileHalls, `"periods": [`, `"times": [`, FaultValue, "jiangnan", "halls.hours"},
 		{"hall with times and no words", FileHalls, `"text": "周一`, `"says": "周一`, FaultValue, "jiangnan", "halls.hours.text"},
+		{"hall that follows up for ever", FileHalls, `"windows": 105,`, `"windows": 105, "follow_up_days": 16,`, FaultValue, "jiangnan", "halls.follow_up_days"},
 		{"letter twice", FileHalls, `"letter": "B"`, `"letter": "A"`, FaultDuplicate, "A", "areas[1].letter"},
 		{"windows as a word", FileHalls, `"windows": 16`, `"windows": "16"`, FaultShape, "jiangnan", "areas[0].jiangnan"},
 		{"data set twice", FileDataSets, `"id": "floating"`, `"id": "hukou"`, FaultDuplicate, "hukou", "[1].id"},

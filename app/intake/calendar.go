@@ -166,4 +166,26 @@ func (c *Calendar) answerBy(s State, d hall.Date) hall.Date {
 	return day
 }
 
+// FollowUpBy gives the last day for following up a bad rating that was given on a day: so
+// many working days later, those of the term in force (国办发〔2019〕51号) where days is 0. A follow-up
+// has a last day in any case: in a year that no notice was published for, Monday to Friday count.
+func (c *Calendar) FollowUpBy(given hall.Date, days int) hall.Date {
+	if rule, ok := c.Rules.On(RuleRatingFollowUp, "", given); ok && days == 0 {
+		days = rule.Days
+	}
+	if due, state := c.Due(Term{Rule: Rule{Days: days}, From: given}); state == TermKnown {
+		return due
+	}
+	at, err := time.Parse(layout, string(given))
+	if err != nil {
+		return ""
+	}
+	for days > 0 {
+		if at = at.AddDate(0, 0, 1); c.works(at) {
+			days--
+		}
+	}
+	return hall.Date(at.Format(layout))
+}
+
 func compactDate(d hall.Date) string { return strings.ReplaceAll(string(d), "-", "") }

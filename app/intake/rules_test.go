@@ -264,3 +264,26 @@ func TestFaultyRules(t *testing.T) {
 		}
 	}
 }
+
+// A bad rating is followed up within five working days, or as many as the hall has set
+// (国办发〔2019〕51号), the day on which it was given not counted.
+func TestFollowUpBy(t *testing.T) {
+	c := shippedCalendar(t)
+	for _, w := range []struct {
+		given hall.Date
+		days  int
+		want  hall.Date
+	}{
+		{"2026-11-24", 0, "2026-12-01"},  // Tuesday to Tuesday
+		{"2026-11-24", 1, "2026-11-25"},  // what the hall has set
+		{"2026-11-24", 15, "2026-12-15"}, // the most
+		{"2026-11-28", 0, "2026-12-04"},  // given on a Saturday
+		{"2026-09-30", 0, "2026-10-13"},  // over National Day, with the Saturday that makes up for it
+		{"2026-12-29", 0, "2027-01-05"},  // into a year of which no notice is known: Monday to Friday
+		{"yesterday", 0, ""},
+	} {
+		if got := c.FollowUpBy(w.given, w.days); got != w.want {
+			t.Errorf("%s and %d days: %s, want %s", w.given, w.days, got, w.want)
+		}
+	}
+}

@@ -34,6 +34,7 @@ type Counter struct {
 	clerk       hall.Clerk
 	window      hall.WindowID
 	services    []hall.Letter
+	followed    followed
 	wrong       int
 	lockedUntil int64
 }
@@ -66,6 +67,7 @@ func (c *Counter) page() (CounterPage, error) {
 	if c.m.Differing != nil && c.clerk.ID != "" {
 		p.Differing = c.m.Differing()
 	}
+	p.FollowUps, p.FollowUpsOverdue = c.followUps().counts()
 	for _, s := range c.services {
 		p.Services = append(p.Services, string(s))
 	}
@@ -209,6 +211,7 @@ func (c *Counter) SignIn(name, pin string) (CounterPage, error) {
 	}
 	c.wrong = 0
 	c.clerk, c.window, c.services = clerk, open.ID, open.Services
+	c.followed = followed{}
 	return c.page()
 }
 
@@ -220,7 +223,7 @@ func (c *Counter) SignOut() (CounterPage, error) {
 	if err := c.close(); err != nil {
 		return CounterPage{}, err
 	}
-	c.clerk = hall.Clerk{}
+	c.clerk, c.followed = hall.Clerk{}, followed{}
 	return c.page()
 }
 

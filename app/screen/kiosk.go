@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
@@ -334,6 +335,9 @@ func (k *Kiosk) Progress(query string) (Progress, error) {
 	}
 	page, err := k.page(id, code)
 	if errors.Is(err, event.TicketUnknown) {
+		if code != "" {
+			return k.pastProgress(code)
+		}
 		return none, nil
 	}
 	if err != nil {
@@ -344,7 +348,9 @@ func (k *Kiosk) Progress(query string) (Progress, error) {
 	if err != nil && !errors.Is(err, event.HubUnreachable) {
 		return Progress{}, err
 	}
-	return Progress{Found: true, Ticket: page, Applications: k.m.caseList(list)}, nil
+	p := Progress{Found: true, Ticket: page, Applications: k.m.caseList(list)}
+	p.Rate, err = k.ratable(visitRated{id, proofOf(code)})
+	return p, err
 }
 
 // caseProgress answers for the number of an application, which the hub alone can.
@@ -353,7 +359,11 @@ func (k *Kiosk) caseProgress(number string) (Progress, error) {
 	if err != nil {
 		return Progress{}, err
 	}
-	return Progress{Found: len(list) > 0, Ticket: TicketPage{Items: []Text{}}, Applications: k.m.caseList(list)}, nil
+	p := Progress{Found: len(list) > 0, Ticket: TicketPage{Items: []Text{}}, Applications: k.m.caseList(list)}
+	if p.Found {
+		p.Rate, err = k.ratable(visitRated{list[0].Ticket, feedback.ByDocument})
+	}
+	return p, err
 }
 
 // Reprint prints the same ticket again; the reprint is counted and stands on the

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
@@ -33,6 +34,11 @@ type Tx interface {
 	TakenOf(ticket hall.TicketID, item hall.ItemCode) (int, error)
 	// SharedNoted tells which notes of a question to shared data are here.
 	SharedNoted(id string) (asked, answered, given bool, err error)
+	// NewNoteKey is the same for what is written with a rating or about one; a key that was
+	// drawn under a name stays.
+	NewNoteKey(name string, nowMS int64) (sealed.Key, error)
+	// Visit gives what is known here of a visit's ratings, nil for nothing.
+	Visit(id hall.ID, ticket hall.TicketID) (*feedback.Visit, error)
 }
 
 // Book is the terminal's own store: what Write returns from is saved here.
@@ -87,6 +93,24 @@ type Hub interface {
 	// Book asks for an appointment and gives the hub's event. Refusals: those of hall.Book,
 	// HubUnreachable.
 	Book(ctx context.Context, b hall.Book) ([]byte, error)
+}
+
+// Ratings is the way to what the hall knows of ratings; both refuse with event.HubUnreachable
+// when nobody answers.
+type Ratings interface {
+	// Rated tells which ratings of a visit the hall has heard of.
+	Rated(ctx context.Context, ticket hall.TicketID) ([]feedback.Heard, error)
+	// Complaints lists the visits with a bad rating that somebody has to look after, or gives
+	// one of them with its keys. Refusals: FollowUpUnknown, HubGathers.
+	Complaints(ctx context.Context, ticket hall.TicketID) ([]Complaint, error)
+}
+
+// Complaint is a visit with a bad rating, and who served it. Keys open what is written about
+// it; they are there where one visit was asked for.
+type Complaint struct {
+	*feedback.Visit
+	Served feedback.Served
+	Keys   map[string]sealed.Key
 }
 
 // Paper is what stands on a ticket's slip.
@@ -172,6 +196,7 @@ type Machine struct {
 	Floor   int
 	Book    Book
 	Hub     Hub
+	Ratings Ratings
 	Slips   Slips
 	Printer Printer
 	// Saying is the number of the call that is being announced, empty for none; nil where

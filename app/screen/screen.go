@@ -300,6 +300,9 @@ type Progress struct {
 	Applications []CaseStatus `json:"applications"`
 	// Booking is the appointment that was asked for; nil for anything else.
 	Booking *BookingPage `json:"booking,omitempty"`
+	// Rate tells whether the visit can be rated with what was shown: "open", "rated" where it
+	// was, or "" where it cannot be (yet).
+	Rate string `json:"rate"`
 }
 
 // CaseStatus is an application without anything personal.
@@ -344,6 +347,10 @@ type CounterPage struct {
 	Helps []HelpAsk `json:"helps"`
 	// Notices are what the boards tell everybody now, the newest first.
 	Notices []Notice `json:"notices"`
+	// FollowUps counts the bad ratings that this clerk may look after, FollowUpsOverdue those
+	// of them whose last day is over; as of the last look, once a minute.
+	FollowUps        int `json:"followUps"`
+	FollowUpsOverdue int `json:"followUpsOverdue"`
 }
 
 // Notice is a sentence of the staff to everybody in the hall. En may be empty; Until is the

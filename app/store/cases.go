@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
 )
@@ -25,6 +26,9 @@ func (tx *Tx) also(e event.Event) error {
 	}
 	if err := tx.foldShared(e); err != nil {
 		return err
+	}
+	if feedback.ConcernsVisit(e.Kind) {
+		return tx.foldRating(e)
 	}
 	return tx.foldFeedback(e)
 }

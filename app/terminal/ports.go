@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"onewindow/app/device"
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
 	"onewindow/app/keyring"
@@ -22,7 +25,7 @@ import (
 // book lets the pages write through the store.
 type book struct {
 	*store.Store
-	keys *keyring.Ring // nil but at a counter
+	keys *keyring.Ring // nil at a board
 }
 
 func (b book) Write(ctx context.Context, fn func(screen.Tx) error) error {
@@ -46,6 +49,11 @@ func (c commit) NewCaseKey(id intake.ApplicationID, nowMS int64) (sealed.Key, er
 		return k, c.Fail(err)
 	}
 	return k, nil
+}
+
+// NewNoteKey is NewCaseKey for what is written with a rating or about one.
+func (c commit) NewNoteKey(name string, nowMS int64) (sealed.Key, error) {
+	return c.NewCaseKey(intake.ApplicationID(name), nowMS)
 }
 
 func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, error) {
@@ -131,7 +139,7 @@ func (l line) cases(ctx context.Context, ask wire.CasesAsk) ([]screen.Case, erro
 	out := make([]screen.Case, 0, len(list))
 	for _, c := range list {
 		out = append(out, screen.Case{Saved: screen.Saved(c.Saved), Status: intake.Status{Number: c.Number, Item: hall.ItemCode(c.Item), State: intake.State(c.State),
-			DueDate: hall.Date(c.DueDate), Absent: c.Absent, AnswerBy: hall.Date(c.AnswerBy)}})
+			DueDate: hall.Date(c.DueDate), Absent: c.Absent, AnswerBy: hall.Date(c.AnswerBy), Ticket: hall.TicketID(c.Ticket)}})
 	}
 	return out, err
 }
@@ -173,6 +181,44 @@ func (l line) Shared(ctx context.Context, ask screen.SharedAsk) ([]screen.Shared
 		out = append(out, got)
 	}
 	return out, err
+}
+
+func (l line) Rated(ctx context.Context, ticket hall.TicketID) (list []feedback.Heard, err error) {
+	if l.t.link == nil {
+		return nil, event.HubUnreachable
+	}
+	a, err := l.t.link.Rated(ctx, string(ticket))
+	for _, r := range a.Ratings {
+		list = append(list, feedback.Heard{Rating: feedback.RatingID(r.Rating), Proof: feedback.Proof(r.Proof)})
+	}
+	return list, err
+}
+
+func (l line) Complaints(ctx context.Context, ticket hall.TicketID) (list []screen.Complaint, err error) {
+	if l.t.link == nil {
+		return nil, event.HubUnreachable
+	}
+	a, err := l.t.link.Ratings(ctx, string(ticket))
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]sealed.Key{}
+	for _, k := range a.Keys {
+		if len(k.Key) == sealed.Size {
+			keys[k.Case] = sealed.Key(k.Key)
+		}
+	}
+	for _, row := range a.Rows {
+		c := screen.Complaint{Keys: keys}
+		if c.Visit, err = feedback.ReadVisit(row.Row); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(row.Served, &c.Served); err != nil {
+			return nil, fmt.Errorf("read who served a visit: %w", err)
+		}
+		list = append(list, c)
+	}
+	return list, nil
 }
 
 func (l line) Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error) {

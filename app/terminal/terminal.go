@@ -79,10 +79,10 @@ type Terminal struct {
 
 	log     *slog.Logger
 	link    *link.Link
-	shelf   *shelf.Shelf   // what the centre has published
-	guides  *screen.Guides // what is in use
-	keys    *keyring.Ring  // of applications, nil but at a counter, as are drafts
-	drafts  *drafts
+	shelf   *shelf.Shelf                    // what the centre has published
+	guides  *screen.Guides                  // what is in use
+	keys    *keyring.Ring                   // of applications and of what citizens write with a rating; nil at a board
+	drafts  *drafts                         // nil but at a counter
 	own     func() (*screen.Edition, error) // what came with the program
 	stop    context.CancelFunc
 	done    sync.WaitGroup
@@ -134,14 +134,16 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	t.closers = append(t.closers, t.Store.Close)
-	if s.Role == config.Counter {
+	if s.Role != config.Board {
 		if t.keys, err = keyring.Open(s.Data, opt.VFS); err != nil {
 			return nil, err
 		}
+		t.closers = append(t.closers, t.keys.Close)
+	}
+	if s.Role == config.Counter {
 		if t.drafts, err = openDrafts(s.Data, key); err != nil {
 			return nil, err
 		}
-		t.closers = append(t.closers, t.keys.Close)
 	}
 	if err := t.Store.Announce(hall.Device{Role: s.Role, Key: key.Public().(ed25519.PublicKey), Program: Program, Series: s.Series}); err != nil {
 		return nil, err
@@ -160,7 +162,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM, Floor: s.Floor,
-		Book: book{t.Store, t.keys}, Hub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: t.guides,
+		Book: book{t.Store, t.keys}, Hub: line{t}, Ratings: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: t.guides,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	if t.drafts != nil {
 		t.Machine.Drafts = t.drafts
@@ -178,6 +180,10 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 	for _, p := range t.parts {
 		t.done.Add(1)
 		go func() { defer t.done.Done(); p.run(ctx) }()
+	}
+	if s.Role == config.Counter {
+		t.done.Add(1)
+		go func() { defer t.done.Done(); t.followUps(ctx) }()
 	}
 	return t, nil
 }
@@ -307,18 +313,40 @@ func (t *Terminal) run(ctx context.Context) {
 	}
 }
 
-// keysKept is how long a counter keeps the key of an application that the centre has.
+// keysKept is how long a counter keeps the key of an application that the centre has. A kiosk,
+// which stands where anybody may carry it away, keeps none of those that the centre has.
 const keysKept = 24 * time.Hour
 
-// forget drops the keys of applications that this counter needs no more, once an hour.
+// forget drops the keys that this terminal needs no more, once an hour.
 func (t *Terminal) forget(ctx context.Context) {
 	now := t.Store.Now()
 	if now < t.forgot+time.Hour.Milliseconds() {
 		return
 	}
 	t.forgot = now
-	if err := t.keys.Forget(ctx, now-keysKept.Milliseconds()); err != nil && ctx.Err() == nil {
+	kept := keysKept
+	if t.Settings.Role == config.Kiosk {
+		kept = 0
+	}
+	if err := t.keys.Forget(ctx, now-kept.Milliseconds()); err != nil && ctx.Err() == nil {
 		t.log.Warn("forget old keys", "error", err)
+	}
+}
+
+// followUpsEvery is how often a counter is asked whether it is time to look for bad ratings.
+const followUpsEvery = 5 * time.Second
+
+// followUps lets the pages of a counter know of bad ratings.
+func (t *Terminal) followUps(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(followUpsEvery):
+		}
+		if screen.TendFollowUps(t.Counter) {
+			t.Signal()
+		}
 	}
 }
 

@@ -230,11 +230,12 @@ const methods = {
     if (query.startsWith('OWA:')) return { found: true, ticket: ticket('C'), applications: [], booking: booking() }
     if (query.startsWith('OW1:')) return { found: true, ticket: ticket('B'), applications: [] }
     const document = query.startsWith('OWC:')
-    if (!document && !/^[A-M]/.test(query)) return { found: false, ticket: ticket('B'), applications: [] }
+    if (!document && !/^[A-M]/.test(query)) return { found: false, ticket: ticket('B'), applications: [], rate: '' }
     const i = items.find((x) => x.area_letter === (document ? 'A' : query[0]))
     return { found: true, ticket: ticket(document ? 'A' : query[0], [], document ? { number: '', state: '', qr: '', paper: '' } : { number: query, qr: '', paper: '' }), applications: over.progress || document
-      ? [{ number: 'JN-20261124-c1-0007', item: text(i.name, i.name_en), state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre', absent: i.materials.slice(0, 2).map((m) => m.name), answerBy: '2026-12-15' }] : [] }
+      ? [{ number: 'JN-20261124-c1-0007', item: text(i.name, i.name_en), state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre', absent: i.materials.slice(0, 2).map((m) => m.name), answerBy: '2026-12-15' }] : [], rate: over.ticket?.state === 'done' ? 'open' : '' }
   },
+  'Kiosk.Rate': (r) => ({ remark: r.remark.replace(/\d{6,}/g, '***'), due: r.level > 3 ? '2026-12-01' : '', saved: 'here' }),
   'Kiosk.Reprint': (id) => ticket(id.slice(-1)),
 }
 

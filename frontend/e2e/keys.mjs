@@ -116,6 +116,7 @@ const flows = {
   'a ticket for an item': ['home', 'areas', 'items', 'guide', 'ticket'],
   'a guide by search': ['home', 'search', 'guide'],
   'my progress': ['home', 'progress', 'found'],
+  'a rating': ['home', 'progress', 'found', 'rate', 'why, which may be passed', 'rated'],
   'a policy': ['home', 'reading', 'readings', 'policy', 'guide'],
   'a survey': ['home', 'reading', 'readings', 'survey, once a question', 'thanks'],
   comfort: ['any', 'comfort', 'the same again'],

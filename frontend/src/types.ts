@@ -336,6 +336,8 @@ export interface Progress {
   applications: CaseStatus[]
   /** The appointment that was asked for; none for anything else. */
   booking?: BookingPage | null
+  /** Whether the visit can be rated with what was shown, was rated, or cannot be (yet). */
+  rate: 'open' | 'rated' | ''
 }
 
 export interface BookingPage {
@@ -380,6 +382,23 @@ export interface BookingRequest {
   language: string
 }
 
+/** What somebody says of a visit; `visit` is what they showed for it. */
+export interface RateRequest {
+  request: string
+  visit: string
+  level: number
+  reasons: string[]
+  remark: string
+  language: 'zh' | 'en'
+}
+
+/** A rating that was noted; `due` is the last day of the follow-up of a bad one. */
+export interface Rated {
+  remark: string
+  due: string
+  saved: Saved
+}
+
 export interface CaseStatus {
   number: string
   code: string
@@ -415,6 +434,61 @@ export interface CounterPage {
   helps: HelpAsk[]
   /** What the boards tell everybody now, the newest first. */
   notices: Notice[]
+  /** Bad ratings that this clerk may look after, and how many of them are overdue. */
+  followUps: number
+  followUpsOverdue: number
+}
+
+/** The bad ratings that the clerk may look after; `alone` tells that they are what was told last. */
+export interface FollowUps {
+  rows: FollowUpRow[]
+  open: number
+  overdue: number
+  alone: boolean
+}
+
+/** A visit with a bad rating; `next` is what this clerk can do. */
+export interface FollowUpRow {
+  ticket: string
+  number: string
+  date: string
+  window: string
+  items: Text[]
+  level: number
+  state: 'open' | 'answered' | 'returned' | 'checked'
+  due: string
+  overdue: boolean
+  next: 'answer' | 'check' | ''
+}
+
+export interface FollowUpPage {
+  row: FollowUpRow
+  ratings: RatingSaid[]
+  answers: AnswerSaid[]
+  alone: boolean
+}
+
+export interface RatingSaid {
+  rating: string
+  level: number
+  reasons: string[]
+  remark: string
+  /** Something was written that cannot be read any more. */
+  shut: boolean
+  proof: 'slip' | 'number' | 'document'
+  counts: boolean
+  atMs: number
+}
+
+/** What a clerk answered, and what a second one said of it. */
+export interface AnswerSaid {
+  note: string
+  clerk: string
+  atMs: number
+  good: boolean
+  back: boolean
+  checkNote: string
+  checker: string
 }
 
 /** A sentence of the staff to everybody in the hall; `en` may be empty, `until` is the local clock time of its end, empty for the end of the day. */

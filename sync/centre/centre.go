@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/hall"
 	"onewindow/sync/core"
 	"onewindow/sync/wire"
@@ -42,6 +43,12 @@ type Log interface {
 	Strays(ctx context.Context) ([]event.Origin, error)
 	// Left counts what citizens left of a kind since a moment (ms since 1970).
 	Left(ctx context.Context, kind event.Kind, sinceMS int64) (int, error)
+	// Rated lists what counts of the visits of a hall that were rated, of the business days
+	// from one on.
+	Rated(ctx context.Context, id hall.ID, from hall.Date) ([]feedback.Rated, error)
+	// FollowUps counts the bad ratings of a hall that nobody has checked yet, and those of
+	// them whose last day was before a day.
+	FollowUps(ctx context.Context, id hall.ID, today hall.Date) (open, overdue int, err error)
 	// Applications lists what a hall took since a moment (ms since 1970), newest first.
 	Applications(ctx context.Context, id hall.ID, sinceMS int64) ([]Application, error)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/hall"
 	"onewindow/sync/broker"
 	"onewindow/sync/centre"
@@ -46,6 +47,8 @@ type log struct {
 	kept         int
 	quarantined  int
 	left         map[event.Kind]int
+	rated        []feedback.Rated
+	followUps    [2]int // open, overdue
 	strays       []event.Origin
 	broken       atomic.Bool
 }
@@ -104,6 +107,25 @@ func (l *log) Left(_ context.Context, kind event.Kind, _ int64) (int, error) {
 		return 0, errBroken
 	}
 	return l.left[kind], nil
+}
+
+func (l *log) Rated(_ context.Context, id hall.ID, from hall.Date) (out []feedback.Rated, err error) {
+	if l.broken.Load() {
+		return nil, errBroken
+	}
+	for _, r := range l.rated {
+		if r.Hall == id && r.Date >= from {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+func (l *log) FollowUps(_ context.Context, id hall.ID, _ hall.Date) (open, overdue int, err error) {
+	if id != "jiangnan" {
+		return 0, 0, nil
+	}
+	return l.followUps[0], l.followUps[1], nil
 }
 
 func (l *log) Strays(context.Context) ([]event.Origin, error) {

@@ -98,6 +98,7 @@ const (
 	ReasonPrinters        = "printers"
 	ReasonNoWindow        = "no_window"
 	ReasonConflicts       = "conflicts"
+	ReasonFollowUps       = "follow_ups"
 	ReasonQuarantine      = "quarantine"
 )
 
@@ -166,6 +167,7 @@ type HallState struct {
 	Terminals    []Terminal        `json:"terminals"`
 	Unsaved      Unsaved           `json:"unsaved"`
 	Applications Applications      `json:"applications"`
+	Ratings      Ratings           `json:"ratings"`
 	Conflicts    []Conflict        `json:"conflicts"`
 	// HubLateMS is a Terminal's LateMS of the hub; Forks are the devices whose records
 	// have two histories, the hub among them.

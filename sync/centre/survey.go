@@ -169,6 +169,7 @@ func (c *Centre) hall(ctx context.Context, p Place, heardHere post, strays []eve
 	}
 	h.owed(heardHere.hub)
 	h.Applications = c.applications(ctx, p.ID, date)
+	h.Ratings = c.ratings(ctx, p.ID, date, now)
 	return h
 }
 

@@ -18,7 +18,7 @@ func (s *State) judge() {
 	}
 	unreadable := s.Kept < 0 || s.Quarantined < 0
 	for _, h := range s.Halls {
-		unreadable = unreadable || h.Applications.Total < 0
+		unreadable = unreadable || h.Applications.Total < 0 || h.Ratings.Open < 0
 	}
 	if unreadable {
 		say(Alarm, Reason{Key: ReasonLogUnreadable})
@@ -92,6 +92,9 @@ func (s *State) judgeHall(h HallState, say func(Level, Reason)) {
 		say(Attention, Reason{Key: ReasonNoneLeads, Hall: h.ID})
 	case h.Spare == wire.SpareAway:
 		say(Attention, Reason{Key: ReasonSpareAway, Hall: h.ID, Count: 1, Names: []string{wire.OtherHub(event.Origin(string(h.ID) + "/" + h.Hub)).Device()}})
+	}
+	if h.Ratings.Overdue > 0 {
+		say(Attention, Reason{Key: ReasonFollowUps, Hall: h.ID, Count: h.Ratings.Overdue})
 	}
 	var numbers []string
 	for _, c := range h.Conflicts {

@@ -130,6 +130,20 @@ var words = map[string]Name{
 	"taken":            {"收件", "Taken"},
 	"windows":          {"窗口号", "Windows"},
 	"what":             {"情况", "What"},
+	"ratings":          {"好差评", "Ratings"},
+	"ratings_none":     {"今天还没有人评价。", "Nobody has rated today."},
+	"rated":            {"评价", "Rated"},
+	"satisfied":        {"满意率", "Satisfied"},
+	"window":           {"窗口", "Window"},
+	"no_idea":          {"不明", "unknown"},
+	"level_1":          {"非常满意", "Very satisfied"},
+	"level_2":          {"满意", "Satisfied"},
+	"level_3":          {"基本满意", "Fairly satisfied"},
+	"level_4":          {"不满意", "Dissatisfied"},
+	"level_5":          {"非常不满意", "Very dissatisfied"},
+	"repeats":          {"重复", "Repeats"},
+	"follow_ups":       {"差评待核实 {n}，超期 {names}", "{n} bad [rating|ratings] to follow up, {names} overdue"},
+	"ratings_all":      {"评价明细（今日各窗口，近 7 天）", "Ratings by window today and by day"},
 	"conflict_facts":   {"同一票有两份内容", "One ticket with two sets of facts"},
 	"conflict_double_service": {
 		"两个窗口都办理了", "Served at two windows"},
@@ -148,6 +162,7 @@ var words = map[string]Name{
 	"app_lapsed":         {"视为撤回", "Lapsed"},
 	"app_revoked":        {"撤销受理", "Revoked"},
 
+	"why_follow_ups":       {"{hall}：{n} 条差评超过期限仍未核查完毕。请大厅在窗口电脑“差评核实”中处理。", "{hall}: {n} bad [rating was|ratings were] not followed up and checked in time. The hall should do it at its counters, under Bad ratings."},
 	"why_log_unreadable":   {"中心的数据库读不出来：请运维查看中心日志。", "The centre's database can't be read: IT staff should look at its log."},
 	"why_numbers_doubled":  {"{hall}：{n} 个号码发了两次（{names}）。请现场人工分清。", "{hall}: {n} [number|numbers] given twice ({names}). Staff must tell them apart."},
 	"why_hall_silent":      {"{hall}自 {since} 起失联（已 {for}）。大厅可照常取号叫号；所欠记录不明。", "{hall} silent since {since} (for {for}). It can work on alone; what it owes is unknown."},
@@ -230,6 +245,14 @@ func span(ms int64, lang string) string {
 		return join(seconds/3600, 2, seconds%3600/60, 1)
 	}
 	return join(seconds/86400, 3, seconds%86400/3600, 2)
+}
+
+// share writes thousandths as "98.7%", and "100%" for all.
+func share(thousandths int) string {
+	if thousandths%10 == 0 {
+		return strconv.Itoa(thousandths/10) + "%"
+	}
+	return fmt.Sprintf("%d.%d%%", thousandths/10, thousandths%10)
 }
 
 // count writes a number with thin groups of three: 84 213.

@@ -93,6 +93,39 @@ func (l *Link) Case(ctx context.Context, number string) (a wire.CaseAnswer, err 
 	return a, nil
 }
 
+// Rated asks the hub which ratings of a visit the hall has heard of. Refusal: HubUnreachable.
+func (l *Link) Rated(ctx context.Context, ticket string) (a wire.RatedAnswer, err error) {
+	err = l.askOf(ctx, wire.VerbRated, ticket, &a)
+	return a, err
+}
+
+// Ratings asks the hub for the visits with a bad rating that somebody has to look after, or
+// for one visit with its keys. What this counter noted of them comes first. Refusals:
+// HubUnreachable, and those of the answer.
+func (l *Link) Ratings(ctx context.Context, ticket string) (a wire.RatingsAnswer, err error) {
+	if l.opt.Conn.IsConnected() {
+		l.flush(ctx)
+	}
+	if err := l.askOf(ctx, wire.VerbRatings, ticket, &a); err != nil {
+		return a, err
+	}
+	if a.Refuse != nil {
+		return a, a.Refuse
+	}
+	return a, nil
+}
+
+// askOf asks the hub a question of a few words.
+func (l *Link) askOf(ctx context.Context, verb wire.Verb, words string, answer any) error {
+	if !l.opt.Conn.IsConnected() {
+		return event.HubUnreachable
+	}
+	if err := l.ask(ctx, wire.AskSubject(l.opt.Place, verb, l.opt.Origin), []byte(words), 3*time.Second, answer); err != nil {
+		return errors.Join(event.HubUnreachable, err)
+	}
+	return nil
+}
+
 // CaseKey asks the place above for the key of a case; Case is empty when it is not there.
 func (l *Link) CaseKey(ctx context.Context, id string) (k wire.CaseKey, err error) {
 	return k, l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbKey, l.opt.Origin), []byte(id), 2*time.Second, &k)

@@ -12,6 +12,7 @@ import (
 	"onewindow/app/keyring"
 	"onewindow/app/sealed"
 	"onewindow/app/store"
+	"onewindow/sync/inlet"
 	"onewindow/sync/wire"
 )
 
@@ -24,6 +25,24 @@ func (b *base) keysBelow(place string) func(context.Context, event.Origin, []byt
 			return nil, fmt.Errorf("read what a keyring says: %w", err)
 		}
 		return b.Keys.Answer(ctx, ask, wire.IsHub(from), place == wire.Centre)
+	}
+}
+
+// answers are what a hub tells the terminals of its hall of applications and ratings.
+func (h *Hub) answers(id hall.ID) inlet.Answers {
+	return inlet.Answers{
+		wire.VerbCase: func(ctx context.Context, _ event.Origin, number []byte) (any, error) {
+			return h.caseFor(ctx, id, string(number))
+		},
+		wire.VerbRated: func(ctx context.Context, _ event.Origin, ticket []byte) (any, error) {
+			return h.ratedBefore(ctx, id, hall.TicketID(ticket))
+		},
+		wire.VerbRatings: func(ctx context.Context, _ event.Origin, ticket []byte) (any, error) {
+			return h.complaints(ctx, id, hall.TicketID(ticket))
+		},
+		wire.VerbShared: func(ctx context.Context, from event.Origin, body []byte) (any, error) {
+			return h.sharedFor(ctx, id, from, body)
+		},
 	}
 }
 
@@ -43,7 +62,7 @@ func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.Ca
 	}
 	key, err := h.Keys.Key(ctx, string(c.Application))
 	if errors.Is(err, keyring.ErrNone) {
-		key, err = h.keyAbove(ctx, c.Application)
+		key, err = h.keyAbove(ctx, string(c.Application))
 	}
 	switch {
 	case errors.Is(err, keyring.ErrErased):
@@ -59,19 +78,19 @@ func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.Ca
 }
 
 // keyAbove asks the centre for a key and keeps it.
-func (h *Hub) keyAbove(ctx context.Context, id intake.ApplicationID) (k sealed.Key, err error) {
+func (h *Hub) keyAbove(ctx context.Context, id string) (k sealed.Key, err error) {
 	up := h.up.Load()
 	if up == nil || !h.CentreReached() {
 		return k, keyring.ErrNone
 	}
-	got, err := up.CaseKey(ctx, string(id))
+	got, err := up.CaseKey(ctx, id)
 	if err != nil || got.Case == "" {
 		return k, keyring.ErrNone // not there, or the line is away
 	}
 	if err := h.Keys.Put(ctx, []wire.CaseKey{got}); err != nil {
 		return k, err
 	}
-	return h.Keys.Key(ctx, string(id))
+	return h.Keys.Key(ctx, id)
 }
 
 // keyOf answers a hub.

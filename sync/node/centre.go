@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onewindow/app/event"
+	"onewindow/app/feedback"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/store"
@@ -98,6 +99,20 @@ func (a archive) Applications(ctx context.Context, id hall.ID, sinceMS int64) ([
 		out = append(out, centre.Application{Number: c.Number, Hall: id, Item: c.Item, State: string(c.State), TakenMS: c.TakenMS, Due: string(c.DueDate)})
 	}
 	return out, err
+}
+
+// FollowUps counts the bad ratings of a hall that are not settled, and those overdue.
+func (a archive) FollowUps(ctx context.Context, id hall.ID, today hall.Date) (open, overdue int, err error) {
+	list, err := a.Complaints(ctx, id, today)
+	for _, v := range list {
+		if state, _ := v.Standing(v.Served.Clerks); state != feedback.Checked && state != feedback.Unneeded {
+			open++
+		}
+		if v.Overdue(v.Served.Clerks, today) {
+			overdue++
+		}
+	}
+	return open, overdue, err
 }
 
 // Places lists the halls.

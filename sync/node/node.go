@@ -256,14 +256,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil })
 	}
-	err = h.answer(inlet.Answers{
-		wire.VerbCase: func(ctx context.Context, _ event.Origin, number []byte) (any, error) {
-			return h.caseFor(ctx, o.Hall, string(number))
-		},
-		wire.VerbShared: func(ctx context.Context, from event.Origin, body []byte) (any, error) {
-			return h.sharedFor(ctx, o.Hall, from, body)
-		},
-	}, string(o.Hall), o.Logger)
+	err = h.answer(h.answers(o.Hall), string(o.Hall), o.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -361,7 +354,7 @@ func (l ledger) Cases(ctx context.Context, ask wire.CasesAsk) ([]wire.CaseRow, e
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: saved, Absent: c.Absent, AnswerBy: string(c.AnswerBy)})
+		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: saved, Absent: c.Absent, AnswerBy: string(c.AnswerBy), Ticket: string(c.Ticket)})
 	}
 	return out, err
 }

@@ -151,7 +151,7 @@ func (v *verifier) round(ctx context.Context) (rest time.Duration, err error) {
 func (v *verifier) verify(ctx context.Context, c *intake.Case) (done bool, err error) {
 	key, err := v.h.Keys.Key(ctx, string(c.Application))
 	if errors.Is(err, keyring.ErrNone) {
-		key, err = v.h.keyAbove(ctx, c.Application)
+		key, err = v.h.keyAbove(ctx, string(c.Application))
 	}
 	if errors.Is(err, keyring.ErrNone) || errors.Is(err, keyring.ErrErased) {
 		return false, nil

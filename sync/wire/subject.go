@@ -28,7 +28,10 @@ const (
 	VerbKey   Verb = "key"   // the id of a case as text; a CaseKey, without a case when it is not here
 	// To shared data: a SharedAsk; a SharedAnswer. A counter asks its hub, which asks the centre.
 	VerbShared Verb = "shared"
-	VerbHand   Verb = "hand" // a Feed of a terminal's own log; an empty Feed up to the same position
+	// Of ratings: which there are of a visit, and what is to be followed up.
+	VerbRated   Verb = "rated"   // the id of a ticket as text; a RatedAnswer
+	VerbRatings Verb = "ratings" // the id of a ticket as text, empty for all that are open; a RatingsAnswer
+	VerbHand    Verb = "hand"    // a Feed of a terminal's own log; an empty Feed up to the same position
 	// What the centre publishes, asked of the place above: see Bundle and PieceAsk.
 	VerbBundle Verb = "bundle"
 	VerbPart   Verb = "part"
@@ -38,7 +41,7 @@ const (
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbShared, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbShared, VerbRated, VerbRatings, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -112,8 +115,8 @@ type Rights struct{ Publish, Subscribe []string }
 // asks are the verbs of each role: only a counter calls, only a kiosk takes
 // numbers and books. A board shows.
 var asks = map[string][]Verb{
-	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook},
-	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbShared},
+	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook, VerbKeys, VerbRated},
+	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbShared, VerbRatings},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
 	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey, VerbShared},
 }

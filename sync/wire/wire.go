@@ -173,6 +173,8 @@ type CaseRow struct {
 	// Absent names what is still to be brought, AnswerBy the last day for it.
 	Absent   []string `json:"absent,omitempty"`
 	AnswerBy string   `json:"answer_by,omitempty"`
+	// Ticket is the visit at which it was taken.
+	Ticket string `json:"ticket,omitempty"`
 }
 
 // Beat tells the place above that a device lives and what it still owes.

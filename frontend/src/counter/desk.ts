@@ -4,7 +4,7 @@ import type { CounterTicket } from '../types'
 export type DeskState = 'idle' | 'called' | 'serving'
 
 /** What the right side of the desk shows. */
-export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'notice'
+export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'notice' | 'follow'
 
 /** A notice that is being written; minutes is how long it stands, '0' until the day ends. */
 export interface NoticeDraft {
@@ -15,6 +15,9 @@ export interface NoticeDraft {
 
 /** How many Chinese characters a notice may have, and twice as many English ones: hall.NoticeMost. */
 export const noticeMost = 60
+
+/** How many characters a clerk may write about a bad rating: feedback.NoteMost. */
+export const noteMost = 500
 
 /** Sentences that halls need often. */
 export const readyNotices = ['slow', 'closing', 'found', 'lift'] as const

@@ -41,6 +41,12 @@ const openCase = async (app: VueWrapper) => {
   await app.find('form.look').trigger('submit')
   await flushPromises()
 }
+const openFollow = async (app: VueWrapper, ticket: string) => {
+  await app.find('[data-panel="follow"]').trigger('click')
+  await flushPromises()
+  await app.find(`[data-follow="${ticket}"] button`).trigger('click')
+  await flushPromises()
+}
 const alone = (): CounterPage['standing'] => ({ ...standing(), line: 'alone', hereOnly: 14, clockOff: true, disk: 'low', printer: 'paper_out' })
 
 /** Every screen of the counter: how one gets there, and what must be on it. */
@@ -57,6 +63,15 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['idle with a call for help', () => terminal.set({ ...terminal.atDesk(), helps: [{ terminal: 'k1', atMs: Date.now() - 180_000, clerk: '' }, { terminal: 'k2', atMs: Date.now(), clerk: '王(样例)' }] }), () => undefined, '[data-help="k1"] [data-act="goHelp"]'],
   ['sign-in with a call for help', () => terminal.set({ helps: [{ terminal: 'k1', atMs: Date.now(), clerk: '' }] }), () => undefined, '[data-help="k1"]'],
   ['notices', () => terminal.set({ ...terminal.atDesk(), notices: [{ id: 'n1', zh: '电梯检修，请走楼梯', en: 'The lift is being repaired', until: '11:30', clerk: '王(样例)' }, { id: 'n2', zh: '系统正在恢复', en: '', until: '', clerk: '李(样例)' }] }), (app) => app.find('[data-panel="notice"]').trigger('click'), '[data-notice] [data-act="endNotice"]'],
+  ['bad ratings', () => terminal.set({ ...terminal.atDesk(), followUps: 2, followUpsOverdue: 1 }), (app) => app.find('[data-panel="follow"]').trigger('click'), '[data-follow="id-A021"].overdue'],
+  ['no bad ratings, told last', () => { terminal.instead.set('FollowUps', () => ({ rows: null, open: 0, overdue: 0, alone: true })); terminal.atDesk() }, (app) => app.find('[data-panel="follow"]').trigger('click'), '.follow .none'],
+  ['bad ratings without the hall', () => { terminal.instead.set('FollowUps', () => refuse('hub_unreachable')); terminal.atDesk() }, (app) => app.find('[data-panel="follow"]').trigger('click'), '.refused'],
+  ['a bad rating to look into', () => terminal.atDesk(), (app) => openFollow(app, 'id-A021'), '[data-act="answerFollowUp"]'],
+  ['a bad rating without a word', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A021'); await press('Enter', true) }, '#follow-note[aria-invalid="true"]'],
+  ['a bad rating that was answered', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A021'); await app.find('#follow-note').setValue('已电话回访'); await press('Enter', true) }, '[data-state="answered"]'],
+  ['an answer to check', () => terminal.atDesk(), (app) => openFollow(app, 'id-A022'), '[data-act="passFollowUp"]'],
+  ['an answer that goes back', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A022'); await app.find('#follow-note').setValue('请写明结果'); await app.find('[data-act="sendBack"]').trigger('click') }, '[data-state="returned"]'],
+  ['an answer that passes', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A022'); await press('Enter', true) }, '[data-state="checked"]'],
   ['by number', () => terminal.atDesk(), (app) => app.find('[data-panel="number"]').trigger('click'), '#number'],
   ['withdraw by number', () => terminal.atDesk(), async (app) => { await app.find('[data-panel="number"]').trigger('click'); await app.find('[data-choice="withdraw"]').setValue() }, '[data-choice="system_down"]'],
   ['an application by number', () => terminal.atDesk(), () => press('f', true), '#case'],

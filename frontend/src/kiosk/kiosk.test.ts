@@ -2,7 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { TicketRequest } from '../types'
 import * as sample from '../testing/fixtures'
-import { mountKiosk, no, terminal, type FakeTerminal } from '../testing/terminal'
+import { mountKiosk, no, scan, terminal, type FakeTerminal } from '../testing/terminal'
 
 let at: FakeTerminal
 beforeEach(() => { at = terminal() })
@@ -281,16 +281,6 @@ describe('search', () => {
 })
 
 describe('my progress', () => {
-  const scan = async (text: string) => {
-    let at = 1000
-    for (const key of [...text, 'Enter']) {
-      const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
-      Object.defineProperty(event, 'timeStamp', { value: at += 8 })
-      document.body.dispatchEvent(event)
-    }
-    await flushPromises()
-  }
-
   it('finds a typed number and shows its applications', async () => {
     const person = await mountKiosk()
     for (const t of ['[data-verb="progress"]', ...[...'C012'].map((k) => `[data-key="${k}"]`), '[data-look-up]']) await person.tap(t)

@@ -9,7 +9,10 @@ let at: FakeTerminal
 beforeEach(() => {
   at = terminal()
   at.kiosk['Find']!.mockImplementation((text: string) => Promise.resolve(text === 'S' ? sample.found(sample.items.slice(0, 2), { state: 'none' }) : sample.found([])))
+  at.kiosk['Progress']!.mockImplementation((text: string) => Promise.resolve(structuredClone(text === 'C2' ? sample.over : sample.progress)))
 })
+
+const over = ['[data-verb="progress"]', '[data-key="C"]', '[data-key="2"]', '[data-look-up]']
 
 /** Every screen and how to get there. */
 const ways: Record<string, string[]> = {
@@ -49,6 +52,11 @@ const ways: Record<string, string[]> = {
   'a phone number': ['[data-verb="appointment"]', '[data-way="book"]', '[data-area="C"] .into', '[data-day]', '[data-time]'],
   'an appointment that is made': ['[data-verb="appointment"]', '[data-way="book"]', '[data-area="C"] .into', '[data-day]', '[data-time]', ...[...'13800001234'].map((k) => `[data-key="${k}"]`), '[data-book]'],
   found: ['[data-verb="progress"]', '[data-key="C"]', '[data-key="1"]', '[data-look-up]'],
+  rate: [...over, '[data-rate]'],
+  why: [...over, '[data-rate]', '[data-level="1"]', '[data-reason="fast"]'],
+  'why not': [...over, '[data-rate]', '[data-level="5"]', '[data-reason="wait"]'],
+  say: [...over, '[data-rate]', '[data-level="4"]', '[data-write]'],
+  rated: [...over, '[data-rate]', '[data-level="5"]', '[data-end]'],
 }
 
 describe.each(['zh', 'en'] as Language[])('in %s', (language) => {
@@ -60,7 +68,7 @@ describe.each(['zh', 'en'] as Language[])('in %s', (language) => {
     expect(person.page.find('h1').text()).not.toBe('')
     await expectAccessible(document.body)
     // A key that is shown in place of its words would have dots in it.
-    expect(person.text()).not.toMatch(/\b(kiosk|common|hall|reading|refusal)\.\w/)
+    expect(person.text()).not.toMatch(/\b(kiosk|common|hall|reading|rating|refusal)\.\w/)
   })
 
   it('a refusal can be used without sight', async () => {

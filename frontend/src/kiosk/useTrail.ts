@@ -19,6 +19,9 @@ export const anything = (): Filter => ({ audience: '', area: '', department: '',
 /** The hall itself, on the floor where the kiosk stands. */
 export const hallScreen = (home: Home | null): Screen => ({ name: 'hall', tab: 'floors', floor: home?.place.floor ?? 1 })
 
+/** What somebody says of a visit while they say it: `visit` is what they showed for it, `number` its number or nothing. */
+export interface Rating { request: string; visit: string; number: string; level: number; reasons: string[]; remark: string; due: string }
+
 interface Scrolled { room: Kept; body: Kept }
 
 /** A screen, what was chosen or typed on it, and how far it was scrolled. */
@@ -54,6 +57,11 @@ export type Screen = { scrolled?: Scrolled } & (
   | { name: 'text'; kind: 'notices' | 'sections'; card: ReadCard }
   | { name: 'survey'; survey: SurveyPage; at: number; answers: Record<string, number[]>; request: string }
   | { name: 'thanks'; card: ReadCard }
+  /** How a visit was; what is said lies in one place for all of its screens. */
+  | { name: 'rate'; rating: Rating }
+  | { name: 'why'; rating: Rating }
+  | { name: 'say'; rating: Rating }
+  | { name: 'rated'; rating: Rating }
 )
 
 export interface Trail {

@@ -59,7 +59,11 @@ export const ticket: TicketPage = {
 export const progress: Progress = {
   found: true, ticket: { ...ticket, qr: '', paper: '' },
   applications: [{ number: 'JN-1', code: '119901080000X004344990104001000', item: { zh: '公司变更登记', en: 'Change of a company' }, state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre', absent: ['社会保险登记表'], answerBy: '2026-12-15' }],
+  rate: '',
 }
+
+/** A visit that is over. */
+export const over: Progress = { ...progress, ticket: { ...progress.ticket, state: 'done' }, rate: 'open' }
 
 export const home: Home = {
   place: { role: 'kiosk', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'k1', window: '', pxPerMm: 2.7, screenLowMm: 700, distanceMm: 600, voice: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },

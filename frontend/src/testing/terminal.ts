@@ -43,6 +43,7 @@ export function terminal(): FakeTerminal {
     LeaveQuestion: answer('怎么办？'),
     Issue: vi.fn((r: TicketRequest) => Promise.resolve({ ...sample.ticket, number: `${r.letter}012`, area: sample.area(r.letter), class: r.class })),
     Progress: answer(sample.progress),
+    Rate: answer({ remark: '', due: '2026-12-01', saved: 'here' }),
     Reprint: answer(sample.ticket),
     ComeBack: answer(sample.ticket),
     BookingDays: answer(sample.bookingDays),
@@ -77,6 +78,17 @@ export const no = (key: string, code = 0) => () => Promise.reject({ code, key, a
 /** A part by itself, with the words of a language. */
 export function mountPart(part: Component, props: Record<string, unknown>, language: Language = 'zh', slots: Record<string, string> = {}): VueWrapper {
   return mount(part, { props, slots, global: { plugins: [createWords(language)] }, attachTo: document.body })
+}
+
+/** Holds a code under the scanner, which types it and Enter faster than anybody could. */
+export async function scan(text: string): Promise<void> {
+  let at = 1000
+  for (const key of [...text, 'Enter']) {
+    const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
+    Object.defineProperty(event, 'timeStamp', { value: at += 8 })
+    document.body.dispatchEvent(event)
+  }
+  await flushPromises()
 }
 
 export interface Person {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { noticeMost } from '../counter/desk'
+import { noteMost, noticeMost } from '../counter/desk'
 import { languages, wordsOf } from '../i18n'
+import { badReasons, goodReasons, remarkMost } from '../kiosk/useRating'
 
 /** The paths of all words of a branch, with the names that they let in: "kiosk.ahead {n}". */
 function paths(branch: unknown, at = ''): string[] {
@@ -35,7 +36,7 @@ describe('words', () => {
     const known = new Set(all[0]!.map((p) => p.split(' ')[0]!))
     const missing: string[] = []
     for (const [file, text] of Object.entries(sources)) {
-      for (const [, key] of text.matchAll(/\bt\(\s*'((?:common|kiosk|hall|counter|reading|refusal)\.[\w.]+)'/g)) {
+      for (const [, key] of text.matchAll(/\bt\(\s*'((?:common|kiosk|hall|counter|reading|rating|refusal)\.[\w.]+)'/g)) {
         if (!known.has(key!)) missing.push(`${file}: ${key}`)
       }
     }
@@ -64,6 +65,18 @@ describe('refusals', () => {
 })
 
 describe('limits', () => {
+  it('of ratings are the terminal\'s own, and so are the reasons', () => {
+    const [go = ''] = Object.values(import.meta.glob<string>('../../../app/feedback/rating.go', { eager: true, query: '?raw', import: 'default' }))
+    const [asked = ''] = Object.values(import.meta.glob<string>('../../../app/feedback/feedback.go', { eager: true, query: '?raw', import: 'default' }))
+    const list = (name: string) => [...(go.match(new RegExp(`${name} += \\[\\]string\\{([^}]*)\\}`))?.[1] ?? '').matchAll(/"(\w+)"/g)].map((m) => m[1])
+    expect(list('goodReasons')).toEqual([...goodReasons])
+    expect(list('badReasons')).toEqual([...badReasons])
+    expect(go).toContain('RemarkMost = QuestionMost')
+    expect(asked.match(/QuestionMost = (\d+)/)?.[1]).toBe(String(remarkMost))
+    expect(go.match(/NoteMost += (\d+)/)?.[1]).toBe(String(noteMost))
+    for (const l of languages) expect(Object.keys((wordsOf(l)['rating'] as { reason: object }).reason).sort(), l).toEqual([...goodReasons, ...badReasons].sort())
+  })
+
   it('are the terminal\'s own', () => {
     const [go = ''] = Object.values(import.meta.glob<string>('../../../app/hall/notice.go', { eager: true, query: '?raw', import: 'default' }))
     expect(go.match(/NoticeMost += (\d+)/)?.[1]).toBe(String(noticeMost))

@@ -14,13 +14,13 @@ import (
 )
 
 type caseCommand struct {
-	Erase caseErase `cmd:"" help:"Destroy the keys of applications: what they say of people can be read nowhere any more. The program may be running."`
+	Erase caseErase `cmd:"" help:"Destroy the keys of applications and ratings: what they say of people can be read nowhere any more. The program may be running."`
 }
 
 type caseErase struct {
 	Data    string   `required:"" help:"Data folder of a hub or the centre (for 'both': the folder hub or centre inside it)." type:"existingdir"`
 	Why     string   `required:"" help:"The reason, which is kept: a decision, or the end of the time for which it had to be kept."`
-	Numbers []string `arg:"" help:"Numbers of the applications, JN20261124-C07-0003."`
+	Numbers []string `arg:"" help:"Numbers of the applications, JN20261124-C07-0003, and names of ratings as counters show them, rating-…"`
 }
 
 // mostWhy bounds a reason in bytes: five hundred go in one message.
@@ -43,9 +43,13 @@ func (c *caseErase) Run() error {
 	if err != nil {
 		return err
 	}
+	rated, err := store.RatingsNamed(context.Background(), path, c.Numbers)
+	if err != nil {
+		return err
+	}
 	var unknown []string
 	for _, n := range c.Numbers {
-		if found[n] == "" {
+		if found[n] == "" && rated[n] == nil {
 			unknown = append(unknown, n)
 		}
 	}
@@ -62,11 +66,13 @@ func (c *caseErase) Run() error {
 	}
 	var ids []string
 	for _, n := range c.Numbers {
-		ids = append(ids, string(found[n]))
+		if ids = append(ids, rated[n]...); rated[n] == nil {
+			ids = append(ids, string(found[n]))
+		}
 	}
 	if err := errors.Join(ring.Erase(context.Background(), ids, by, c.Why, time.Now().UnixMilli()), ring.Close()); err != nil {
 		return err
 	}
-	fmt.Printf("the keys of %d applications are destroyed here; every place that has one destroys it as soon as its line stands\n", len(ids))
+	fmt.Printf("the keys of %d applications are destroyed here; every place that has one destroys it as soon as its line stands\n", len(c.Numbers))
 	return nil
 }

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
 		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil, "shipped": shipped, "sample-reading": sampleReading, "answer": answer, "leave": leave,
-		"taken": taken, "asked": asked, "key-of": keyOf,
+		"taken": taken, "asked": asked, "key-of": keyOf, "rated": rated,
 	}})
 }
 
@@ -147,11 +147,29 @@ func asked(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(s.Close())
 }
 
-// keyOf tells whether the key of an application is in a data folder.
+// rated notes a rating of a name in a database, with its key.
+func rated(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: event.Origin(args[1]), Now: func() int64 { return time.Now().UnixMilli() }})
+	ts.Check(err)
+	ts.Check(s.Write(context.Background(), func(tx *store.Tx) error {
+		_, _, err := tx.Append(feedback.KindRated, feedback.Rating{Rating: feedback.RatingID(args[2]), Edition: 1, Hall: "jiangnan", Ticket: "t", Level: 1, Proof: feedback.BySlip, AtMS: 1})
+		return err
+	}))
+	ring, err := keyring.Open(filepath.Dir(ts.MkAbs(args[0])), "")
+	ts.Check(err)
+	_, err = ring.New(args[2], 1)
+	ts.Check(errors.Join(err, ring.Close(), s.Close()))
+}
+
+// keyOf tells whether the key of an application or a rating is in a data folder.
 func keyOf(ts *testscript.TestScript, neg bool, args []string) {
 	ring, err := keyring.Open(ts.MkAbs(args[0]), "")
 	ts.Check(err)
-	_, err = ring.Key(context.Background(), "case-"+args[1])
+	id := args[1]
+	if !strings.HasPrefix(id, "rating-") {
+		id = "case-" + id
+	}
+	_, err = ring.Key(context.Background(), id)
 	ts.Check(ring.Close())
 	if (err == nil) == neg {
 		ts.Fatalf("the key of %s: %v", args[1], err)

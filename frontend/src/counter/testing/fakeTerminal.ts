@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, CasePage, CounterPage, CounterTicket, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
+import type { Area, CasePage, CounterPage, CounterTicket, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -56,6 +56,19 @@ export const unverified = (check: string): CasePage => ({
   ...application('accepted'), rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0, check: '', set: none }, { no: 2, name: '婚姻状况材料', state: 'unverified', suppliedMs: 0, check, set: sets.marriage }],
 })
 
+export const followUp = (change: Partial<FollowUpRow> = {}): FollowUpRow => ({
+  ticket: 'id-A021', number: 'A021', date: '2026-11-20', window: 'A03', items: [{ zh: '存量房转移登记', en: 'Transfer of property' }], level: 5, state: 'open', due: '2026-11-27', overdue: false, next: 'answer', ...change,
+})
+
+export const followed = (change: Partial<FollowUpRow> = {}): FollowUpPage => ({
+  row: followUp(change), alone: false,
+  ratings: [
+    { rating: 'r1', level: 5, reasons: ['wait', 'manner'], remark: '等了一小时', shut: false, proof: 'slip', counts: true, atMs: now - 3_600_000 },
+    { rating: 'r2', level: 1, reasons: [], remark: '', shut: true, proof: 'number', counts: false, atMs: now },
+  ],
+  answers: change.state && change.state !== 'open' ? [{ note: '已电话回访', clerk: '王(样例)', atMs: now, good: change.state === 'checked', back: change.state === 'returned', checkNote: change.state === 'returned' ? '请写明结果' : '', checker: change.state === 'answered' ? '' : '赵(样例)' }] : [],
+})
+
 export const standing = (): CounterPage['standing'] => ({
   line: 'centre', sinceMs: now - 420_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none',
 })
@@ -67,7 +80,7 @@ function firstPage(): CounterPage {
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     documents: true, current: null, waiting: 30, servedToday: 4,
     parked: [], recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
-    conflicts: [], differing: [], helps: [], notices: [],
+    conflicts: [], differing: [], helps: [], notices: [], followUps: 0, followUpsOverdue: 0,
   }
 }
 
@@ -91,6 +104,10 @@ export function fakeTerminal() {
     SignIn: (clerk: string, pin: string) => (pin === '246810' ? set({ clerk, clerkName: '李(样例)' }) : refuse('pin_wrong')),
     OpenCase: (number: string) => (number.toUpperCase().startsWith('JN') ? application() : refuse('case_unknown', { number })),
     SupplyCase: (_: string, number: string, brought: number[]) => ({ number, state: brought.length > 1 ? 'accepted' : 'correction', dueDate: brought.length > 1 ? '2026-12-18' : '', answerBy: brought.length > 1 ? '' : '2026-12-15', missing: brought.length > 1 ? [] : ['完税凭证'], saved: 'here' }),
+    FollowUps: () => ({ rows: [followUp({ overdue: true }), followUp({ ticket: 'id-A022', number: '', window: '', level: 4, state: 'answered', next: 'check' }), followUp({ ticket: 'id-A023', state: 'checked', next: '' })], open: 2, overdue: 1, alone: false }),
+    OpenFollowUp: (of: string) => followed(of === 'id-A022' ? { ticket: of, state: 'answered', next: 'check' } : { ticket: of }),
+    AnswerFollowUp: (_: string, of: string, note: string) => (note.trim() === '' ? refuse('field_missing', { field: 'note' }) : followed({ ticket: of, state: 'answered', next: '' })),
+    CheckFollowUp: (_: string, of: string, good: boolean) => followed({ ticket: of, state: good ? 'checked' : 'returned', next: good ? '' : 'answer' }),
     Draft: () => kept,
     KeepDraft: (_: string, text: string) => { kept = text },
     PrintDocument: (number: string, kind: string) => `${number}-${kind === 'receipt' ? 'JS' : 'SL'}`,

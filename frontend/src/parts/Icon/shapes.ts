@@ -1,3 +1,6 @@
+/** What every face has. */
+const face = ['M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z', 'M9 9.9v.6', 'M15 9.9v.6']
+
 /** Drawings on a field of 24 by 24, one list of strokes each. */
 export const shapes = {
   ticket: ['M4 6h16v4a2 2 0 0 0 0 4v4H4v-4a2 2 0 0 0 0-4z', 'M14 6v2.5', 'M14 10.8v2.4', 'M14 15.5V18'],
@@ -38,6 +41,12 @@ export const shapes = {
   filter: ['M4 6h16', 'M7 12h10', 'M10 18h4'],
   write: ['M4 20l1-4.5L16.5 4a2 2 0 0 1 3 3L8 18.5z', 'M14.5 6l3 3'],
   space: ['M4 10v5h16v-5'],
+  /** Faces, from very satisfied to very dissatisfied: what a level of a rating means, beside its words. */
+  face1: [...face, 'M7.2 13.2a4.8 4.8 0 0 0 9.6 0z'],
+  face2: [...face, 'M7.8 13.8a4.8 4.8 0 0 0 8.4 0'],
+  face3: [...face, 'M8.4 14.8c2 .9 5.2 .9 7.2 0'],
+  face4: [...face, 'M8.2 16.4a4.8 4.8 0 0 1 7.6 0'],
+  face5: [...face, 'M7.3 17a4.9 4.9 0 0 1 9.4 0z'],
 } satisfies Record<string, string[]>
 
 export type IconName = keyof typeof shapes
