@@ -91,6 +91,8 @@ var (
 	CaseLate        = &Refusal{Code: 505, Key: "case_late"}
 	CaseErased      = &Refusal{Code: 506, Key: "case_erased"}
 	CaseElsewhere   = &Refusal{Code: 507, Key: "case_elsewhere"}
+	CaseExtended    = &Refusal{Code: 508, Key: "case_extended"}
+	NotAtOnce       = &Refusal{Code: 509, Key: "not_at_once"}
 	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
 	NotPublished    = &Refusal{Code: 602, Key: "not_published"}
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}

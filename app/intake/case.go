@@ -30,29 +30,49 @@ type Case struct {
 	WithdrawnMS int64 `json:"withdrawn_at_ms,omitempty"`
 	// Overdue is the latest last day that was found to be over.
 	Overdue hall.Date `json:"overdue,omitempty"`
+	// Steps are what was made of it, by time and, where that is the same, by event: a set,
+	// so that it is the same in whatever order it was heard of.
+	Steps []Noted `json:"steps,omitempty"`
 }
 
 // Status is what "my progress" and any public screen may know of an application:
 // nothing about the person.
 type Status struct {
-	Number  string
-	Item    hall.ItemCode
-	Hall    hall.ID
-	Ticket  hall.TicketID
-	State   State
+	Number string
+	Item   hall.ItemCode
+	Hall   hall.ID
+	Ticket hall.TicketID
+	State  State
+	// DueDate is the next day that binds the office: for the answer whether it is accepted,
+	// the decision, or its handing out.
 	DueDate hall.Date
 	// Absent names the materials still to be brought, AnswerBy the last day for them.
 	Absent   []string
 	AnswerBy hall.Date
-	TakenMS  int64
+	// Agency is who takes what is not ours or was passed on; empty where nobody is named.
+	Agency  string
+	TakenMS int64
 }
 
 // Known tells that the application itself has come, and not only what came after it.
 func (c *Case) Known() bool { return c.From.Origin != "" }
 
-// Owing are the places in Taken.Absent of what is still to be brought.
+// Lacking are the numbers and names of the materials that the applicant was told to bring:
+// when it was taken, or of what was received afterwards.
+func (c *Case) Lacking() (nos []int, names []string) {
+	if c.State != Lodged {
+		return c.AbsentNo, c.Absent
+	}
+	if n := c.asked(); n != nil {
+		return n.Materials, n.Absent
+	}
+	return nil, nil
+}
+
+// Owing are the places in Lacking of what is still to be brought.
 func (c *Case) Owing() (at []int) {
-	for n, no := range c.AbsentNo {
+	nos, _ := c.Lacking()
+	for n, no := range nos {
 		if _, came := c.Supplied[no]; !came {
 			at = append(at, n)
 		}
@@ -62,36 +82,91 @@ func (c *Case) Owing() (at []int) {
 
 // Standing is the state of the application by now. What was brought counts even where
 // another place had already found the time over, because a counter takes nothing that is
-// late: what may still follow then has a day of its own, and only that one counts.
+// late: what may still follow then has a day of its own, and only that one counts. A
+// decision and a withdrawal end it, whichever was first.
 func (c *Case) Standing() State {
+	if c.State == Refused || c.State == NotOurs {
+		return c.State
+	}
+	if said := c.Declined(); said != nil {
+		return said.Outcome
+	}
+	decided, over := c.first(KindDecided), c.over()
+	switch {
+	case c.WithdrawnMS != 0 && (decided == nil || c.WithdrawnMS < decided.AtMS):
+		return Withdrawn
+	case decided != nil && (over == "" || decided.Day <= c.Overdue):
+		switch {
+		case c.first(KindArchived) != nil:
+			return Archived
+		case c.first(KindHandedOut) != nil:
+			return HandedOut
+		}
+		return decided.Outcome
+	case over != "":
+		return over
+	}
+	if open := c.open(); open == Lodged || open == Correction || c.pause() == nil {
+		return open
+	}
+	return Suspended
+}
+
+// open is where it would stand if nothing had ended or stopped it: Lodged, Correction,
+// AcceptedLater or Accepted.
+func (c *Case) open() State {
+	if c.State == Lodged {
+		switch {
+		case c.first(KindAccepted, KindDeemed, KindAsked) == nil:
+			return Lodged
+		case c.asked() != nil && c.first(KindAccepted) == nil && len(c.Owing()) > 0:
+			return Correction
+		}
+		return Accepted
+	}
 	open := Accepted
 	if len(c.AbsentNo) == 0 && len(c.Absent) > 0 {
 		open = c.State // noted before materials were numbered
 	}
 	for _, n := range c.Owing() {
 		if c.mustBeThere(c.AbsentNo[n]) {
-			open = Correction
-			break
+			return Correction
 		}
 		open = AcceptedLater
 	}
+	return open
+}
+
+// over is Lapsed or Revoked where the time for what is missing is over, else empty.
+func (c *Case) over() State {
+	open := c.open()
 	switch {
-	case c.WithdrawnMS != 0:
-		return Withdrawn
-	case open == Accepted || c.Overdue == "" || c.Overdue < cmp.Or(c.Answer, c.AnswerBy):
-		return open
+	case open == Lodged || open == Accepted || c.Overdue == "" || c.Overdue < c.answerBy():
+		return ""
 	case open == Correction:
 		return Lapsed
 	}
 	return Revoked
 }
 
-// mustBeThere tells whether nothing is accepted without a material.
-func (c *Case) mustBeThere(no int) bool {
-	return slices.Contains(c.Materials, Material{No: no, State: Missing})
+// Asks tells that something is still to be brought: it is owed, and nothing has ended.
+func (c *Case) Asks() bool {
+	switch c.Standing() {
+	case Correction, AcceptedLater:
+		return true
+	case Suspended:
+		return c.open() == AcceptedLater
+	}
+	return false
 }
 
-// DueBy is the promised day, or empty: not accepted, ended, or not known.
+// mustBeThere tells whether nothing is accepted without a material.
+func (c *Case) mustBeThere(no int) bool {
+	return c.State == Lodged || slices.Contains(c.Materials, Material{No: no, State: Missing})
+}
+
+// DueBy is the promised day as it was told, or empty: not accepted, stopped, ended, or not
+// known. Calendar.DecideBy counts what came after.
 func (c *Case) DueBy() hall.Date {
 	switch c.Standing() {
 	case Accepted, AcceptedLater:
@@ -102,16 +177,23 @@ func (c *Case) DueBy() hall.Date {
 
 // AnswerUntil is the last day for what is still to be brought, or empty.
 func (c *Case) AnswerUntil() hall.Date {
-	switch c.Standing() {
-	case Correction, AcceptedLater:
-		return cmp.Or(c.Answer, c.AnswerBy)
+	if c.Asks() {
+		return c.answerBy()
 	}
 	return ""
 }
 
+// answerBy is the last day for what is to be brought, as it was told last.
+func (c *Case) answerBy() hall.Date {
+	if n := c.asked(); n != nil {
+		return cmp.Or(c.Answer, n.AnswerBy)
+	}
+	return cmp.Or(c.Answer, c.AnswerBy)
+}
+
 // Concerns tells whether events of a kind change applications.
 func Concerns(kind event.Kind) bool {
-	return kind == KindTaken || kind == KindSupplied || kind == KindWithdrawn || kind == KindOverdue
+	return kind == KindTaken || kind == KindSupplied || kind == KindWithdrawn || kind == KindOverdue || IsStep(kind)
 }
 
 // Fact is what one event tells of an application.
@@ -121,6 +203,7 @@ type Fact struct {
 	sum   string // of the payload, for KindTaken
 	taken Taken
 	later Later
+	step  Step
 }
 
 // ReadFact decodes an event that Concerns applications. Errors wrap ErrNotOurs.
@@ -130,6 +213,8 @@ func ReadFact(e event.Event) (f Fact, err error) {
 	case e.Kind == KindTaken:
 		f.sum = event.Sum(e.Payload).String()
 		f.taken, err = Read(e)
+	case IsStep(e.Kind):
+		f.step, err = ReadStep(e)
 	case Concerns(e.Kind):
 		f.later, err = ReadLater(e)
 	default:
@@ -139,7 +224,9 @@ func ReadFact(e event.Event) (f Fact, err error) {
 }
 
 // Application is the one that the fact is about.
-func (f Fact) Application() ApplicationID { return cmp.Or(f.taken.Application, f.later.Application) }
+func (f Fact) Application() ApplicationID {
+	return cmp.Or(f.taken.Application, f.later.Application, f.step.Application)
+}
 
 // Fold adds a fact to the case that it is about; old is nil for the first one and is not
 // changed. The result is the same in any order and for repetitions. Errors wrap ErrNotOurs.
@@ -150,6 +237,10 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 			return nil, fmt.Errorf("%w: %s is about another application", ErrNotOurs, f.id)
 		}
 		*c = *old
+	}
+	if IsStep(f.kind) {
+		c.step(Noted{ID: f.id, Kind: f.kind, Step: f.step})
+		return c, nil
 	}
 	if f.kind != KindTaken {
 		c.later(f.kind, f.later)
@@ -209,9 +300,18 @@ func compareIDs(a, b event.ID) int {
 // Status gives what may be shown to anybody.
 func (c *Case) Status() Status {
 	s := Status{Number: c.Number, Item: c.Item, Hall: c.Hall, Ticket: c.Ticket, State: c.Standing(), DueDate: c.DueBy(), AnswerBy: c.AnswerUntil(), TakenMS: c.AtMS}
-	if s.State == Correction || s.State == AcceptedLater {
+	switch n, decided := c.Declined(), c.Decision(); s.State {
+	case NotOurs, Refused:
+		if s.Agency = c.Agency; n != nil {
+			s.Agency = n.Agency
+		}
+	case PassedOn, HandedOut, Archived:
+		s.Agency = decided.Agency
+	}
+	if c.Asks() {
+		_, names := c.Lacking()
 		for _, n := range c.Owing() {
-			s.Absent = append(s.Absent, c.Absent[n])
+			s.Absent = append(s.Absent, names[n])
 		}
 	}
 	return s
