@@ -50,7 +50,7 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 		return nil, err
 	}
 	named.read(c.Shelf, o.Logger)
-	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
+	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, OfficersOf(o.Data)}, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
 	if err != nil {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}
@@ -64,7 +64,10 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}
 	c.closers = append(c.closers, in.Stop)
-	err = c.answer(inlet.Answers{wire.VerbKey: func(ctx context.Context, _ event.Origin, id []byte) (any, error) { return c.keyOf(ctx, string(id)) }}, wire.Centre, o.Logger)
+	err = c.answer(inlet.Answers{
+		wire.VerbKey:   func(ctx context.Context, _ event.Origin, id []byte) (any, error) { return c.keyOf(ctx, string(id)) },
+		wire.VerbSteps: c.stepsFor,
+	}, wire.Centre, o.Logger)
 	if err != nil {
 		return nil, err
 	}

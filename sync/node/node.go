@@ -221,7 +221,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		return nil, err
 	}
 	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Gather: o.Gather, Carry: o.Carry,
-		Mark: h.mark, BookRules: o.BookRules, Tidy: func(ctx context.Context) error { return h.endOverdue(ctx, o.Hall) }}
+		Mark: h.mark, BookRules: o.BookRules, Tidy: func(ctx context.Context) error { return h.tidy(ctx, o.Hall) }}
 	if o.Centre != "" {
 		opt.Above = above{h}
 	}
@@ -252,11 +252,14 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Keys: h.Keys, Now: o.Now,
 			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery, Canary: -1})
 		h.up.Store(up)
-		h.closers = append(h.closers, func() error { up.Stop(); return nil })
+		h.closers = append(h.closers, func() error { up.Stop(); return nil }, h.follow(&o, up))
 	}
-	err = h.answer(inlet.Answers{wire.VerbCase: func(ctx context.Context, _ event.Origin, number []byte) (any, error) {
-		return h.caseFor(ctx, o.Hall, string(number))
-	}}, string(o.Hall), o.Logger)
+	err = h.answer(inlet.Answers{
+		wire.VerbCase: func(ctx context.Context, _ event.Origin, number []byte) (any, error) {
+			return h.caseFor(ctx, o.Hall, string(number))
+		},
+		wire.VerbDue: func(ctx context.Context, _ event.Origin, _ []byte) (any, error) { return h.due(ctx, o.Hall) },
+	}, string(o.Hall), o.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -353,7 +356,7 @@ func (l ledger) Cases(ctx context.Context, ask wire.CasesAsk) ([]wire.CaseRow, e
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: saved, Absent: c.Absent, AnswerBy: string(c.AnswerBy)})
+		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: saved, Absent: c.Absent, AnswerBy: string(c.AnswerBy), Agency: c.Agency})
 	}
 	return out, err
 }

@@ -26,6 +26,8 @@ const (
 	VerbKeys  Verb = "keys"  // a KeysAsk; a KeysAnswer
 	VerbCase  Verb = "case"  // the number of an application as text; a CaseAnswer
 	VerbKey   Verb = "key"   // the id of a case as text; a CaseKey, without a case when it is not here
+	VerbDue   Verb = "due"   // nothing; a JSON list of DueRow
+	VerbSteps Verb = "steps" // a StepsAsk; a StepsAnswer
 	VerbHand  Verb = "hand"  // a Feed of a terminal's own log; an empty Feed up to the same position
 	// What the centre publishes, asked of the place above: see Bundle and PieceAsk.
 	VerbBundle Verb = "bundle"
@@ -36,7 +38,7 @@ const (
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbDue, VerbSteps, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -111,9 +113,9 @@ type Rights struct{ Publish, Subscribe []string }
 // numbers and books. A board shows.
 var asks = map[string][]Verb{
 	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook},
-	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase},
+	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbDue},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
-	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey},
+	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey, VerbSteps},
 }
 
 // asksPeer is what a hub may ask of the other hub of its hall.

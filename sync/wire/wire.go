@@ -173,6 +173,8 @@ type CaseRow struct {
 	// Absent names what is still to be brought, AnswerBy the last day for it.
 	Absent   []string `json:"absent,omitempty"`
 	AnswerBy string   `json:"answer_by,omitempty"`
+	// Agency is who takes what is not this hall's.
+	Agency string `json:"agency,omitempty"`
 }
 
 // Beat tells the place above that a device lives and what it still owes.
