@@ -74,10 +74,21 @@ type Hub interface {
 	// Case asks for an application of the hall and its key. Refusals: CaseUnknown, CaseErased,
 	// CaseElsewhere, HubUnreachable.
 	Case(ctx context.Context, number string) (*intake.Case, sealed.Key, error)
+	// Due asks for the applications of the hall of which something is due soon or was.
+	// Refusal: HubUnreachable.
+	Due(ctx context.Context) ([]Due, error)
 	Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error)
 	// Book asks for an appointment and gives the hub's event. Refusals: those of hall.Book,
 	// HubUnreachable.
 	Book(ctx context.Context, b hall.Book) ([]byte, error)
+}
+
+// Due is an application with its next day, and nothing of the person.
+type Due struct {
+	Number string
+	Item   hall.ItemCode
+	State  intake.State
+	intake.Deadline
 }
 
 // Paper is what stands on a ticket's slip.
