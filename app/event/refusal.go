@@ -93,6 +93,8 @@ var (
 	CaseErased      = &Refusal{Code: 506, Key: "case_erased"}
 	CaseElsewhere   = &Refusal{Code: 507, Key: "case_elsewhere"}
 	SharedMany      = &Refusal{Code: 521, Key: "shared_many"}
+	CaseExtended    = &Refusal{Code: 508, Key: "case_extended"}
+	NotAtOnce       = &Refusal{Code: 509, Key: "not_at_once"}
 	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
 	NotPublished    = &Refusal{Code: 602, Key: "not_published"}
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}

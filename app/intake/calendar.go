@@ -146,12 +146,13 @@ func addDays(d hall.Date, n int) (hall.Date, bool) {
 // due gives the last day for the decision on an item accepted on d, or nothing when it is
 // not known: the promised time, and the legal one where that is shorter.
 func (c *Calendar) due(item *guide.Item, d hall.Date) hall.Date {
-	legal := item.LegalDays
-	if legal == 0 {
-		legal = item.PromisedDays
-	}
-	day, _ := c.Due(Term{Rule: Rule{Days: legal, Unit: item.DayUnit}, From: d, HasPromise: true, Promised: item.PromisedDays, Unit: item.DayUnit})
+	day, _ := c.Due(clockOf(item).term(d))
 	return day
+}
+
+// term is the time for a decision on what was accepted on a day.
+func (k *Clock) term(from hall.Date) Term {
+	return Term{Rule: Rule{Days: k.Days, Unit: k.Unit}, From: from, HasPromise: true, Promised: k.Promised, Unit: k.Unit}
 }
 
 // answerBy gives the last day for what is still to be brought, or nothing when it is not

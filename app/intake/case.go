@@ -34,29 +34,49 @@ type Case struct {
 	// materials whose paper counts since the citizen disputed that, each with when that was.
 	Checks map[string]Check `json:"checks,omitempty"`
 	Papers map[int]int64    `json:"papers,omitempty"`
+	// Steps are what was made of it, by time and, where that is the same, by event: a set,
+	// so that it is the same in whatever order it was heard of.
+	Steps []Noted `json:"steps,omitempty"`
 }
 
 // Status is what "my progress" and any public screen may know of an application:
 // nothing about the person.
 type Status struct {
-	Number  string
-	Item    hall.ItemCode
-	Hall    hall.ID
-	Ticket  hall.TicketID
-	State   State
+	Number string
+	Item   hall.ItemCode
+	Hall   hall.ID
+	Ticket hall.TicketID
+	State  State
+	// DueDate is the next day that binds the office: for the answer whether it is accepted,
+	// the decision, or its handing out.
 	DueDate hall.Date
 	// Absent names the materials still to be brought, AnswerBy the last day for them.
 	Absent   []string
 	AnswerBy hall.Date
-	TakenMS  int64
+	// Agency is who takes what is not ours or was passed on; empty where nobody is named.
+	Agency  string
+	TakenMS int64
 }
 
 // Known tells that the application itself has come, and not only what came after it.
 func (c *Case) Known() bool { return c.From.Origin != "" }
 
-// Owing are the places in Taken.Absent of what is still to be brought.
+// Lacking are the numbers and names of the materials that the applicant was told to bring:
+// when it was taken, or of what was received afterwards.
+func (c *Case) Lacking() (nos []int, names []string) {
+	if c.State != Lodged {
+		return c.AbsentNo, c.Absent
+	}
+	if n := c.asked(); n != nil {
+		return n.Materials, n.Absent
+	}
+	return nil, nil
+}
+
+// Owing are the places in Lacking of what is still to be brought.
 func (c *Case) Owing() (at []int) {
-	for n, no := range c.AbsentNo {
+	nos, _ := c.Lacking()
+	for n, no := range nos {
 		if _, came := c.Supplied[no]; !came {
 			at = append(at, n)
 		}
@@ -66,36 +86,91 @@ func (c *Case) Owing() (at []int) {
 
 // Standing is the state of the application by now. What was brought counts even where
 // another place had already found the time over, because a counter takes nothing that is
-// late: what may still follow then has a day of its own, and only that one counts.
+// late: what may still follow then has a day of its own, and only that one counts. A
+// decision and a withdrawal end it, whichever was first.
 func (c *Case) Standing() State {
+	if c.State == Refused || c.State == NotOurs {
+		return c.State
+	}
+	if said := c.Declined(); said != nil {
+		return said.Outcome
+	}
+	decided, over := c.first(KindDecided), c.over()
+	switch {
+	case c.WithdrawnMS != 0 && (decided == nil || c.WithdrawnMS < decided.AtMS):
+		return Withdrawn
+	case decided != nil && (over == "" || decided.Day <= c.Overdue):
+		switch {
+		case c.first(KindArchived) != nil:
+			return Archived
+		case c.first(KindHandedOut) != nil:
+			return HandedOut
+		}
+		return decided.Outcome
+	case over != "":
+		return over
+	}
+	if open := c.open(); open == Lodged || open == Correction || c.pause() == nil {
+		return open
+	}
+	return Suspended
+}
+
+// open is where it would stand if nothing had ended or stopped it: Lodged, Correction,
+// AcceptedLater or Accepted.
+func (c *Case) open() State {
+	if c.State == Lodged {
+		switch {
+		case c.first(KindAccepted, KindDeemed, KindAsked) == nil:
+			return Lodged
+		case c.asked() != nil && c.first(KindAccepted) == nil && len(c.Owing()) > 0:
+			return Correction
+		}
+		return Accepted
+	}
 	open := Accepted
 	if len(c.AbsentNo) == 0 && len(c.Absent) > 0 {
 		open = c.State // noted before materials were numbered
 	}
 	for _, n := range c.Owing() {
 		if c.mustBeThere(c.AbsentNo[n]) {
-			open = Correction
-			break
+			return Correction
 		}
 		open = AcceptedLater
 	}
+	return open
+}
+
+// over is Lapsed or Revoked where the time for what is missing is over, else empty.
+func (c *Case) over() State {
+	open := c.open()
 	switch {
-	case c.WithdrawnMS != 0:
-		return Withdrawn
-	case open == Accepted || c.Overdue == "" || c.Overdue < cmp.Or(c.Answer, c.AnswerBy):
-		return open
+	case open == Lodged || open == Accepted || c.Overdue == "" || c.Overdue < c.answerBy():
+		return ""
 	case open == Correction:
 		return Lapsed
 	}
 	return Revoked
 }
 
-// mustBeThere tells whether nothing is accepted without a material.
-func (c *Case) mustBeThere(no int) bool {
-	return slices.Contains(c.Materials, Material{No: no, State: Missing})
+// Asks tells that something is still to be brought: it is owed, and nothing has ended.
+func (c *Case) Asks() bool {
+	switch c.Standing() {
+	case Correction, AcceptedLater:
+		return true
+	case Suspended:
+		return c.open() == AcceptedLater
+	}
+	return false
 }
 
-// DueBy is the promised day, or empty: not accepted, ended, or not known.
+// mustBeThere tells whether nothing is accepted without a material.
+func (c *Case) mustBeThere(no int) bool {
+	return c.State == Lodged || slices.Contains(c.Materials, Material{No: no, State: Missing})
+}
+
+// DueBy is the promised day as it was told, or empty: not accepted, stopped, ended, or not
+// known. Calendar.DecideBy counts what came after.
 func (c *Case) DueBy() hall.Date {
 	switch c.Standing() {
 	case Accepted, AcceptedLater:
@@ -106,11 +181,18 @@ func (c *Case) DueBy() hall.Date {
 
 // AnswerUntil is the last day for what is still to be brought, or empty.
 func (c *Case) AnswerUntil() hall.Date {
-	switch c.Standing() {
-	case Correction, AcceptedLater:
-		return cmp.Or(c.Answer, c.AnswerBy)
+	if c.Asks() {
+		return c.answerBy()
 	}
 	return ""
+}
+
+// answerBy is the last day for what is to be brought, as it was told last.
+func (c *Case) answerBy() hall.Date {
+	if n := c.asked(); n != nil {
+		return cmp.Or(c.Answer, n.AnswerBy)
+	}
+	return cmp.Or(c.Answer, c.AnswerBy)
 }
 
 // Concerns tells whether events of a kind change applications.
@@ -119,7 +201,7 @@ func Concerns(kind event.Kind) bool {
 	case KindTaken, KindSupplied, KindWithdrawn, KindOverdue, KindSharedAnswered, KindSharedDisputed:
 		return true
 	}
-	return false
+	return false || IsStep(kind)
 }
 
 // Fact is what one event tells of an application.
@@ -130,6 +212,7 @@ type Fact struct {
 	taken Taken
 	later Later
 	said  Answered // for KindSharedAnswered
+	step  Step
 }
 
 // ReadFact decodes an event that Concerns applications. Errors wrap ErrNotOurs.
@@ -141,6 +224,8 @@ func ReadFact(e event.Event) (f Fact, err error) {
 		f.taken, err = Read(e)
 	case e.Kind == KindSharedAnswered:
 		f.said, err = ReadAnswered(e)
+	case IsStep(e.Kind):
+		f.step, err = ReadStep(e)
 	case Concerns(e.Kind):
 		f.later, err = ReadLater(e)
 	default:
@@ -151,7 +236,7 @@ func ReadFact(e event.Event) (f Fact, err error) {
 
 // Application is the one that the fact is about.
 func (f Fact) Application() ApplicationID {
-	return cmp.Or(f.taken.Application, f.later.Application, f.said.Application)
+	return cmp.Or(f.taken.Application, f.later.Application, f.said.Application, f.step.Application)
 }
 
 // Fold adds a fact to the case that it is about; old is nil for the first one and is not
@@ -166,6 +251,10 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 	}
 	if f.kind == KindSharedAnswered {
 		c.answered(f.said)
+		return c, nil
+	}
+	if IsStep(f.kind) {
+		c.step(Noted{ID: f.id, Kind: f.kind, Step: f.step})
 		return c, nil
 	}
 	if f.kind != KindTaken {
@@ -228,9 +317,18 @@ func compareIDs(a, b event.ID) int {
 // Status gives what may be shown to anybody.
 func (c *Case) Status() Status {
 	s := Status{Number: c.Number, Item: c.Item, Hall: c.Hall, Ticket: c.Ticket, State: c.Standing(), DueDate: c.DueBy(), AnswerBy: c.AnswerUntil(), TakenMS: c.AtMS}
-	if s.State == Correction || s.State == AcceptedLater {
+	switch n, decided := c.Declined(), c.Decision(); s.State {
+	case NotOurs, Refused:
+		if s.Agency = c.Agency; n != nil {
+			s.Agency = n.Agency
+		}
+	case PassedOn, HandedOut, Archived:
+		s.Agency = decided.Agency
+	}
+	if c.Asks() {
+		_, names := c.Lacking()
 		for _, n := range c.Owing() {
-			s.Absent = append(s.Absent, c.Absent[n])
+			s.Absent = append(s.Absent, names[n])
 		}
 	}
 	return s

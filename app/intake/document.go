@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"onewindow/app/hall"
@@ -17,10 +19,17 @@ const (
 	PaperCorrection DocumentKind = "correction" // 一次性补正告知书
 	PaperWithdrawal DocumentKind = "withdrawal" // 撤回申请确认书
 	PaperEnded      DocumentKind = "ended"      // 视为撤回告知书, 撤销受理决定书
+	PaperRefusal    DocumentKind = "refusal"    // 不予受理决定书
+	PaperNotOurs    DocumentKind = "not_ours"   // 不受理告知书
+	PaperProcedure  DocumentKind = "procedure"  // 特别程序告知书
+	PaperExtension  DocumentKind = "extension"  // 延期告知书
+	PaperDecision   DocumentKind = "decision"   // 准予、不予决定书, 退件通知书, 转办告知书
+	PaperDelivery   DocumentKind = "delivery"   // 送达回证
 )
 
 // codes are the ends of the documents' numbers.
-var codes = map[DocumentKind]string{PaperReceipt: "JS", PaperAcceptance: "SL", PaperCorrection: "BZ", PaperWithdrawal: "CH", PaperEnded: "ZZ"}
+var codes = map[DocumentKind]string{PaperReceipt: "JS", PaperAcceptance: "SL", PaperCorrection: "BZ", PaperWithdrawal: "CH", PaperEnded: "ZZ",
+	PaperRefusal: "BS", PaperNotOurs: "BL", PaperProcedure: "TB", PaperExtension: "YQ", PaperDecision: "JD", PaperDelivery: "SD"}
 
 // DocumentOf is the document that tells where an application stands.
 func DocumentOf(s State) DocumentKind {
@@ -31,6 +40,18 @@ func DocumentOf(s State) DocumentKind {
 		return PaperWithdrawal
 	case Lapsed, Revoked:
 		return PaperEnded
+	case Lodged:
+		return PaperReceipt
+	case Refused:
+		return PaperRefusal
+	case NotOurs:
+		return PaperNotOurs
+	case Suspended:
+		return PaperProcedure
+	case Granted, Denied, Returned, PassedOn:
+		return PaperDecision
+	case HandedOut, Archived:
+		return PaperDelivery
 	}
 	return PaperAcceptance
 }
@@ -71,6 +92,22 @@ type Document struct {
 	Window          string
 	Clerk           string
 	Phone           string
+	// Step is the day of what the document tells: the acceptance of what was received, the
+	// special procedure, the extension, the decision. Deemed tells that it is accepted
+	// because nobody said anything in time.
+	Step   hall.Date
+	Deemed bool
+	// Outcome is the decision's, Reason why; Other who takes what is not ours or was passed on.
+	Outcome State
+	Reason  Personal
+	Other   string
+	// Procedure is the special one; Days by how much the time is extended.
+	Procedure string
+	Days      int
+	// Result is what a decision that grants gives, in the words of the guide.
+	Result string
+	// Paper is the number of the document that was handed out.
+	Paper string
 }
 
 // Title is the name of the document, in Chinese and English.
@@ -86,8 +123,29 @@ func (d Document) Title() (zh, en string) {
 		return "撤销受理决定书", "Revocation of acceptance"
 	case d.Kind == PaperEnded:
 		return "视为撤回告知书", "Notice of deemed withdrawal"
+	case d.Kind == PaperDecision:
+		t := decisionTitles[d.Outcome]
+		return t[0], t[1]
+	}
+	if t, other := titles[d.Kind]; other {
+		return t[0], t[1]
 	}
 	return "受理通知书", "Notice of acceptance"
+}
+
+var titles = map[DocumentKind][2]string{
+	PaperRefusal:   {"不予受理决定书", "Decision not to accept"},
+	PaperNotOurs:   {"不受理告知书", "Notice that another agency is competent"},
+	PaperProcedure: {"特别程序告知书", "Notice of a special procedure"},
+	PaperExtension: {"延期告知书", "Notice of extension"},
+	PaperDelivery:  {"送达回证", "Proof of delivery"},
+}
+
+var decisionTitles = map[State][2]string{
+	Granted:  {"准予决定书", "Decision to grant"},
+	Denied:   {"不予决定书", "Decision to deny"},
+	Returned: {"退件通知书", "Notice of return"},
+	PassedOn: {"转办告知书", "Notice of passing on"},
 }
 
 // absent lists what is missing, and what may follow.
@@ -116,7 +174,11 @@ func (d Document) Says() []string {
 	of := fmt.Sprintf("您于%s提交的“%s”申请", day, d.Item)
 	switch {
 	case d.Kind == PaperReceipt:
-		return []string{of + "，本窗口已收到下列材料。本凭证只证明收到，是否受理以受理通知书为准。"}
+		says := []string{of + "，本窗口已收到下列材料。本凭证只证明收到，是否受理以受理通知书为准。"}
+		if d.State == Lodged && d.Due != "" {
+			says = append(says, fmt.Sprintf("是否受理，最迟于%s(含)前告知；逾期不告知的，依据《中华人民共和国行政许可法》第三十二条，自收到材料之日起即为受理。", ShortDate(d.Due)))
+		}
+		return says
 	case d.Kind == PaperCorrection:
 		by := "。"
 		if d.AnswerBy != "" {
@@ -130,8 +192,13 @@ func (d Document) Says() []string {
 		return []string{of + "，因应当补交的材料在告知的期限内没有补交，现撤销受理。可以重新申请。", "没有补交：" + strings.Join(d.absent(), "；") + "。"}
 	case d.Kind == PaperEnded:
 		return []string{of + "，因告知的材料在期限内没有补正，视为撤回申请。可以重新申请。", "没有补正：" + strings.Join(d.absent(), "；") + "。"}
+	case d.Kind != PaperAcceptance:
+		return d.saysStep(of)
 	}
 	out := []string{of + "，经审查，属于本机关受理范围，现予以受理。" + d.promise()}
+	if d.Deemed {
+		out = []string{of + "，在法定期限内没有告知是否受理，依据《中华人民共和国行政许可法》第三十二条，自收到材料之日起即为受理。" + d.promise()}
+	}
 	if absent := d.absent(); len(absent) > 0 {
 		by := "。"
 		if d.AnswerBy != "" {
@@ -144,6 +211,50 @@ func (d Document) Says() []string {
 	}
 	return out
 }
+
+// remedies are what can be done against a decision: 行政复议法(2023) 20, 23, 行政诉讼法 46.
+const remedies = "如不服本决定，可以自收到本决定书之日起六十日内依法申请行政复议，也可以自收到之日起六个月内依法向人民法院提起行政诉讼。"
+
+// saysStep is the text of a document about what was made of an application.
+func (d Document) saysStep(of string) []string {
+	because := "理由：" + strings.TrimRight(string(d.Reason), "。") + "。"
+	switch d.Kind {
+	case PaperRefusal:
+		return []string{of + "，依据《中华人民共和国行政许可法》第三十二条，决定不予受理。", because, remedies}
+	case PaperNotOurs:
+		says := []string{of + "，依法不属于本机关职权范围，不予受理。请向有权机关提出：" + d.Other + "。"}
+		if d.Reason != "" {
+			says = append(says, "说明："+strings.TrimRight(string(d.Reason), "。")+"。")
+		}
+		return says
+	case PaperProcedure:
+		return []string{of + fmt.Sprintf("，自%s起依法进行%s。依据《中华人民共和国行政许可法》第四十五条，所需时间不计算在办理期限内，结束后继续计算，另行告知办结期限。", ShortDate(d.Step), procedureNames[d.Procedure])}
+	case PaperExtension:
+		says := []string{of + fmt.Sprintf("，不能在办理期限内作出决定。依据《中华人民共和国行政许可法》第四十二条，经批准，延长%d日。", d.Days), because}
+		if d.Due != "" {
+			says = append(says, fmt.Sprintf("延长后的办结期限为%s(含)。期限以工作日计算。", ShortDate(d.Due)))
+		}
+		return says
+	case PaperDelivery:
+		return []string{of + fmt.Sprintf("，下列文书已于%s送达申请人。", ShortDate(cmp.Or(d.Step, d.Date))), "送达文书：" + d.Paper + "。", "受送达人签名或者盖章：＿＿＿＿＿＿＿＿＿＿", "收到日期：＿＿＿＿年＿＿月＿＿日",
+			"代收人签名及与申请人的关系：＿＿＿＿＿＿＿＿＿＿", "送达人：" + d.Clerk}
+	}
+	switch d.Outcome {
+	case Granted:
+		says := of + "，经审查，符合法定条件、标准，依据《中华人民共和国行政许可法》第三十八条，决定准予。"
+		if d.Result != "" {
+			says += "办理结果：" + d.Result + "。"
+		}
+		return []string{says}
+	case Denied:
+		return []string{of + "，经审查，不符合法定条件、标准，依据《中华人民共和国行政许可法》第三十八条，决定不予批准。", because, remedies}
+	case Returned:
+		return []string{of + "，现予退回，可以按下述理由补充后重新申请。", because}
+	}
+	return []string{of + "，已转由有权机关办理：" + d.Other + "。后续办理请向该机关查询。"}
+}
+
+var procedureNames = map[string]string{"hearing": "听证", "bidding": "招标", "auction": "拍卖", "inspection": "检验", "test": "检测", "quarantine": "检疫", "appraisal": "鉴定", "expert_review": "专家评审"}
 
 func (d Document) promise() string {
 	if d.Due == "" {
@@ -174,10 +285,13 @@ func (d Document) Shown() string {
 
 var typeNames = map[DocumentType]string{ResidentID: "居民身份证", Passport: "护照", CreditCode: "统一社会信用代码", Other: "证件"}
 
+// listing are the documents that list materials.
+var listing = []DocumentKind{PaperReceipt, PaperAcceptance, PaperCorrection, PaperEnded, PaperRefusal}
+
 // Listed are the materials that the document lists, with their states in words.
 func (d Document) Listed() (list [][2]string) {
 	for _, r := range d.Rows {
-		if d.Kind != PaperWithdrawal && (d.Kind != PaperReceipt || r.State == Brought || r.State == Contested) {
+		if slices.Contains(listing, d.Kind) && (d.Kind != PaperReceipt || r.State == Brought || r.State == Contested) {
 			list = append(list, [2]string{r.Name, stateNames[r.State]})
 		}
 	}

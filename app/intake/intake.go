@@ -43,6 +43,27 @@ const (
 	Revoked State = "revoked"
 )
 
+// States beside those: what a window says at once, and what the agency makes of an
+// application afterwards.
+const (
+	// Lodged is 收件: the materials are here; whether it is accepted is said within five
+	// working days, or it is accepted without a word.
+	Lodged State = "received"
+	// Refused is 不予受理, with reasons; NotOurs 不受理, with who takes it.
+	Refused State = "refused"
+	NotOurs State = "not_ours"
+	// Suspended: a hearing, an inspection or an expert's review, whose days do not count.
+	Suspended State = "suspended"
+	// The decisions: 准予, 不予, 退件, 转办.
+	Granted  State = "granted"
+	Denied   State = "denied"
+	Returned State = "returned"
+	PassedOn State = "passed_on"
+	// HandedOut is 送达, signed for; Archived (归档) is the end.
+	HandedOut State = "handed_out"
+	Archived  State = "archived"
+)
+
 // What became of a material.
 const (
 	Brought Received = "received"
@@ -106,7 +127,21 @@ type Taken struct {
 	Clerk    hall.ClerkID  `json:"clerk"`
 	AtMS     int64         `json:"at_ms"`
 	Note     sealed.Value  `json:"note,omitempty"`
-	Request  string        `json:"request"`
+	// Reason is why it is refused or not ours, sealed; Agency who takes what is not ours.
+	Reason  sealed.Value `json:"reason,omitempty"`
+	Agency  string       `json:"agency,omitempty"`
+	Request string       `json:"request"`
+	// Clock is what the decision's time is counted by; nil where nothing is to be decided,
+	// and in applications of before it was noted.
+	Clock *Clock `json:"clock,omitempty"`
+}
+
+// Clock is the time for a decision as the guide and the law had it when an application
+// was taken: Days of the law, Promised by the agency, both in days of Unit.
+type Clock struct {
+	Days     int    `json:"days"`
+	Promised int    `json:"promised"`
+	Unit     string `json:"unit,omitempty"`
 }
 
 // LogValue gives the parts of an application that may stand in a log.

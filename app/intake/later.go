@@ -40,7 +40,7 @@ func ReadLater(e event.Event) (l Later, err error) {
 }
 
 // Purposes for which a clerk may open an application.
-var Purposes = []string{"supply", "withdraw", "ask", "correct"}
+var Purposes = []string{"supply", "withdraw", "ask", "correct", "answer", "deliver"}
 
 // Supply is the wish to note that materials were brought after an application was taken.
 type Supply struct {
@@ -59,7 +59,7 @@ type Supply struct {
 // to be brought, CaseLate (args by), FieldMissing (args field) where nothing was
 // brought, RequestUnusable (args field) for a material that is not missing.
 func (s Supply) Decide(c *Case, item *guide.Item, calendar *Calendar, today hall.Date) (Later, *event.Refusal) {
-	if refusal := c.open(); refusal != nil {
+	if refusal := c.asks(); refusal != nil {
 		return Later{}, refusal
 	}
 	if by := c.AnswerUntil(); by != "" && today > by {
@@ -74,8 +74,9 @@ func (s Supply) Decide(c *Case, item *guide.Item, calendar *Calendar, today hall
 	for no, at := range c.Supplied {
 		after.Supplied[no] = at
 	}
+	nos, _ := c.Lacking()
 	for _, no := range s.Materials {
-		if !slices.ContainsFunc(c.Owing(), func(n int) bool { return c.AbsentNo[n] == no }) || slices.Contains(l.Materials, no) {
+		if !slices.ContainsFunc(c.Owing(), func(n int) bool { return nos[n] == no }) || slices.Contains(l.Materials, no) {
 			return Later{}, event.RequestUnusable.With("field", "materials."+strconv.Itoa(no))
 		}
 		l.Materials = append(l.Materials, no)
@@ -83,12 +84,12 @@ func (s Supply) Decide(c *Case, item *guide.Item, calendar *Calendar, today hall
 	}
 	if calendar != nil {
 		// The promise counts from the day of the acceptance and stays.
-		if c.Standing() == Correction && after.Standing() != Correction && item != nil {
+		if c.open() == Correction && after.open() != Correction && item != nil {
 			l.DueDate = calendar.due(item, today)
 		}
 		// Who still has to bring something keeps the day that was told, unless it is now for another reason.
-		if after.Standing() != c.Standing() {
-			l.AnswerBy = calendar.answerBy(after.Standing(), today)
+		if after.open() != c.open() {
+			l.AnswerBy = calendar.answerBy(after.open(), today)
 		}
 	}
 	return l, nil
@@ -96,8 +97,10 @@ func (s Supply) Decide(c *Case, item *guide.Item, calendar *Calendar, today hall
 
 // Withdraw decides that the citizen takes an application back. Refusal: CaseState.
 func (c *Case) Withdraw(reason string, window hall.WindowID, clerk hall.ClerkID, request string, nowMS int64) (Later, *event.Refusal) {
+	// Any time before the decision: what is decided is not taken back.
 	switch s := c.Standing(); s {
-	case Withdrawn, Lapsed, Revoked:
+	case Lodged, Correction, Accepted, AcceptedLater, Suspended:
+	default:
 		return Later{}, event.CaseState.With("state", string(s))
 	}
 	return Later{Application: c.Application, Reason: reason, Window: window, Clerk: clerk, AtMS: nowMS, Request: request}, nil
@@ -110,10 +113,10 @@ func (c *Case) EndOverdue(today hall.Date, nowMS int64) (Later, bool) {
 	return Later{Application: c.Application, Reason: string(by), AtMS: nowMS}, by != "" && today > by
 }
 
-// open refuses where nothing is to be brought.
-func (c *Case) open() *event.Refusal {
-	if s := c.Standing(); s != Correction && s != AcceptedLater {
-		return event.CaseState.With("state", string(s))
+// asks refuses where nothing is to be brought.
+func (c *Case) asks() *event.Refusal {
+	if !c.Asks() {
+		return event.CaseState.With("state", string(c.Standing()))
 	}
 	return nil
 }

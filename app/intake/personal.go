@@ -36,6 +36,8 @@ type Person struct {
 	DocumentNumber Personal
 	Phone          Personal
 	Note           Personal
+	// Reason is why it was refused, or is not ours.
+	Reason Personal
 }
 
 // LogValue masks a person: a logger that writes JSON would else print the values.
@@ -44,7 +46,7 @@ func (p Person) LogValue() slog.Value { return slog.AnyValue(p.Applicant) }
 // personal pairs each sealed value of an application with its name and what is in it.
 func (t *Taken) personal(p *Person) []personalValue {
 	return []personalValue{{"applicant", &t.Applicant, &p.Applicant}, {"document_number", &t.DocumentNumber, &p.DocumentNumber},
-		{"phone", &t.Phone, &p.Phone}, {"note", &t.Note, &p.Note}}
+		{"phone", &t.Phone, &p.Phone}, {"note", &t.Note, &p.Note}, {"reason", &t.Reason, &p.Reason}}
 }
 
 type personalValue struct {

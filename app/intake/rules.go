@@ -197,6 +197,11 @@ func (c *Calendar) Left(t Term, today hall.Date) (days int, known bool) {
 	if state != TermKnown {
 		return 0, false
 	}
+	return c.left(due, today)
+}
+
+// left gives how many working days are left until a day.
+func (c *Calendar) left(due, today hall.Date) (days int, known bool) {
 	from, to, step := today, due, 1
 	if today > due {
 		from, to, step = due, today, -1

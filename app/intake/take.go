@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"log/slog"
 	"maps"
 	"slices"
@@ -32,8 +33,29 @@ type Take struct {
 	// numbers, for this person.
 	Shared map[int]Evidence
 	Note   Personal
+	// Answer is what the window says of it, AnswerCheck when empty. Reason goes with
+	// AnswerRefuse and AnswerNotOurs, Agency with the latter.
+	Answer Answer
+	Reason Personal
+	Agency string
 	NowMS  int64
 }
+
+// Answer is what a window says of an application that is handed in.
+type Answer string
+
+// Answers. Refused and what is not ours are decided in the name of the agency.
+const (
+	// AnswerCheck: what the materials make of it, accepted or to be corrected.
+	AnswerCheck Answer = ""
+	// AnswerReceive is 收件: it is taken in and decided later whether it is accepted.
+	AnswerReceive Answer = "receive"
+	AnswerRefuse  Answer = "refuse"
+	AnswerNotOurs Answer = "not_ours"
+	// AnswerAtOnce is 即办件: accepted, granted and handed out in one step. The caller notes
+	// the steps of AtOnce behind it.
+	AnswerAtOnce Answer = "at_once"
+)
 
 // LogValue gives the parts of the wish that may stand in a log.
 func (c Take) LogValue() slog.Value {
@@ -53,7 +75,8 @@ func (c Take) LogValue() slog.Value {
 // Refusals: ItemUnknown for a nil item and for a bare one, of which nobody knows what it
 // takes; RequestUnusable (args field) for what
 // only a program can get wrong; FieldMissing (args field: applicant,
-// document_number, phone); IdentityWrong (args why and type).
+// document_number, phone, reason, agency); IdentityWrong (args why and type); NotAtOnce for
+// an item that is none, or with something missing.
 func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Taken, Person, *event.Refusal) {
 	refused := func(r *event.Refusal) (Taken, Person, *event.Refusal) { return Taken{}, Person{}, r }
 	if item == nil || item.Bare() {
@@ -80,13 +103,53 @@ func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Tak
 	if refusal := c.compare(item, &t); refusal != nil {
 		return refused(refusal)
 	}
+	if refusal := c.answer(item, &t, &who); refusal != nil {
+		return refused(refusal)
+	}
+	if t.State != Refused && t.State != NotOurs {
+		t.Clock = clockOf(item)
+	}
 	if calendar != nil {
 		t.AnswerBy = calendar.answerBy(t.State, today)
-		if t.State != Correction {
+		if t.State == Accepted || t.State == AcceptedLater {
 			t.DueDate = calendar.due(item, today)
 		}
 	}
 	return t, who, nil
+}
+
+// answer lets what the window says count over what the materials make of it.
+func (c Take) answer(item *guide.Item, t *Taken, who *Person) *event.Refusal {
+	switch c.Answer {
+	case AnswerCheck:
+		return nil
+	case AnswerReceive:
+		t.State = Lodged
+		return nil
+	case AnswerAtOnce:
+		if item.Handling != guide.AtOnce || t.State != Accepted {
+			return event.NotAtOnce.With("state", string(t.State))
+		}
+		return nil
+	case AnswerRefuse:
+		t.State = Refused
+	case AnswerNotOurs:
+		t.State = NotOurs
+		if t.Agency = string(tidy(Personal(c.Agency))); t.Agency == "" {
+			return event.FieldMissing.With("field", "agency")
+		}
+	default:
+		return event.RequestUnusable.With("field", "answer")
+	}
+	if who.Reason = tidy(c.Reason); who.Reason == "" && c.Answer == AnswerRefuse {
+		return event.FieldMissing.With("field", "reason")
+	}
+	return nil
+}
+
+// clockOf is what the time for a decision on an item is counted by.
+func clockOf(item *guide.Item) *Clock {
+	return &Clock{Days: cmp.Or(item.LegalDays, item.PromisedDays), Promised: item.PromisedDays, Unit: item.DayUnit}
 }
 
 // Who checks and tidies who applies. Refusals: FieldMissing and IdentityWrong as of Decide.

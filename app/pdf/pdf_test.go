@@ -23,12 +23,44 @@ import (
 func sample(k intake.DocumentKind, s intake.State) intake.Document {
 	return intake.Document{Kind: k, Case: "JN20261124-C07-0003", Hall: "江南办事服务大厅", Agency: "区不动产登记服务中心", Item: "存量房(二手房)转移登记", Applicant: "罗庆(样例)",
 		DocumentType: intake.ResidentID, DocumentNumber: "99010820000907755X", State: s, Taken: "2026-11-24", Date: "2026-11-25", Withdrawn: "2026-11-25", Due: "2026-12-01", AnswerBy: "2026-12-15", Window: "A07", Clerk: "wang", Phone: "0571-00001001",
+		Step: "2026-11-25", Outcome: s, Reason: "材料所示的地址不在本区", Other: "市公安局", Procedure: "expert_review", Days: 10, Result: "不动产权证书", Paper: "准予决定书 JN20261124-C07-0003-JD",
 		Rows: []intake.DocumentRow{{Name: "不动产登记申请书", State: intake.Brought}, {Name: "双方当事人有效身份证件", State: intake.Missing}, {Name: "婚姻状况材料(结婚证、离婚证或未婚声明)", State: intake.Waived}, {Name: "契税完税凭证", State: intake.Owed}}}
 }
 
 var all = map[string]intake.Document{
 	"receipt": sample(intake.PaperReceipt, intake.Accepted), "acceptance": sample(intake.PaperAcceptance, intake.AcceptedLater), "correction": sample(intake.PaperCorrection, intake.Correction),
 	"withdrawal": sample(intake.PaperWithdrawal, intake.Withdrawn), "lapsed": sample(intake.PaperEnded, intake.Lapsed), "revoked": sample(intake.PaperEnded, intake.Revoked),
+	"received": sample(intake.PaperReceipt, intake.Lodged), "refused": sample(intake.PaperRefusal, intake.Refused), "not_ours": sample(intake.PaperNotOurs, intake.NotOurs),
+	"procedure": sample(intake.PaperProcedure, intake.Suspended), "extension": sample(intake.PaperExtension, intake.Accepted), "deemed": deemed(sample(intake.PaperAcceptance, intake.Accepted)),
+	"granted": sample(intake.PaperDecision, intake.Granted), "denied": sample(intake.PaperDecision, intake.Denied), "returned": sample(intake.PaperDecision, intake.Returned),
+	"passed_on": sample(intake.PaperDecision, intake.PassedOn), "delivery": sample(intake.PaperDelivery, intake.HandedOut),
+}
+
+func deemed(d intake.Document) intake.Document { d.Deemed = true; return d }
+
+// What a document about a step has to tell is in its text: the law, the reason, what can be
+// done against it, where to go.
+func TestWhatDocumentsTell(t *testing.T) {
+	const remedy, suit = "六十日内依法申请行政复议", "六个月内依法向人民法院提起行政诉讼"
+	for name, tells := range map[string][]string{
+		"received": {"只证明收到", "2026年12月1日(含)前告知", "第三十二条", "即为受理"}, "refused": {"不予受理", "第三十二条", "材料所示的地址不在本区", remedy, suit},
+		"not_ours": {"市公安局", "不属于本机关职权范围"}, "procedure": {"专家评审", "第四十五条", "不计算在办理期限内", "2026年11月25日起"}, "extension": {"第四十二条", "延长10日", "材料所示的地址不在本区", "2026年12月1日"},
+		"deemed": {"没有告知是否受理", "自收到材料之日起即为受理"}, "granted": {"决定准予", "不动产权证书", "第三十八条"}, "denied": {"不符合法定条件", "材料所示的地址不在本区", remedy, suit},
+		"returned": {"退回", "材料所示的地址不在本区"}, "passed_on": {"市公安局"}, "delivery": {"JN20261124-C07-0003-JD", "受送达人签名", "2026年11月25日送达"},
+	} {
+		text := strings.Join(all[name].Says(), "\n")
+		for _, part := range tells {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s does not tell %q: %s", name, part, text)
+			}
+		}
+		if remedies := name == "refused" || name == "denied"; strings.Contains(text, remedy) != remedies {
+			t.Errorf("%s: remedies %v", name, !remedies)
+		}
+		if zh, en := all[name].Title(); zh == "" || en == "" {
+			t.Errorf("%s has no title", name)
+		}
+	}
 }
 
 // Each document is a PDF with its fonts inside, and the code on it, read by a decoder that
@@ -85,7 +117,8 @@ func TestARareNameStopsNoDocument(t *testing.T) {
 
 func TestNumbersAndKinds(t *testing.T) {
 	seen := map[string]bool{}
-	for _, k := range []intake.DocumentKind{intake.PaperReceipt, intake.PaperAcceptance, intake.PaperCorrection, intake.PaperWithdrawal, intake.PaperEnded} {
+	for _, k := range []intake.DocumentKind{intake.PaperReceipt, intake.PaperAcceptance, intake.PaperCorrection, intake.PaperWithdrawal, intake.PaperEnded,
+		intake.PaperRefusal, intake.PaperNotOurs, intake.PaperProcedure, intake.PaperExtension, intake.PaperDecision, intake.PaperDelivery} {
 		n := intake.Document{Case: "JN20261124-C07-0003", Kind: k}.Number()
 		if seen[n] || !strings.HasPrefix(n, "JN20261124-C07-0003-") || len(n) != 22 {
 			t.Errorf("%s: %s", k, n)
@@ -93,7 +126,9 @@ func TestNumbersAndKinds(t *testing.T) {
 		seen[n] = true
 	}
 	for s, k := range map[intake.State]intake.DocumentKind{intake.Accepted: intake.PaperAcceptance, intake.AcceptedLater: intake.PaperAcceptance, intake.Correction: intake.PaperCorrection,
-		intake.Withdrawn: intake.PaperWithdrawal, intake.Lapsed: intake.PaperEnded, intake.Revoked: intake.PaperEnded} {
+		intake.Withdrawn: intake.PaperWithdrawal, intake.Lapsed: intake.PaperEnded, intake.Revoked: intake.PaperEnded, intake.Lodged: intake.PaperReceipt, intake.Refused: intake.PaperRefusal, intake.NotOurs: intake.PaperNotOurs,
+		intake.Suspended: intake.PaperProcedure, intake.Granted: intake.PaperDecision, intake.Denied: intake.PaperDecision, intake.Returned: intake.PaperDecision, intake.PassedOn: intake.PaperDecision,
+		intake.HandedOut: intake.PaperDelivery, intake.Archived: intake.PaperDelivery} {
 		if intake.DocumentOf(s) != k {
 			t.Errorf("%s: %s", s, intake.DocumentOf(s))
 		}

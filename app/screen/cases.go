@@ -19,14 +19,27 @@ type CasePage struct {
 	Number string `json:"number"`
 	Code   string `json:"code"`
 	Item   Text   `json:"item"`
-	// State is "accepted", "accepted_later", "correction", "withdrawn", "lapsed" or "revoked".
+	// State is a word of intake.State: "accepted", "correction", "suspended", "granted" ...
 	State string `json:"state"`
-	// DueDate and AnswerBy are dates, or empty.
-	DueDate  string         `json:"dueDate"`
-	AnswerBy string         `json:"answerBy"`
-	TakenMS  int64          `json:"takenMs"`
-	Window   string         `json:"window"`
-	Rows     []CaseMaterial `json:"rows"`
+	// DueDate is the next day that binds the office, AnswerBy the last one for what is still to be
+	// brought; dates, or empty.
+	DueDate  string `json:"dueDate"`
+	AnswerBy string `json:"answerBy"`
+	// What is due: "accept", "bring", "decide", "deliver" or empty; Left the working days left, where
+	// Known, 0 on the last day and below 0 afterwards.
+	What  string `json:"what"`
+	Known bool   `json:"known"`
+	Left  int    `json:"left"`
+	// May lists the steps that this window can note now, Steps what was noted, Extended that
+	// its time was. Reason is why it was refused, denied or returned, Agency who takes it then.
+	May      []string        `json:"may"`
+	Steps    []CaseStep      `json:"steps"`
+	Extended bool            `json:"extended"`
+	Reason   intake.Personal `json:"reason"`
+	Agency   string          `json:"agency"`
+	TakenMS  int64           `json:"takenMs"`
+	Window   string          `json:"window"`
+	Rows     []CaseMaterial  `json:"rows"`
 	// The person; DocumentType is as in Intake.
 	Applicant      intake.Personal `json:"applicant"`
 	DocumentType   string          `json:"documentType"`
@@ -59,7 +72,7 @@ type opened struct {
 }
 
 // OpenCase shows an application of the hall to a clerk who says what for: "supply",
-// "withdraw", "ask" or "correct". That it was opened is noted before anything is shown.
+// "withdraw", "ask", "correct", "answer" (whether it is accepted) or "deliver". That it was opened is noted before anything is shown.
 // Refusals: NotSignedIn, WindowClosed, FieldMissing (args field: number, purpose), CaseUnknown,
 // CaseErased, CaseElsewhere where only the hub, which is away, knows it.
 func (c *Counter) OpenCase(number, purpose string) (CasePage, error) {
@@ -81,6 +94,9 @@ func (c *Counter) OpenCase(number, purpose string) (CasePage, error) {
 		return CasePage{}, err
 	}
 	p := c.casePage(o)
+	if p.Reason, err = whyOf(o, who); err != nil {
+		return CasePage{}, err
+	}
 	p.Applicant, p.DocumentNumber, p.Phone, p.Note = who.Applicant, who.DocumentNumber, who.Phone, who.Note
 	return p, nil
 }
@@ -127,22 +143,27 @@ func (c *Counter) find(number string) (o opened, err error) {
 }
 
 func (c *Counter) casePage(o opened) CasePage {
-	s := o.Status()
+	s := c.m.Calendar.Status(o.Case)
 	p := CasePage{Number: s.Number, Code: string(s.Item), Item: c.m.itemName(s.Item), State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy),
-		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.DocumentType), Alone: o.alone, Disputed: o.Disputed, Rows: []CaseMaterial{}}
+		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.DocumentType), Alone: o.alone, Disputed: o.Disputed, Rows: []CaseMaterial{}, Agency: s.Agency, Extended: o.Extension() != nil}
+	c.steps(o, &p)
 	names := map[int]string{}
 	if item, ok := c.m.Guides.Now().Item(guide.Code(s.Item)); ok {
 		for _, m := range item.Materials {
 			names[m.No] = m.Name
 		}
 	}
-	for n, no := range o.AbsentNo { // as they were told on that day
-		names[no] = o.Absent[n]
+	lacking, told := o.Lacking()
+	for n, no := range lacking { // as they were told on that day
+		names[no] = told[n]
 	}
 	for _, m := range o.Materials {
 		row := CaseMaterial{No: m.No, Name: names[m.No], State: string(o.ReceivedNow(m))}
 		if row.Name == "" {
 			row.Name = fmt.Sprintf("№ %d", m.No)
+		}
+		if o.State == intake.Lodged && slices.Contains(lacking, m.No) {
+			row.State = string(intake.Missing) // of what was received, as it turned out
 		}
 		if at, came := o.Supplied[m.No]; came {
 			row.State, row.SuppliedMS = "supplied", at
@@ -161,7 +182,7 @@ func (c *Counter) casePage(o opened) CasePage {
 // as it stands then. A repeated request changes nothing. Refusals: those of OpenCase,
 // CaseState (args state), CaseLate (args by), FieldMissing (args field: materials).
 func (c *Counter) SupplyCase(request, number string, materials []int) (IntakeResult, error) {
-	return c.later(request, number, intake.KindSupplied, func(o opened, now int64) (intake.Later, *event.Refusal) {
+	return c.later(request, number, intake.KindSupplied, func(o opened, now int64) (any, *event.Refusal) {
 		item, _ := c.m.Guides.Now().Item(guide.Code(o.Item))
 		return intake.Supply{Materials: materials, Window: c.window, Clerk: c.clerk.ID, Request: request, NowMS: now}.Decide(o.Case, item, c.m.Calendar, hall.DateOf(now))
 	})
@@ -170,13 +191,13 @@ func (c *Counter) SupplyCase(request, number string, materials []int) (IntakeRes
 // WithdrawCase notes that the citizen takes an application back. Refusals: those of
 // OpenCase, CaseState (args state).
 func (c *Counter) WithdrawCase(request, number string) (IntakeResult, error) {
-	return c.later(request, number, intake.KindWithdrawn, func(o opened, now int64) (intake.Later, *event.Refusal) {
+	return c.later(request, number, intake.KindWithdrawn, func(o opened, now int64) (any, *event.Refusal) {
 		return o.Withdraw("", c.window, c.clerk.ID, request, now)
 	})
 }
 
 // later decides and notes what comes after an application was taken.
-func (c *Counter) later(request, number string, kind event.Kind, decide func(o opened, now int64) (intake.Later, *event.Refusal)) (IntakeResult, error) {
+func (c *Counter) later(request, number string, kind event.Kind, decide func(o opened, now int64) (any, *event.Refusal)) (IntakeResult, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.ready(); err != nil {
@@ -212,7 +233,7 @@ func (c *Counter) later(request, number string, kind event.Kind, decide func(o o
 			}
 			after, err := intake.Fold(o.Case, e)
 			if err == nil {
-				result = intakeResult(after.Status())
+				result = intakeResult(c.m.Calendar.Status(after))
 			}
 			return err
 		})
@@ -221,7 +242,8 @@ func (c *Counter) later(request, number string, kind event.Kind, decide func(o o
 }
 
 // PrintDocument prints a document of an application: kind is "receipt" for what was received,
-// or "notice" for the one that tells where it stands. That it was printed is noted before.
+// "notice" for the one that tells where it stands, "extension", "decision", or "delivery" for
+// the proof that is signed (送达回证). That it was printed is noted before.
 // It gives the document's number. Refusals: those of OpenCase, PrinterFailed (args reason).
 func (c *Counter) PrintDocument(number, kind string) (string, error) {
 	d, err := c.noteDocument(number, kind)
@@ -241,7 +263,7 @@ func (c *Counter) noteDocument(number, kind string) (d intake.Document, err erro
 	switch err := c.ready(); {
 	case err != nil:
 		return d, err
-	case kind != "receipt" && kind != "notice":
+	case !slices.Contains([]string{"receipt", "notice", "extension", "decision", "delivery"}, kind):
 		return d, event.RequestUnusable.With("field", "kind")
 	case c.m.Documents == nil:
 		return d, event.PrinterFailed.With("reason", "none")
@@ -250,18 +272,17 @@ func (c *Counter) noteDocument(number, kind string) (d intake.Document, err erro
 	if err != nil {
 		return d, err
 	}
-	d = c.document(o, who, kind == "receipt")
+	if d, err = c.document(o, who, kind); err != nil {
+		return d, err
+	}
 	return d, c.note(intake.KindDocument, o, d.Number())
 }
 
 // document fills in what stands on a document of an application.
-func (c *Counter) document(o opened, who intake.Person, receipt bool) intake.Document {
-	s, page := o.Status(), c.casePage(o)
+func (c *Counter) document(o opened, who intake.Person, kind string) (intake.Document, error) {
+	s, page := c.m.Calendar.Status(o.Case), c.casePage(o)
 	d := intake.Document{Kind: intake.DocumentOf(s.State), Case: s.Number, Item: page.Item.Zh, Applicant: who.Applicant, DocumentType: o.DocumentType, DocumentNumber: who.DocumentNumber,
 		State: s.State, Taken: hall.DateOf(s.TakenMS), Date: hall.DateOf(c.m.Book.Now()), Due: s.DueDate, AnswerBy: s.AnswerBy, Window: string(c.window), Clerk: c.clerk.Name, Hall: c.m.place().HallName.Zh}
-	if receipt {
-		d.Kind = intake.PaperReceipt
-	}
 	if o.WithdrawnMS != 0 {
 		d.Withdrawn = hall.DateOf(o.WithdrawnMS)
 	}
@@ -275,5 +296,5 @@ func (c *Counter) document(o opened, who intake.Person, receipt bool) intake.Doc
 		}
 		d.Rows = append(d.Rows, intake.DocumentRow{Name: r.Name, State: state})
 	}
-	return d
+	return c.stepDocument(o, who, kind, d)
 }

@@ -505,15 +505,15 @@ func (c *Counter) takeIntake(tx Tx, in Intake, item *guide.Item) (IntakeResult, 
 	if err != nil {
 		return IntakeResult{}, fmt.Errorf("count the day's applications: %w", err)
 	}
-	wish := c.wish(in, n+1, now)
+	w := c.wish(in, n+1, now)
 	if item.Bare() {
 		return IntakeResult{}, event.ItemUnknown.With("code", in.Item)
 	}
-	key, err := c.evidence(tx, &wish, item)
+	key, err := c.evidence(tx, &w, item)
 	if err != nil {
 		return IntakeResult{}, err
 	}
-	f, who, no := wish.Decide(item, c.m.Calendar, hall.DateOf(now))
+	f, who, no := w.Decide(item, c.m.Calendar, hall.DateOf(now))
 	if no != nil {
 		return IntakeResult{}, no
 	}
@@ -523,12 +523,24 @@ func (c *Counter) takeIntake(tx Tx, in Intake, item *guide.Item) (IntakeResult, 
 	if _, _, err := tx.Append(intake.KindTaken, f); err != nil {
 		return IntakeResult{}, err
 	}
-	return intakeResult((&intake.Case{Taken: f}).Status()), nil
+	if w.Answer == intake.AnswerAtOnce {
+		decided, out := f.AtOnce()
+		if _, _, err := tx.Append(intake.KindDecided, decided); err != nil {
+			return IntakeResult{}, err
+		}
+		if _, _, err := tx.Append(intake.KindHandedOut, out); err != nil {
+			return IntakeResult{}, err
+		}
+		r := intakeResult((&intake.Case{Taken: f}).Status())
+		r.State, r.DueDate = string(intake.HandedOut), ""
+		return r, nil
+	}
+	return intakeResult(c.m.Calendar.Status(&intake.Case{Taken: f})), nil
 }
 
 // intakeResult is what has just been noted here; the page hears of later acks.
 func intakeResult(s intake.Status) IntakeResult {
-	return IntakeResult{Number: s.Number, State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy), Missing: append([]string{}, s.Absent...), Saved: "here"}
+	return IntakeResult{Number: s.Number, State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy), Missing: append([]string{}, s.Absent...), Agency: s.Agency, Saved: "here"}
 }
 
 // answered fills in the answer that a request had before.
@@ -561,7 +573,7 @@ func (c *Counter) wish(in Intake, count int, now int64) intake.Take {
 	w := intake.Take{Request: in.Request, Application: intake.ApplicationID(c.m.NewID(now)), Number: intake.Number(c.m.Hall, hall.DateOf(now), c.m.Device, count),
 		Ticket: hall.TicketID(in.Ticket), Hall: c.m.Hall, Window: c.window, Clerk: c.clerk.ID,
 		Applicant: intake.Personal(in.Applicant), DocumentType: intake.DocumentType(in.DocumentType), DocumentNumber: intake.Personal(in.DocumentNumber),
-		Phone: intake.Personal(in.Phone), Note: intake.Personal(in.Note), NowMS: now}
+		Phone: intake.Personal(in.Phone), Note: intake.Personal(in.Note), Answer: intake.Answer(in.Answer), Reason: intake.Personal(in.Reason), Agency: in.Agency, NowMS: now}
 	for _, m := range in.Materials {
 		w.Materials = append(w.Materials, intake.Material{No: m.No, State: intake.Received(m.State)})
 	}

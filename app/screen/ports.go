@@ -89,6 +89,9 @@ type Hub interface {
 	// Shared asks shared data; the records are in the order of the questions. Refusals: SharedAway,
 	// SharedMany, RequestUnusable.
 	Shared(ctx context.Context, ask SharedAsk) ([]SharedRecord, error)
+	// Due asks for the applications of the hall of which something is due soon or was.
+	// Refusal: HubUnreachable.
+	Due(ctx context.Context) ([]Due, error)
 	Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error)
 	// Book asks for an appointment and gives the hub's event. Refusals: those of hall.Book,
 	// HubUnreachable.
@@ -111,6 +114,14 @@ type Complaint struct {
 	*feedback.Visit
 	Served feedback.Served
 	Keys   map[string]sealed.Key
+}
+
+// Due is an application with its next day, and nothing of the person.
+type Due struct {
+	Number string
+	Item   hall.ItemCode
+	State  intake.State
+	intake.Deadline
 }
 
 // Paper is what stands on a ticket's slip.

@@ -316,6 +316,8 @@ type CaseStatus struct {
 	// Absent names what is still to be brought, AnswerBy the last day for it; empty where nothing is.
 	Absent   []string `json:"absent"`
 	AnswerBy string   `json:"answerBy"`
+	// Agency is who takes what is not ours or was passed on.
+	Agency string `json:"agency"`
 }
 
 // CounterPage is everything a counter shows.
@@ -460,6 +462,11 @@ type Intake struct {
 	Phone          string        `json:"phone"`
 	Materials      []MaterialRow `json:"materials"`
 	Note           string        `json:"note"`
+	// Answer is what the window says of it: empty for what the materials make of it, "receive",
+	// "refuse" (Reason), "not_ours" (Agency, and Reason where there is more to say), "at_once".
+	Answer string `json:"answer"`
+	Reason string `json:"reason"`
+	Agency string `json:"agency"`
 }
 
 // MaterialRow is a material as received: State is "received", "missing", "waived", "later", "unverified"
@@ -469,7 +476,8 @@ type MaterialRow struct {
 	State string `json:"state"`
 }
 
-// IntakeResult is a saved application: State is "accepted", "accepted_later" (容缺受理) or "correction".
+// IntakeResult is a saved application: State is "accepted", "accepted_later" (容缺受理), "correction",
+// "received", "refused", "not_ours", or what came of a step; DueDate is the next day that binds the office.
 type IntakeResult struct {
 	Number  string `json:"number"`
 	State   string `json:"state"`
@@ -477,6 +485,7 @@ type IntakeResult struct {
 	// AnswerBy is until when what is missing has to be brought; empty where nothing is.
 	AnswerBy string   `json:"answerBy"`
 	Missing  []string `json:"missing"`
+	Agency   string   `json:"agency"`
 	Saved    Saved    `json:"saved"`
 }
 

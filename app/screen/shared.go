@@ -337,8 +337,9 @@ func (c *Counter) noteRecheck(number string) (ask SharedAsk, key sealed.Key, row
 // has shown the paper: the paper counts from then on (浙江省保障"最多跑一次"改革规定 10). A repeated request
 // changes nothing. Refusals: those of OpenCase, CaseState (args state), FieldMissing (args field: materials).
 func (c *Counter) DisputeShared(request, number string, materials []int) (IntakeResult, error) {
-	return c.later(request, number, intake.KindSharedDisputed, func(o opened, now int64) (intake.Later, *event.Refusal) {
-		return o.Dispute(materials, c.window, c.clerk.ID, request, now)
+	return c.later(request, number, intake.KindSharedDisputed, func(o opened, now int64) (any, *event.Refusal) {
+		f, no := o.Dispute(materials, c.window, c.clerk.ID, request, now)
+		return f, no
 	})
 }
 

@@ -313,7 +313,7 @@ func (m *Machine) itemName(code hall.ItemCode) Text {
 }
 
 func (m *Machine) caseStatus(c Case) CaseStatus {
-	return CaseStatus{Number: c.Number, Code: string(c.Item), Item: m.itemName(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: c.Saved, Absent: append([]string{}, c.Absent...), AnswerBy: string(c.AnswerBy)}
+	return CaseStatus{Number: c.Number, Code: string(c.Item), Item: m.itemName(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: c.Saved, Absent: append([]string{}, c.Absent...), AnswerBy: string(c.AnswerBy), Agency: c.Agency}
 }
 
 func (m *Machine) caseList(list []Case) []CaseStatus {

@@ -51,7 +51,7 @@ func (tx *Tx) foldCase(e event.Event) error {
 	if err != nil {
 		return err
 	}
-	s := c.Status()
+	s := tx.s.calendar.Status(c)
 	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, pending, differing, row)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		string(c.Application), s.Number, string(s.Ticket), string(s.Hall), string(s.Item), string(s.State), string(hall.DateOf(s.TakenMS)), string(s.DueDate), string(s.AnswerBy), s.TakenMS,
@@ -83,20 +83,8 @@ func (s *Store) Numbered(ctx context.Context, number string) (*intake.Case, erro
 }
 
 // Overdue lists the applications of a hall whose last day for what is missing is before a day.
-func (s *Store) Overdue(ctx context.Context, id hall.ID, today hall.Date) (out []intake.ApplicationID, err error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT id FROM application WHERE hall = ? AND answer_by != '' AND answer_by < ? ORDER BY answer_by, id LIMIT 1000", string(id), string(today))
-	if err != nil {
-		return nil, fmt.Errorf("look for what is overdue: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id intake.ApplicationID
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("look for what is overdue: %w", err)
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+func (s *Store) Overdue(ctx context.Context, id hall.ID, today hall.Date) ([]intake.ApplicationID, error) {
+	return s.applicationIDs(ctx, "WHERE hall = ? AND answer_by != '' AND answer_by < ? ORDER BY answer_by, id LIMIT 1000", string(id), string(today))
 }
 
 // CaseCount counts the applications that this node's own device noted on a day.
@@ -131,7 +119,7 @@ func (s *Store) cases(ctx context.Context, where string, args ...any) (list []Ca
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, Case{Status: c.Status(), Application: c.Application, Event: c.From})
+		list = append(list, Case{Status: s.calendar.Status(c), Application: c.Application, Event: c.From})
 	}
 	return list, rows.Err()
 }

@@ -115,8 +115,8 @@ func (tx *Tx) TakenOf(ticket hall.TicketID, item hall.ItemCode) (n int, err erro
 	return n, nil
 }
 
-// Pending lists the applications of a hall of which a material waits for an answer, the oldest first.
-func (s *Store) Pending(ctx context.Context, id hall.ID, max int) ([]*intake.Case, error) {
+// Unverified lists the applications of a hall of which a material waits for an answer, the oldest first.
+func (s *Store) Unverified(ctx context.Context, id hall.ID, max int) ([]*intake.Case, error) {
 	return s.applications(ctx, "SELECT row FROM application WHERE hall = ? AND pending > 0 ORDER BY taken_at_ms LIMIT ?", string(id), max)
 }
 

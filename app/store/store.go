@@ -25,6 +25,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 	"onewindow/app/watch"
 	"onewindow/sync/core"
 )
@@ -66,6 +67,8 @@ type Store struct {
 	hand   *hand     // of conn
 	reader *prepared // of pool
 	sync   string    // what the next commit waits for
+
+	calendar *intake.Calendar // by which the days of applications are counted
 
 	// replica is the open transaction of what can be fetched again; lost tells
 	// that one failed and its bringers do not know yet. Both are the writer's.
@@ -120,7 +123,11 @@ func Open(opt Options) (*Store, error) {
 		return nil, err
 	}
 	lockOnce.Do(openLocks)
-	s := &Store{opt: opt, jobs: make(chan job, 4*opt.MaxBatch), bulk: make(chan job, 4*opt.MaxBatch), closed: make(chan struct{}),
+	calendar, err := shippedCalendar()
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{opt: opt, calendar: calendar, jobs: make(chan job, 4*opt.MaxBatch), bulk: make(chan job, 4*opt.MaxBatch), closed: make(chan struct{}),
 		sync: opt.Synchronous}
 	if err := s.open(); err != nil {
 		s.shut()
@@ -131,7 +138,10 @@ func Open(opt Options) (*Store, error) {
 	return s, nil
 }
 
-var lockOnce sync.Once
+var (
+	lockOnce        sync.Once
+	shippedCalendar = sync.OnceValues(intake.ShippedCalendar)
+)
 
 // openLocks asks for locks that belong to the open file, not to the process, so
 // that closing one handle does not drop the locks of another. Where the kernel

@@ -139,7 +139,7 @@ func (l line) cases(ctx context.Context, ask wire.CasesAsk) ([]screen.Case, erro
 	out := make([]screen.Case, 0, len(list))
 	for _, c := range list {
 		out = append(out, screen.Case{Saved: screen.Saved(c.Saved), Status: intake.Status{Number: c.Number, Item: hall.ItemCode(c.Item), State: intake.State(c.State),
-			DueDate: hall.Date(c.DueDate), Absent: c.Absent, AnswerBy: hall.Date(c.AnswerBy), Ticket: hall.TicketID(c.Ticket)}})
+			DueDate: hall.Date(c.DueDate), Absent: c.Absent, AnswerBy: hall.Date(c.AnswerBy), Ticket: hall.TicketID(c.Ticket), Agency: c.Agency}})
 	}
 	return out, err
 }
@@ -219,6 +219,18 @@ func (l line) Complaints(ctx context.Context, ticket hall.TicketID) (list []scre
 		list = append(list, c)
 	}
 	return list, nil
+}
+
+func (l line) Due(ctx context.Context) ([]screen.Due, error) {
+	if l.t.link == nil {
+		return nil, event.HubUnreachable
+	}
+	list, err := l.t.link.Due(ctx)
+	out := make([]screen.Due, 0, len(list))
+	for _, r := range list {
+		out = append(out, screen.Due{Number: r.Number, Item: hall.ItemCode(r.Item), State: intake.State(r.State), Deadline: intake.Deadline{What: r.What, Day: hall.Date(r.Day), State: intake.TermKnown, Left: r.Left}})
+	}
+	return out, err
 }
 
 func (l line) Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error) {

@@ -409,6 +409,8 @@ export interface CaseStatus {
   /** What is still to be brought, and the last day for it; empty where nothing is. */
   absent: string[]
   answerBy: string
+  /** Who takes what is not ours or was passed on, '' for nobody. */
+  agency: string
 }
 
 export interface CounterPage {
@@ -584,6 +586,10 @@ export interface Intake {
   phone: string
   materials: MaterialRow[]
   note: string
+  /** What the window says of it: '' for what the materials make of it, "receive", "refuse", "not_ours" or "at_once". */
+  answer: string
+  reason: string
+  agency: string
 }
 
 export interface MaterialRow {
@@ -598,6 +604,7 @@ export interface IntakeResult {
   /** Until when what is missing has to be brought; '' where nothing is. */
   answerBy: string
   missing: string[]
+  agency: string
   saved: Saved
 }
 
@@ -606,10 +613,21 @@ export interface CasePage {
   number: string
   code: string
   item: Text
-  /** "accepted", "accepted_later", "correction", "withdrawn", "lapsed" or "revoked" */
+  /** "accepted", "correction", "suspended", "granted" ... */
   state: string
+  /** The next day that binds the office. */
   dueDate: string
   answerBy: string
+  /** What is due: "accept", "bring", "decide", "deliver" or ''; `left` working days of it are left where that is known, below 0 when it is over. */
+  what: string
+  known: boolean
+  left: number
+  /** The steps that this window can note now: "accept", "correct", "refuse", "not_ours", "hand_out". */
+  may: string[]
+  steps: CaseStep[]
+  extended: boolean
+  reason: string
+  agency: string
   takenMs: number
   window: string
   rows: CaseMaterial[]
@@ -622,6 +640,25 @@ export interface CasePage {
   alone: boolean
   /** Two records claim this application. */
   disputed: boolean
+}
+
+/** What was noted of an application after it was taken. */
+export interface CaseStep {
+  kind: string
+  outcome: string
+  procedure: string
+  day: string
+  days: number
+}
+
+/** An application of the hall of which something is due soon or was. */
+export interface DueCase {
+  number: string
+  item: Text
+  state: string
+  what: string
+  day: string
+  left: number
 }
 
 /** A material of an application; "supplied" when it was brought afterwards. */

@@ -1,7 +1,8 @@
 // Package centre is the district's end apart from receiving pushes, which is
 // inlet's work: it hears the beats of the halls and tells a duty officer, as a
-// page and as JSON, how the district stands. It decides nothing, changes nothing
-// and never shows anything personal.
+// page and as JSON, how the district stands, and shows each agency its applications. It
+// decides nothing, notes only what an officer of an agency says, and never shows anything
+// personal.
 package centre
 
 import (
@@ -98,6 +99,8 @@ type Options struct {
 	Conn   *nats.Conn
 	Log    Log
 	Places Places
+	// Agencies is behind the page of the agencies; nil where there is none.
+	Agencies Agencies
 	// Bundle names the bundle in force, for the hubs that beat; nil where there are none.
 	Bundle func() string
 	Logger *slog.Logger

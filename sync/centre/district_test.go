@@ -238,7 +238,10 @@ func (b *bench) pass(d time.Duration) {
 	b.elapsed.Add(int64(d))
 }
 
-func start(t testing.TB, l *log, p centre.Places) *bench {
+func start(t testing.TB, l *log, p centre.Places) *bench { return startWith(t, l, p, nil) }
+
+// startWith starts a centre that has a page for agencies.
+func startWith(t testing.TB, l *log, p centre.Places, a centre.Agencies) *bench {
 	t.Helper()
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	server, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Name: "centre-test", Open: true})
@@ -257,7 +260,7 @@ func start(t testing.TB, l *log, p centre.Places) *bench {
 	b := &bench{log: l, conn: connect("hub")}
 	b.now.Store(at("10:42"))
 	own := connect("centre")
-	b.Centre, err = centre.Start(centre.Options{Conn: own, Log: l, Places: p, Logger: quiet, Now: b.now.Load,
+	b.Centre, err = centre.Start(centre.Options{Conn: own, Log: l, Places: p, Agencies: a, Logger: quiet, Now: b.now.Load,
 		Elapsed: func() time.Duration { return time.Duration(b.elapsed.Load()) }})
 	if err != nil {
 		t.Fatal(err)

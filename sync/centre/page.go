@@ -52,7 +52,7 @@ type rendered struct {
 }
 
 // Handler serves "/" (the page; ?lang=en in English), "/state.json" (State,
-// always fresh), "/healthz", and the page's style sheet, script and icon. It needs no
+// always fresh), "/cases" (the agencies' applications, for officers), "/healthz", and the page's style sheet, script and icon. It needs no
 // path of its own on a larger server: all links are relative.
 func (c *Centre) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -61,6 +61,7 @@ func (c *Centre) Handler() http.Handler {
 	mux.HandleFunc("GET /healthz", c.healthz)
 	mux.HandleFunc("GET /page.css", asset("text/css; charset=utf-8", styleText))
 	mux.HandleFunc("GET /icon.svg", asset("image/svg+xml", iconText))
+	c.agencies(mux)
 	mux.HandleFunc("GET /page.js", asset("text/javascript; charset=utf-8", scriptText))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -154,8 +154,6 @@ var words = map[string]Name{
 	"app_accepted":       {"受理", "Accepted"},
 	"app_accepted_later": {"容缺受理", "Accepted, parts to follow"},
 	"app_correction":     {"补正告知", "To be corrected"},
-	"app_refused":        {"不予受理", "Refused"},
-	"app_not_ours":       {"不属本厅", "Not ours"},
 	"app_on_the_spot":    {"当场办结", "Done on the spot"},
 	"app_decided":        {"已决定", "Decided"},
 	"app_withdrawn":      {"撤回", "Withdrawn"},

@@ -130,3 +130,23 @@ func (l *Link) askOf(ctx context.Context, verb wire.Verb, words string, answer a
 func (l *Link) CaseKey(ctx context.Context, id string) (k wire.CaseKey, err error) {
 	return k, l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbKey, l.opt.Origin), []byte(id), 2*time.Second, &k)
 }
+
+// Steps asks the centre what its agencies have noted of this hall's applications.
+func (l *Link) Steps(ctx context.Context, ask wire.StepsAsk) (a wire.StepsAnswer, err error) {
+	body, err := json.Marshal(ask)
+	if err != nil {
+		return a, err
+	}
+	return a, l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbSteps, l.opt.Origin), body, l.opt.Answer, &a)
+}
+
+// Due asks the hub which applications of the hall are due. Refusal: HubUnreachable.
+func (l *Link) Due(ctx context.Context) (list []wire.DueRow, err error) {
+	if !l.opt.Conn.IsConnected() {
+		return nil, event.HubUnreachable
+	}
+	if err := l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbDue, l.opt.Origin), nil, 3*time.Second, &list); err != nil {
+		return nil, errors.Join(event.HubUnreachable, err)
+	}
+	return list, nil
+}

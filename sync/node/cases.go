@@ -43,6 +43,7 @@ func (h *Hub) answers(id hall.ID) inlet.Answers {
 		wire.VerbShared: func(ctx context.Context, from event.Origin, body []byte) (any, error) {
 			return h.sharedFor(ctx, id, from, body)
 		},
+		wire.VerbDue: func(ctx context.Context, _ event.Origin, _ []byte) (any, error) { return h.due(ctx, id) },
 	}
 }
 
@@ -105,28 +106,37 @@ func (c *Centre) keyOf(ctx context.Context, id string) (wire.CaseKey, error) {
 	return wire.CaseKey{Case: id, Key: k[:]}, err
 }
 
-// endOverdue ends what is overdue on the hall's day: that of the clock, and of the newest
-// ticket, because one clock alone that is put forward may end nobody's application.
-func (h *Hub) endOverdue(ctx context.Context, id hall.ID) error {
+// tidy notes what time alone brings to applications, on the hall's day: that of the clock,
+// and of the newest ticket, because one clock alone that is put forward may end nobody's
+// application. What is overdue ends; what was received and not answered in time is accepted.
+func (h *Hub) tidy(ctx context.Context, id hall.ID) error {
 	if !h.Store.Ready() {
 		return nil
 	}
 	today := hall.DateOf(h.Store.Now())
 	h.Store.View(id, func(v *hall.Hall) { today = min(today, v.LastDay(today)) })
-	list, err := h.Store.Overdue(ctx, id, today)
-	if err != nil || len(list) == 0 {
+	overdue, err := h.Store.Overdue(ctx, id, today)
+	if err != nil {
+		return err
+	}
+	unanswered, err := h.Store.Unanswered(ctx, id, today)
+	if err != nil || len(overdue)+len(unanswered) == 0 {
 		return err
 	}
 	return h.Store.Write(ctx, func(tx *store.Tx) error {
-		for _, a := range list {
+		for _, a := range append(overdue, unanswered...) {
 			c, err := tx.Application(a)
 			if err != nil || c == nil {
 				return err
 			}
-			if l, over := c.EndOverdue(today, h.Store.Now()); over {
-				if _, _, err := tx.Append(intake.KindOverdue, l); err != nil {
-					return err
-				}
+			now := h.Store.Now()
+			if l, over := c.EndOverdue(today, now); over {
+				_, _, err = tx.Append(intake.KindOverdue, l)
+			} else if s, over := h.Store.Calendar().Deem(c, today, now); over {
+				_, _, err = tx.Append(intake.KindDeemed, s)
+			}
+			if err != nil {
+				return err
 			}
 		}
 		return nil

@@ -62,7 +62,7 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 		return nil, err
 	}
 	named.read(c.Shelf, o.Logger)
-	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
+	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, OfficersOf(o.Data)}, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
 	if err != nil {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}
@@ -79,6 +79,7 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 	err = c.answer(inlet.Answers{
 		wire.VerbKey:    func(ctx context.Context, _ event.Origin, id []byte) (any, error) { return c.keyOf(ctx, string(id)) },
 		wire.VerbShared: func(ctx context.Context, hub event.Origin, body []byte) (any, error) { return c.shared(ctx, hub, body) },
+		wire.VerbSteps:  c.stepsFor,
 	}, wire.Centre, o.Logger)
 	if err != nil {
 		return nil, err

@@ -223,7 +223,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		return nil, err
 	}
 	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Differing: h.differing(o.Hall, o.Logger), Gather: o.Gather, Carry: o.Carry,
-		Mark: h.mark, BookRules: o.BookRules, Tidy: func(ctx context.Context) error { return h.endOverdue(ctx, o.Hall) }}
+		Mark: h.mark, BookRules: o.BookRules, Tidy: func(ctx context.Context) error { return h.tidy(ctx, o.Hall) }}
 	if o.Centre != "" {
 		opt.Above = above{h}
 	}
@@ -254,7 +254,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Keys: h.Keys, Now: o.Now,
 			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery, Canary: -1})
 		h.up.Store(up)
-		h.closers = append(h.closers, func() error { up.Stop(); return nil })
+		h.closers = append(h.closers, func() error { up.Stop(); return nil }, h.follow(&o, up))
 	}
 	err = h.answer(h.answers(o.Hall), string(o.Hall), o.Logger)
 	if err != nil {
@@ -354,7 +354,7 @@ func (l ledger) Cases(ctx context.Context, ask wire.CasesAsk) ([]wire.CaseRow, e
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: saved, Absent: c.Absent, AnswerBy: string(c.AnswerBy), Ticket: string(c.Ticket)})
+		out = append(out, wire.CaseRow{Number: c.Number, Item: string(c.Item), State: string(c.State), DueDate: string(c.DueDate), Saved: saved, Absent: c.Absent, AnswerBy: string(c.AnswerBy), Ticket: string(c.Ticket), Agency: c.Agency})
 	}
 	return out, err
 }

@@ -116,7 +116,7 @@ func (v *verifier) run(ctx context.Context) {
 
 // round goes once through what is pending, and tells how long to rest then.
 func (v *verifier) round(ctx context.Context) (rest time.Duration, err error) {
-	list, err := v.h.Store.Pending(ctx, v.hall, verifyLook)
+	list, err := v.h.Store.Unverified(ctx, v.hall, verifyLook)
 	if err != nil {
 		return verifyAgain, err
 	}

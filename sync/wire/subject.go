@@ -31,6 +31,8 @@ const (
 	// Of ratings: which there are of a visit, and what is to be followed up.
 	VerbRated   Verb = "rated"   // the id of a ticket as text; a RatedAnswer
 	VerbRatings Verb = "ratings" // the id of a ticket as text, empty for all that are open; a RatingsAnswer
+	VerbDue     Verb = "due"     // nothing; a JSON list of DueRow
+	VerbSteps   Verb = "steps"   // a StepsAsk; a StepsAnswer
 	VerbHand    Verb = "hand"    // a Feed of a terminal's own log; an empty Feed up to the same position
 	// What the centre publishes, asked of the place above: see Bundle and PieceAsk.
 	VerbBundle Verb = "bundle"
@@ -41,7 +43,7 @@ const (
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbShared, VerbRated, VerbRatings, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbShared, VerbRated, VerbRatings, VerbDue, VerbSteps, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -116,9 +118,9 @@ type Rights struct{ Publish, Subscribe []string }
 // numbers and books. A board shows.
 var asks = map[string][]Verb{
 	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook, VerbKeys, VerbRated},
-	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbShared, VerbRatings},
+	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbShared, VerbRatings, VerbDue},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
-	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey, VerbShared},
+	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey, VerbShared, VerbSteps},
 }
 
 // asksPeer is what a hub may ask of the other hub of its hall.

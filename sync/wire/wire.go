@@ -175,6 +175,8 @@ type CaseRow struct {
 	AnswerBy string   `json:"answer_by,omitempty"`
 	// Ticket is the visit at which it was taken.
 	Ticket string `json:"ticket,omitempty"`
+	// Agency is who takes what is not this hall's.
+	Agency string `json:"agency,omitempty"`
 }
 
 // Beat tells the place above that a device lives and what it still owes.

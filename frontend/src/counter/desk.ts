@@ -37,7 +37,7 @@ export const pauseMinutes = ['15', '30', '60'] as const
 export const withdrawReasons = ['system_down', 'no_clerk', 'moved'] as const
 
 /** What a clerk opens an application for; it is noted. */
-export const casePurposes = ['supply', 'ask', 'withdraw', 'correct'] as const
+export const casePurposes = ['supply', 'ask', 'deliver', 'answer', 'withdraw', 'correct'] as const
 
 /** For how many minutes a visit may be parked. */
 export const parkMinutes = ['5', '15', '30', '60'] as const
@@ -47,7 +47,19 @@ export const outcomes = ['accepted', 'correction', 'refused', 'on_the_spot', 'ad
 
 /** What an application's state says about how its item ended. */
 export function outcomeOf(state: string): string {
-  return state === 'correction' ? 'correction' : state.startsWith('accepted') ? 'accepted' : ''
+  if (state.startsWith('accepted')) return 'accepted'
+  return ({ correction: 'correction', refused: 'refused', not_ours: 'passed_on', handed_out: 'on_the_spot' } as Record<string, string>)[state] ?? ''
+}
+
+/** What a window says of an application that is handed in; '' is what the materials make of it. */
+export const answers = ['', 'receive', 'refuse', 'not_ours', 'at_once'] as const
+
+/** The states in which the applicant can take an application back. */
+export const withdrawable = ['received', 'correction', 'accepted', 'accepted_later', 'suspended']
+
+/** How a deadline looks: over or today, near, or far. */
+export function toneOf(known: boolean, left: number): 'over' | 'near' | 'far' {
+  return !known || left > 3 ? 'far' : left > 0 ? 'near' : 'over'
 }
 
 /** The code on an application's documents begins so; its number follows. */

@@ -4,7 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types'
 import CounterApp from './CounterApp.vue'
-import { application, area, evidence, fakeTerminal, lookup, refuse, standing, ticket, transfer, unverified } from './testing/fakeTerminal'
+import { application, area, evidence, decided, dueCases, fakeTerminal, lookup, refuse, standing, ticket, transfer, unverified } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
 vi.mock('../bridge', async (original) => ({
@@ -81,7 +81,15 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an application whose notice was printed', () => terminal.atDesk(), async (app) => { await openCase(app); await press('F7') }, '.print p[role="status"]'],
   ['an application scanned from its document', () => terminal.atDesk(), async (app) => { await app.find('#code').setValue('OWC:JN20261124-C07-0003'); await app.find('form.scan').trigger('submit'); await flushPromises(); await app.find('[data-choice="ask"]').setValue(); await app.find('form.look').trigger('submit') }, '[data-case]'],
   ['an application without a purpose', () => terminal.atDesk(), async (app) => { await press('f', true); await app.find('#case').setValue('JN1'); await app.find('form.look').trigger('submit') }, '[data-fault="purpose"]'],
-  ['a visit whose application was taken back', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), applications: ['withdrawn', 'lapsed', 'revoked'].map((state, n) => ({ number: `N-${n}`, code: `c${n}`, item: transfer.name, state, dueDate: '', saved: 'here' as const, absent: [], answerBy: '' })) } }), () => undefined, '[data-material="1"]'],
+  ['a visit whose application was taken back', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), applications: ['withdrawn', 'lapsed', 'revoked'].map((state, n) => ({ number: `N-${n}`, code: `c${n}`, item: transfer.name, state, dueDate: '', saved: 'here' as const, absent: [], answerBy: '', agency: '' })) } }), () => undefined, '[data-material="1"]'],
+  ['what is due', () => { terminal.instead.set('DueCases', () => [...dueCases, ...Array.from({ length: 9 }, (_, n) => ({ ...dueCases[2]!, number: `JN-${n}` }))]); terminal.atDesk() }, () => press('f', true), '[data-due-case] .over'],
+  ['what is due, cut off', () => { terminal.instead.set('DueCases', () => refuse('hub_unreachable')); terminal.atDesk() }, () => press('f', true), '[data-due] [role="status"]'],
+  ...['granted', 'denied', 'returned', 'passed_on'].map((state): (typeof screens)[number] => [`an application that is ${state}`, () => { terminal.instead.set('OpenCase', () => decided(state, { reason: '界址不清', agency: '市公安局' })); terminal.atDesk() }, (app) => openCase(app), '[data-act="stepCase"]']),
+  ...['suspended', 'handed_out', 'archived', 'refused', 'not_ours'].map((state): (typeof screens)[number] => [`an application that is ${state}`, () => { terminal.instead.set('OpenCase', () => decided(state, { may: [], what: state === 'suspended' ? 'decide' : '', known: false, ...(state === 'refused' || state === 'not_ours' ? { steps: [{ kind: 'declined', outcome: state, procedure: '', day: '2026-11-24', days: 0 }, { kind: 'deemed', outcome: '', procedure: '', day: '2026-11-24', days: 0 }] } : {}) })); terminal.atDesk() }, (app) => openCase(app), '[data-act="anotherCase"]']),
+  ['an application to be answered', () => { terminal.instead.set('OpenCase', () => decided('received', { may: ['accept', 'refuse', 'not_ours'], what: 'accept', left: 0 })); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-choice="not_ours"]').setValue(); await press('Enter', true) }, '#step-agency[aria-invalid="true"]'],
+  ['an application to be corrected', () => { terminal.instead.set('OpenCase', () => decided('received', { may: ['accept', 'correct'], what: 'accept', known: false })); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-choice="correct"]').setValue(); await press('Enter', true) }, '[data-lacks="1"]'],
+  ['an application that is handed out', () => { terminal.instead.set('OpenCase', () => decided()); terminal.atDesk() }, async (app) => { await openCase(app); await press('Enter', true) }, '[data-case-done].handed_out'],
+  ['an intake that is another agency’s', () => terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }), (app) => app.find('.answer [data-choice="not_ours"]').setValue(), '#answer-agency'],
   ['an application that lapsed', () => { terminal.instead.set('OpenCase', () => application('lapsed')); terminal.atDesk() }, (app) => openCase(app), '[data-act="anotherCase"]'],
   ['an application that is whole now', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-brought="2"]').setValue(true); await app.find('[data-brought="3"]').setValue(true); await app.find('[data-act="supplyCase"]').trigger('click') }, '[data-case-done].accepted'],
   ['an application that is taken back', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-act="withdrawCase"]').trigger('click'); await app.find('[data-act="withdrawSure"]').trigger('click') }, '[data-case-done].withdrawn'],
@@ -117,9 +125,9 @@ describe.each(languages)('screens in %s', (language) => {
     await expectAccessible(app.element)
   })
 
-  it.each(['accepted', 'accepted_later', 'correction'])('result "%s" of an intake', async (state) => {
+  it.each(['accepted', 'accepted_later', 'correction', 'received', 'refused', 'not_ours', 'handed_out'])('result "%s" of an intake', async (state) => {
     terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
-    terminal.instead.set('TakeIntake', () => ({ number: 'N-1', state, dueDate: '2026-12-01', answerBy: '2026-12-15', missing: ['登记申请书'], saved: 'here' }))
+    terminal.instead.set('TakeIntake', () => ({ number: 'N-1', state, dueDate: '2026-12-01', answerBy: '2026-12-15', missing: ['登记申请书'], agency: state === 'not_ours' ? '市公安局' : '', saved: 'here' }))
     const app = await open(language)
     await app.find('[data-act="receiveRest"]').trigger('click')
     await app.find('[data-act="takeIntake"]').trigger('click')

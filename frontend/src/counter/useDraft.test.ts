@@ -62,13 +62,18 @@ describe('the draft of a visit', () => {
     visit.receiveRest()
     expect(visit.intake('r1')).toEqual({
       request: 'r1', ticket: 'id-1', item: 'transfer', applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X',
-      phone: '10000000000', note: 'n', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'unverified' }, { no: 3, state: 'received' }],
+      phone: '10000000000', note: 'n', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'unverified' }, { no: 3, state: 'received' }], answer: '', reason: '', agency: '',
     })
+    Object.assign(visit.draft, { answer: 'not_ours', reason: ' 说明 ', agency: ' 市公安局 ' })
+    expect(visit.intake('r2')).toMatchObject({ answer: 'not_ours', reason: '说明', agency: '市公安局' })
+    // What was typed for another answer goes nowhere.
+    visit.draft.answer = 'receive'
+    expect(visit.intake('r3')).toMatchObject({ answer: 'receive', reason: '', agency: '' })
   })
 
   it.each(['', 'id-2'])('holds nothing of the person when the ticket becomes "%s"', (next) => {
     const { ticket, visit } = filled()
-    visit.keep(transfer, { number: 'N1', state: 'accepted', dueDate: '', answerBy: '', missing: [], saved: 'here' })
+    visit.keep(transfer, { number: 'N1', state: 'accepted', dueDate: '', answerBy: '', missing: [], agency: '', saved: 'here' })
     visit.ended['transfer'] = 'accepted'
     visit.learn([evidence('found')])
     ticket.value = next

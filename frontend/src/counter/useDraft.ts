@@ -13,6 +13,10 @@ export interface Draft {
   phone: string
   ticks: Record<number, Tick>
   note: string
+  /** What the window says of it, see `answers`; the reason and the agency go with it. */
+  answer: string
+  reason: string
+  agency: string
 }
 
 /** An application taken in this visit: which item, and what came out. */
@@ -24,7 +28,7 @@ export interface Taken {
 }
 
 function empty(): Draft {
-  return { item: null, guide: null, applicant: '', documentType: 'resident_id', documentNumber: '', phone: '', ticks: {}, note: '' }
+  return { item: null, guide: null, applicant: '', documentType: 'resident_id', documentNumber: '', phone: '', ticks: {}, note: '', answer: '', reason: '', agency: '' }
 }
 
 /** The state a row starts in: what may be needless starts so and is asked of nobody, what shared data proves is to be verified, the rest is for the clerk to look at. */
@@ -85,7 +89,7 @@ export function useDraft(ticket: Ref<string>) {
 
   /** Begins another application of the same visit: the person stays, the item goes. */
   function again(): void {
-    Object.assign(draft, { item: null, guide: null, ticks: {}, note: '' })
+    Object.assign(draft, { item: null, guide: null, ticks: {}, note: '', answer: '', reason: '', agency: '' })
     evidence.value = {}
     shown.value = null
   }
@@ -131,7 +135,8 @@ export function useDraft(ticket: Ref<string>) {
     return {
       request, ticket: ticket.value, item: draft.item?.code ?? '', applicant: draft.applicant.trim(),
       documentType: draft.documentType, documentNumber: draft.documentNumber.trim(), phone: draft.phone.trim(),
-      materials, note: draft.note.trim(),
+      materials, note: draft.note.trim(), answer: draft.answer,
+      reason: draft.answer === 'refuse' || draft.answer === 'not_ours' ? draft.reason.trim() : '', agency: draft.answer === 'not_ours' ? draft.agency.trim() : '',
     }
   }
 

@@ -113,7 +113,7 @@ describe('a draft that is kept', () => {
     visit.tick(1, 'received')
     await flushPromises()
     const died = kept['t1'] ?? ''
-    visit.keep(transfer, { number: 'N1', state: 'accepted', dueDate: '', answerBy: '', missing: [], saved: 'here' })
+    visit.keep(transfer, { number: 'N1', state: 'accepted', dueDate: '', answerBy: '', missing: [], agency: '', saved: 'here' })
     await flushPromises()
     for (const text of [kept['t1'] ?? '', died]) {
       scope.stop()

@@ -8,8 +8,8 @@ type Kept = Omit<Draft, 'item' | 'guide'> & { code: string }
 
 /** Of an application that is taken only the person is kept, for the next one of the visit. */
 function textOf({ draft, shown }: Pick<VisitDraft, 'draft' | 'shown'>): string {
-  const { item, applicant, documentType, documentNumber, phone, ticks, note } = shown.value ? { ...draft, item: null, ticks: {}, note: '' } : draft
-  return JSON.stringify({ code: item?.code ?? '', applicant, documentType, documentNumber, phone, ticks, note } satisfies Kept)
+  const { item, applicant, documentType, documentNumber, phone, ticks, note, answer, reason, agency } = shown.value ? { ...draft, item: null, ticks: {}, note: '', answer: '', reason: '', agency: '' } : draft
+  return JSON.stringify({ code: item?.code ?? '', applicant, documentType, documentNumber, phone, ticks, note, answer, reason, agency } satisfies Kept)
 }
 
 /**
@@ -53,7 +53,7 @@ export function useKeptDraft(visit: VisitDraft, serving: Ref<boolean>, taken: ()
         const open = code !== '' && !taken().includes(code)
         const guide = open ? await call<GuidePage>('Counter.Guide', code).catch(() => null) : null
         if (at === visit.ticket.value) {
-          Object.assign(visit.draft, { ...kept, ticks: {}, note: open ? kept.note : '' })
+          Object.assign(visit.draft, { ...kept, ticks: {}, ...(open ? {} : { note: '', answer: '', reason: '', agency: '' }) })
           if (guide) {
             visit.choose(guide.item, guide)
             for (const no of Object.keys(visit.draft.ticks).map(Number)) visit.tick(no, kept.ticks[no] ?? '')

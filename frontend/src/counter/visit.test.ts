@@ -205,7 +205,7 @@ describe('intake', () => {
     const keys = await open()
     await keys.press('F7')
     await keys.press('Ctrl+Enter')
-    terminal.set({ current: { ...ticket('A058', 'serving'), applications: [{ number: 'N-1', code: 'transfer', item: { zh: '存量房转移登记', en: '' }, state: 'accepted', dueDate: '', saved: 'here', absent: [], answerBy: '' }] } })
+    terminal.set({ current: { ...ticket('A058', 'serving'), applications: [{ number: 'N-1', code: 'transfer', item: { zh: '存量房转移登记', en: '' }, state: 'accepted', dueDate: '', saved: 'here', absent: [], answerBy: '', agency: '' }] } })
     terminal.changed()
     await flushPromises()
     await keys.press('F10')

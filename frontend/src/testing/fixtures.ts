@@ -58,7 +58,7 @@ export const ticket: TicketPage = {
 
 export const progress: Progress = {
   found: true, ticket: { ...ticket, qr: '', paper: '' },
-  applications: [{ number: 'JN-1', code: '119901080000X004344990104001000', item: { zh: '公司变更登记', en: 'Change of a company' }, state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre', absent: ['社会保险登记表'], answerBy: '2026-12-15' }],
+  applications: [{ number: 'JN-1', code: '119901080000X004344990104001000', item: { zh: '公司变更登记', en: 'Change of a company' }, state: 'accepted_later', dueDate: '2026-12-01', saved: 'centre', absent: ['社会保险登记表'], answerBy: '2026-12-15', agency: '' }],
   rate: '',
 }
 

@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, CasePage, CounterPage, CounterTicket, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
+import type { Area, CasePage, CounterPage, CounterTicket, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -49,6 +49,7 @@ export const application = (state = 'correction'): CasePage => ({
   number: 'JN20261124-C07-0003', code: 'transfer', item: { zh: '存量房转移登记', en: 'Transfer of property' }, state, dueDate: '', answerBy: '2026-12-15', takenMs: now, window: 'A02',
   rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0, check: '', set: none }, { no: 2, name: '婚姻状况材料', state: 'missing', suppliedMs: 0, check: '', set: none }, { no: 3, name: '完税凭证', state: 'later', suppliedMs: 0, check: '', set: none }, { no: 4, name: '合同', state: 'supplied', suppliedMs: now, check: '', set: none }],
   applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X', phone: '10000000000', note: '', alone: false, disputed: false,
+  what: 'bring', known: true, left: 9, may: [], steps: [], extended: false, reason: '', agency: '',
 })
 
 /** An application that was accepted without a paper, of which shared data has said something else since. */
@@ -68,6 +69,22 @@ export const followed = (change: Partial<FollowUpRow> = {}): FollowUpPage => ({
   ],
   answers: change.state && change.state !== 'open' ? [{ note: '已电话回访', clerk: '王(样例)', atMs: now, good: change.state === 'checked', back: change.state === 'returned', checkNote: change.state === 'returned' ? '请写明结果' : '', checker: change.state === 'answered' ? '' : '赵(样例)' }] : [],
 })
+
+/** One that agencies have worked on. */
+export const decided = (state = 'granted', more: Partial<CasePage> = {}): CasePage => ({
+  ...application(state), dueDate: '2026-12-08', answerBy: '', what: 'deliver', known: true, left: 10, may: ['hand_out'], extended: true,
+  rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0 }],
+  steps: [
+    { kind: 'extended', outcome: '', procedure: '', day: '2026-11-20', days: 10 }, { kind: 'suspended', outcome: '', procedure: 'hearing', day: '2026-11-21', days: 0 },
+    { kind: 'resumed', outcome: '', procedure: '', day: '2026-11-23', days: 0 }, { kind: 'decided', outcome: ['denied', 'returned', 'passed_on'].includes(state) ? state : 'granted', procedure: '', day: '2026-11-24', days: 0 },
+  ], ...more,
+})
+
+export const dueCases: DueCase[] = [
+  { number: 'JN20261110-C01-0004', item: transfer.name, state: 'accepted', what: 'decide', day: '2026-11-20', left: -2 },
+  { number: 'JN20261118-C02-0001', item: lookup.name, state: 'received', what: 'accept', day: '2026-11-24', left: 0 },
+  { number: 'JN20261119-C02-0009', item: lookup.name, state: 'granted', what: 'deliver', day: '2026-11-26', left: 2 },
+]
 
 export const standing = (): CounterPage['standing'] => ({
   line: 'centre', sinceMs: now - 420_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none',
@@ -108,6 +125,8 @@ export function fakeTerminal() {
     OpenFollowUp: (of: string) => followed(of === 'id-A022' ? { ticket: of, state: 'answered', next: 'check' } : { ticket: of }),
     AnswerFollowUp: (_: string, of: string, note: string) => (note.trim() === '' ? refuse('field_missing', { field: 'note' }) : followed({ ticket: of, state: 'answered', next: '' })),
     CheckFollowUp: (_: string, of: string, good: boolean) => followed({ ticket: of, state: good ? 'checked' : 'returned', next: good ? '' : 'answer' }),
+    DueCases: () => [] as DueCase[],
+    StepCase: (_: string, number: string, step: string) => ({ number, state: ({ accept: 'accepted', refuse: 'refused', not_ours: 'not_ours', hand_out: 'handed_out' } as Record<string, string>)[step], dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
     Draft: () => kept,
     KeepDraft: (_: string, text: string) => { kept = text },
     PrintDocument: (number: string, kind: string) => `${number}-${kind === 'receipt' ? 'JS' : 'SL'}`,

@@ -1,0 +1,167 @@
+package intake
+
+import (
+	"cmp"
+
+	"onewindow/app/hall"
+)
+
+// What is due of an application.
+const (
+	DueAccept  = "accept"  // to be told whether it is accepted (行政许可法 32)
+	DueBring   = "bring"   // what the citizen has to bring
+	DueDecide  = "decide"  // the decision (行政许可法 42)
+	DueDeliver = "deliver" // the decision to be handed out (行政许可法 44)
+)
+
+// Deadline is the next day that binds somebody. Day is empty while nobody knows it: State
+// tells whether it is suspended, or leads through a year whose holidays are not published.
+type Deadline struct {
+	What  string
+	Day   hall.Date
+	State TermState
+	// Left are the working days left, 0 on the last day and below 0 afterwards; only where
+	// State is TermKnown.
+	Left int
+}
+
+// acceptedOn is the day on which an application was accepted, or empty. One that counts as
+// accepted because nobody said anything was so on the day on which it was received
+// (行政许可法 32), one that had to be corrected when the last of it was brought.
+func (c *Case) acceptedOn() hall.Date {
+	switch c.open() {
+	case Lodged, Correction:
+		return ""
+	}
+	switch c.State {
+	case Lodged:
+		if n := c.first(KindAccepted); n != nil || c.asked() == nil {
+			return c.first(KindAccepted, KindDeemed).Day
+		}
+		return c.corrected()
+	case Correction:
+		return c.corrected()
+	}
+	return hall.DateOf(c.AtMS)
+}
+
+// corrected is the day on which the last of what must be there came.
+func (c *Case) corrected() hall.Date {
+	last := c.AtMS
+	for no, at := range c.Supplied {
+		if c.mustBeThere(no) {
+			last = max(last, at)
+		}
+	}
+	return hall.DateOf(last)
+}
+
+// DecideBy is the last day for the decision, from everything that is known of the
+// application: the day of its acceptance, special procedures, the extension. Empty where
+// it is not accepted.
+func (c *Calendar) DecideBy(a *Case) (hall.Date, TermState) {
+	from := a.acceptedOn()
+	switch {
+	case from == "":
+		return "", TermUnknown
+	case a.Clock == nil: // noted before clocks were
+		day := cmp.Or(a.DueDate, a.Due)
+		if day == "" {
+			return "", TermUnknown
+		}
+		return day, TermKnown
+	}
+	t := a.Clock.term(from)
+	if n := a.Extension(); n != nil {
+		t.Extended, t.Rule.Extra = true, n.Days
+	}
+	for _, s := range a.Steps {
+		if s.Kind == KindSuspended {
+			t.Suspensions = append(t.Suspensions, Suspension{From: s.Day, Until: a.resumed(s.Request)})
+		}
+	}
+	return c.Due(t)
+}
+
+// ruled gives the last day of a term of the law that begins on a day.
+func (c *Calendar) ruled(id string, from hall.Date) (hall.Date, TermState) {
+	rule, ok := c.Rules.On(id, "", from)
+	if !ok {
+		return "", TermUnknown
+	}
+	return c.Due(Term{Rule: rule, From: from})
+}
+
+// AcceptBy is the last day for saying whether something that was received is accepted.
+func (c *Calendar) AcceptBy(a *Case) (hall.Date, TermState) {
+	return c.ruled(RuleCorrectionNotice, hall.DateOf(a.AtMS))
+}
+
+// DeliverBy is the last day for handing a decision out. The law names those that grant
+// (行政许可法 44); the others are held to the same.
+func (c *Calendar) DeliverBy(a *Case) (hall.Date, TermState) {
+	n := a.Decision()
+	if n == nil {
+		return "", TermUnknown
+	}
+	return c.ruled(RuleDelivery, n.Day)
+}
+
+// Next gives what is due next of an application; What is empty where nothing is.
+func (c *Calendar) Next(a *Case, today hall.Date) (d Deadline) {
+	switch a.Standing() {
+	case Lodged:
+		d.What = DueAccept
+		d.Day, d.State = c.AcceptBy(a)
+	case Correction:
+		d.What, d.Day, d.State = DueBring, a.AnswerUntil(), TermKnown
+		if d.Day == "" {
+			d.State = TermUnknown
+		}
+	case Accepted, AcceptedLater, Suspended:
+		d.What = DueDecide
+		d.Day, d.State = c.DecideBy(a)
+	case Granted, Denied, Returned, PassedOn:
+		d.What = DueDeliver
+		d.Day, d.State = c.DeliverBy(a)
+	default:
+		return Deadline{}
+	}
+	if d.State == TermKnown {
+		left, known := c.left(d.Day, today)
+		if d.Left = left; !known { // the year is not published: civil days say enough
+			d.Left = apart(today, d.Day)
+		}
+	}
+	return d
+}
+
+// Deem decides that what was received counts as accepted because nobody said anything: on
+// the day after the last one (行政许可法 32).
+func (c *Calendar) Deem(a *Case, today hall.Date, nowMS int64) (Step, bool) {
+	by, state := c.AcceptBy(a)
+	if a.Standing() != Lodged || state != TermKnown || today <= by {
+		return Step{}, false
+	}
+	return Step{Application: a.Application, Hall: a.Hall, Day: hall.DateOf(a.AtMS), AtMS: nowMS, Request: "deemed"}, true
+}
+
+// Status gives what may be shown to anybody, with the days as they are by now; those that
+// were told where c is nil.
+func (c *Calendar) Status(a *Case) Status {
+	s := a.Status()
+	if c == nil {
+		return s
+	}
+	switch s.State {
+	case Lodged:
+		s.DueDate, _ = c.AcceptBy(a)
+	case Accepted, AcceptedLater, Suspended:
+		if day, state := c.DecideBy(a); state == TermKnown {
+			s.DueDate = day
+		}
+	case Granted, Denied, Returned, PassedOn:
+		s.DueDate, _ = c.DeliverBy(a)
+	}
+	return s
+}

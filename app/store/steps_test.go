@@ -1,0 +1,133 @@
+package store_test
+
+import (
+	"slices"
+	"testing"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/app/intake"
+	"onewindow/app/store"
+	"onewindow/sync/wire"
+)
+
+func noteStep(t *testing.T, s *store.Store, h hall.ID, request string) {
+	t.Helper()
+	write(t, s, func(tx *store.Tx) error {
+		_, _, err := tx.Append(intake.KindDecided, intake.Step{Application: "01a0", Hall: h, Day: "2026-11-24", Outcome: intake.Granted, AtMS: 1, Request: request})
+		return err
+	})
+}
+
+// requestsOf asks as a hub does, until nothing moves.
+func requestsOf(t *testing.T, s *store.Store, h hall.ID, from wire.StepsAsk, most int) (requests []string, at wire.StepsAsk) {
+	t.Helper()
+	for {
+		a, err := s.Steps(t.Context(), h, from, most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range a.Bodies {
+			e, err := event.Decode(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			step, err := intake.ReadStep(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			requests = append(requests, step.Request)
+		}
+		if a.Epoch == from.Epoch && a.Upto == from.After {
+			return requests, from
+		}
+		from = wire.StepsAsk{Epoch: a.Epoch, After: a.Upto}
+	}
+}
+
+// A hub is given what the centre noted of its hall and nothing else, in pieces, from where it
+// was, in the next life of the database too; and is told where the end of a life is lost.
+func TestStepsOfAHall(t *testing.T) {
+	s := open(t, t.TempDir(), "district/centre")
+	for _, x := range []struct {
+		hall    hall.ID
+		request string
+	}{{"jiangnan", "a"}, {"jiangbei", "b"}, {"jiangnan", "c"}, {"jiangnan", "d"}} {
+		noteStep(t, s, x.hall, x.request)
+	}
+	for _, most := range []int{1, 2, 100} {
+		if got, _ := requestsOf(t, s, "jiangnan", wire.StepsAsk{}, most); !slices.Equal(got, []string{"a", "c", "d"}) {
+			t.Errorf("in pieces of %d: %v", most, got)
+		}
+	}
+	if got, _ := requestsOf(t, s, "jiangxi", wire.StepsAsk{}, 100); len(got) != 0 {
+		t.Errorf("another hall: %v", got)
+	}
+	_, at := requestsOf(t, s, "jiangnan", wire.StepsAsk{}, 100)
+	noteStep(t, s, "jiangnan", "e")
+	got, at := requestsOf(t, s, "jiangnan", at, 100)
+	if !slices.Equal(got, []string{"e"}) {
+		t.Errorf("from where it was: %v", got)
+	}
+	if a, err := s.Steps(t.Context(), "jiangnan", wire.StepsAsk{Epoch: at.Epoch, After: at.After + 7}, 100); err != nil || a.Epoch != at.Epoch || a.Upto != at.After || len(a.Bodies) != 0 {
+		t.Errorf("the end of a life that is lost: %+v, %v", a, err)
+	}
+	if err := s.Relive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	noteStep(t, s, "jiangnan", "f")
+	if got, _ := requestsOf(t, s, "jiangnan", at, 100); !slices.Equal(got, []string{"f"}) {
+		t.Errorf("in the next life: %v", got)
+	}
+	if got, _ := requestsOf(t, s, "jiangnan", wire.StepsAsk{Epoch: 99}, 2); !slices.Equal(got, []string{"a", "c", "d", "e", "f"}) {
+		t.Errorf("from a life that nobody knows: %v", got)
+	}
+}
+
+// What an office has to do is listed by its day; what has none comes last, what is over and
+// what is the citizen's is not there.
+func TestPending(t *testing.T) {
+	s := open(t, t.TempDir(), "jiangnan/hub")
+	for n, x := range []struct {
+		number string
+		hall   hall.ID
+		item   hall.ItemCode
+		state  intake.State
+		days   int
+	}{{"N3", "jiangnan", "x", intake.Accepted, 9}, {"N1", "jiangnan", "x", intake.Accepted, 2}, {"N2", "jiangbei", "y", intake.Lodged, 9}, {"N4", "jiangnan", "x", intake.Refused, 0},
+		{"N5", "jiangnan", "x", intake.Correction, 5}, {"N6", "jiangnan", "y", intake.Accepted, 400}} {
+		write(t, s, func(tx *store.Tx) error {
+			f := intake.Taken{Application: intake.ApplicationID(x.number), Number: x.number, Hall: x.hall, Item: x.item, State: x.state, Materials: []intake.Material{}, AtMS: 1772424000000 + int64(n), Clock: &intake.Clock{Days: x.days, Promised: x.days}}
+			if x.state == intake.Correction {
+				f.Materials, f.Absent, f.AbsentNo = []intake.Material{{No: 1, State: intake.Missing}}, []string{"申请书"}, []int{1}
+			}
+			_, _, err := tx.Append(intake.KindTaken, f)
+			return err
+		})
+	}
+	for name, w := range map[string]struct {
+		ask  store.PendingAsk
+		want []string
+	}{
+		"all":           {store.PendingAsk{Most: 9}, []string{"N1", "N2", "N3", "N6"}},
+		"two":           {store.PendingAsk{Most: 2}, []string{"N1", "N2"}},
+		"a hall":        {store.PendingAsk{Hall: "jiangnan", Most: 9}, []string{"N1", "N3", "N6"}},
+		"an agency":     {store.PendingAsk{Items: []hall.ItemCode{"y", "z"}, Most: 9}, []string{"N2", "N6"}},
+		"nobody's":      {store.PendingAsk{Items: []hall.ItemCode{}, Most: 9}, nil},
+		"until the 4th": {store.PendingAsk{Until: "2026-03-04", Most: 9}, []string{"N1"}},
+	} {
+		list, err := s.Pending(t.Context(), w.ask)
+		var got []string
+		for _, c := range list {
+			got = append(got, c.Number)
+		}
+		if err != nil || !slices.Equal(got, w.want) {
+			t.Errorf("%s: %v, want %v, %v", name, got, w.want, err)
+		}
+	}
+	for day, want := range map[hall.Date]int{"2026-03-09": 0, "2026-03-10": 1} {
+		if list, err := s.Unanswered(t.Context(), "jiangbei", day); err != nil || len(list) != want {
+			t.Errorf("unanswered on %s: %v, %v", day, list, err)
+		}
+	}
+}
