@@ -91,6 +91,10 @@ var (
 	CaseLate        = &Refusal{Code: 505, Key: "case_late"}
 	CaseErased      = &Refusal{Code: 506, Key: "case_erased"}
 	CaseElsewhere   = &Refusal{Code: 507, Key: "case_elsewhere"}
+	StepMissing     = &Refusal{Code: 508, Key: "step_missing"}
+	StepOnce        = &Refusal{Code: 509, Key: "step_once"}
+	NotOver         = &Refusal{Code: 510, Key: "not_over"}
+	NoFee           = &Refusal{Code: 511, Key: "no_fee"}
 	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
 	NotPublished    = &Refusal{Code: 602, Key: "not_published"}
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}
