@@ -53,7 +53,7 @@ var house = map[string]room{
 	"sync/wire":      {pure, []string{"app/event"}, nil, "the contract of both ends: it frames, it does not send"},
 	"sync/core":      {pure, []string{"app/event", "app/hall", "sync/wire"}, nil, "the protocol as a state machine: the simulator can only prove what has no clock, chance or I/O of its own"},
 
-	"app/store":   {adapter, []string{"app/event", "app/feedback", "app/guide", "app/hall", "app/intake", "app/watch", "sync/core", "sync/wire"}, []string{"modernc.org/sqlite", "github.com/pressly/goose/v3"}, "SQLite and nothing else"},
+	"app/store":   {adapter, []string{"app/disclosure", "app/event", "app/feedback", "app/guide", "app/hall", "app/intake", "app/watch", "sync/core", "sync/wire"}, []string{"modernc.org/sqlite", "github.com/pressly/goose/v3"}, "SQLite and nothing else"},
 	"app/slip":    {adapter, []string{"app/event", "app/guide", "app/hall"}, []string{"github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}, "a ticket or a checklist as code, picture and printer bytes; it opens no printer"},
 	"app/pdf":     {adapter, []string{"app/intake", "app/slip"}, []string{"github.com/signintech/gopdf"}, "an application's documents as PDF; it opens no printer"},
 	"app/device":  {adapter, []string{"app/event", "app/hall", "app/intake"}, []string{"golang.org/x/image", "golang.org/x/sys", "golang.org/x/text"}, "machines on a wire, each with its virtual twin; it knows no ticket. What a card says of a person is masked and checked as everywhere"},
@@ -71,7 +71,7 @@ var house = map[string]room{
 	"sync/hub":    {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the allocator; its ledger is an interface"},
 	"sync/centre": {adapter, []string{"app/event", "app/feedback", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the district's page; its log is an interface; it promises a hall's lease"},
 
-	"app/screen":          {door, []string{"app/event", "app/feedback", "app/hall", "app/guide", "app/intake", "app/reading", "app/sealed"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
+	"app/screen":          {door, []string{"app/disclosure", "app/event", "app/feedback", "app/hall", "app/guide", "app/intake", "app/reading", "app/sealed"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
 	"app/baddisk":         {door, nil, []string{"modernc.org/libc", "modernc.org/sqlite"}, "a disk that fails, for tests: a room of its own, because it needs SQLite's insides and the store must not"},
 	"app/crowd":           {door, []string{"app/guide"}, nil, "catalogues of any size, for tests and the bench"},
 	"app/terminal":        {door, []string{"*"}, []string{"*"}, "puts a terminal together"},

@@ -22,6 +22,7 @@ type Do struct {
 	Pages, Nth int
 	Outcome    Outcome
 	Earlier    string
+	EarlierOn  hall.Date
 	// Words are what is unclear, the request as it is corrected, or the answer. They are not
 	// in the step that is decided: the caller seals them into it.
 	Words   intake.Personal
@@ -157,6 +158,7 @@ func (d Do) answer(c *Case, step *Step, s *Standing, today hall.Date) *event.Ref
 		if step.Earlier == "" || step.Earlier == c.Number {
 			return event.FieldMissing.With("field", "earlier")
 		}
+		step.EarlierOn = d.EarlierOn
 	case OutcomeExcessive: // reasons are asked for first (第35条)
 		if !s.Reasons {
 			return event.StepMissing.With("step", "reasons")

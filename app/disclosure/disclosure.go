@@ -139,6 +139,8 @@ type Step struct {
 	// Outcome and Earlier, the number of the request that this one repeats, of KindAnswered.
 	Outcome Outcome `json:"outcome,omitempty"`
 	Earlier string  `json:"earlier,omitempty"`
+	// EarlierOn is the day on which the earlier one was answered; empty where it was not known.
+	EarlierOn hall.Date `json:"earlier_on,omitempty"`
 	// Words: what is unclear, the request as it was corrected, or the answer; sealed.
 	Words sealed.Value `json:"words,omitempty"`
 	// Reason of KindOpened and KindDocument.

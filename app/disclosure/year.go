@@ -164,3 +164,11 @@ func (t Table) Check() error {
 	}
 	return nil
 }
+
+// AnsweredOn is the day of the answer, empty for none.
+func (c *Case) AnsweredOn() hall.Date {
+	if a := c.answer(); a != nil {
+		return a.Day
+	}
+	return ""
+}

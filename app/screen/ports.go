@@ -24,7 +24,9 @@ type Tx interface {
 	Answer(request string, answer []byte) error
 	// CaseCount counts the applications that this device has noted on a day.
 	CaseCount(date hall.Date) (int, error)
-	// NewCaseKey draws the key of a new application; it is kept, outside the log, before this
+	// DisclosureCount counts the requests for information that this device has noted on a day.
+	DisclosureCount(date hall.Date) (int, error)
+	// NewCaseKey draws the key of a new application or request; it is kept, outside the log, before this
 	// commit is.
 	NewCaseKey(id intake.ApplicationID, nowMS int64) (sealed.Key, error)
 }
@@ -38,6 +40,8 @@ type Book interface {
 	Numbered(ctx context.Context, number string) (*intake.Case, error)
 	// CaseKey gives the key of an application that is kept here. Refusals: CaseElsewhere, CaseErased.
 	CaseKey(ctx context.Context, id intake.ApplicationID) (sealed.Key, error)
+	// CaseSaved tells where an application or request can be read that this device noted with an event.
+	CaseSaved(ctx context.Context, id intake.ApplicationID, from event.ID) (string, error)
 	Event(ctx context.Context, id event.ID) (event.Event, error)
 	Saved(id event.ID) string
 	Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error)
@@ -160,11 +164,14 @@ type Machine struct {
 	// ScreenLowMM and DistanceMM are as in Place.
 	ScreenLowMM, DistanceMM int
 	// Floor is where the terminal stands.
-	Floor   int
-	Book    Book
-	Hub     Hub
-	Slips   Slips
-	Printer Printer
+	Floor int
+	Book  Book
+	Hub   Hub
+	// Disclosures and DisclosureHub are used at counters alone.
+	Disclosures   Disclosures
+	DisclosureHub DisclosureHub
+	Slips         Slips
+	Printer       Printer
 	// Saying is the number of the call that is being announced, empty for none; nil where
 	// this terminal announces nothing.
 	Saying func() string

@@ -41,10 +41,7 @@ func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.Ca
 		a.Refuse = event.CaseUnknown.With("number", number)
 		return a, nil
 	}
-	key, err := h.Keys.Key(ctx, string(c.Application))
-	if errors.Is(err, keyring.ErrNone) {
-		key, err = h.keyAbove(ctx, c.Application)
-	}
+	key, err := h.keyFor(ctx, string(c.Application))
 	switch {
 	case errors.Is(err, keyring.ErrErased):
 		a.Refuse = event.CaseErased.With("number", number)

@@ -256,6 +256,8 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	}
 	err = h.answer(inlet.Answers{wire.VerbCase: func(ctx context.Context, _ event.Origin, number []byte) (any, error) {
 		return h.caseFor(ctx, o.Hall, string(number))
+	}, wire.VerbDisclosure: func(ctx context.Context, _ event.Origin, ask []byte) (any, error) {
+		return h.disclosureFor(ctx, o.Hall, ask)
 	}}, string(o.Hall), o.Logger)
 	if err != nil {
 		return nil, err

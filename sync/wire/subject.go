@@ -26,7 +26,9 @@ const (
 	VerbKeys  Verb = "keys"  // a KeysAsk; a KeysAnswer
 	VerbCase  Verb = "case"  // the number of an application as text; a CaseAnswer
 	VerbKey   Verb = "key"   // the id of a case as text; a CaseKey, without a case when it is not here
-	VerbHand  Verb = "hand"  // a Feed of a terminal's own log; an empty Feed up to the same position
+	// VerbDisclosure takes a DisclosureAsk and answers with a DisclosureAnswer.
+	VerbDisclosure Verb = "disclosure"
+	VerbHand       Verb = "hand" // a Feed of a terminal's own log; an empty Feed up to the same position
 	// What the centre publishes, asked of the place above: see Bundle and PieceAsk.
 	VerbBundle Verb = "bundle"
 	VerbPart   Verb = "part"
@@ -36,7 +38,7 @@ const (
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbDisclosure, VerbKey, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -111,7 +113,7 @@ type Rights struct{ Publish, Subscribe []string }
 // numbers and books. A board shows.
 var asks = map[string][]Verb{
 	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook},
-	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase},
+	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbDisclosure},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
 	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey},
 }
