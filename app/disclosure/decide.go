@@ -40,7 +40,7 @@ var allowed = map[event.Kind][]State{
 
 // Decide gives the step to note.
 //
-// Refusals: CaseState (args state) where the request does not stand so; CaseLate (args by) where the
+// Refusals: CaseState (args state) where the request does not stand so; TermOver (args by) where the
 // day for it is over; FieldMissing (args field: words, whom, basis, earlier, outcome); StepMissing (args
 // step: third_party, reasons, correction) where the law wants another step first; StepOnce (args step)
 // where it allows one alone; NoFee where nothing is to be paid; RequestUnusable.
@@ -104,7 +104,7 @@ func (s *Standing) mayNotify(today hall.Date) *event.Refusal {
 	case s.Notified:
 		return event.StepOnce.With("step", "correction")
 	case s.NoticeBy != "" && today > s.NoticeBy:
-		return event.CaseLate.With("by", string(s.NoticeBy))
+		return event.TermOver.With("by", string(s.NoticeBy))
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func (s *Standing) mayExtend(today hall.Date) *event.Refusal {
 	case s.Clock.Extended:
 		return event.StepOnce.With("step", "extension")
 	case s.Known == intake.TermKnown && today > s.Due:
-		return event.CaseLate.With("by", string(s.Due))
+		return event.TermOver.With("by", string(s.Due))
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ func TestStepsThatTheLawAllows(t *testing.T) {
 		want      *event.Refusal // nil: it is allowed
 	}{
 		{"第30条", "a notice within the seven days", nil, "2026-05-11", Do{Kind: KindNotified, Words: "请补充年份"}, nil},
-		{"第30条", "no notice after them", nil, "2026-05-12", Do{Kind: KindNotified, Words: "请补充年份"}, event.CaseLate},
+		{"第30条", "no notice after them", nil, "2026-05-12", Do{Kind: KindNotified, Words: "请补充年份"}, event.TermOver},
 		{"第30条", "no second notice", []Noted{notified, corrected}, "2026-05-21", Do{Kind: KindNotified, Words: "再说一次"}, event.StepOnce},
 		{"第30条", "a notice says what is unclear", nil, "2026-05-06", Do{Kind: KindNotified, Words: " "}, event.FieldMissing},
 		{"第30条", "no correction without a notice", nil, "2026-05-06", Do{Kind: KindCorrected, Words: "2019年的"}, event.CaseState},
@@ -127,7 +127,7 @@ func TestStepsThatTheLawAllows(t *testing.T) {
 		{"第30条", "unclear is an answer after a correction", []Noted{notified, corrected}, "2026-05-21", Do{Kind: KindAnswered, Outcome: OutcomeUnclear}, nil},
 		{"第30条", "and not before", nil, "2026-05-06", Do{Kind: KindAnswered, Outcome: OutcomeUnclear}, event.StepMissing},
 		{"第33条", "an extension before the end", nil, "2026-05-28", Do{Kind: KindExtended}, nil},
-		{"第33条", "none after it", nil, "2026-05-29", Do{Kind: KindExtended}, event.CaseLate},
+		{"第33条", "none after it", nil, "2026-05-29", Do{Kind: KindExtended}, event.TermOver},
 		{"第33条", "and no second one", []Noted{done(KindExtended, Step{Day: "2026-05-08"})}, "2026-05-29", Do{Kind: KindExtended}, event.StepOnce},
 		{"第32条", "a third party is heard before its interests are a reason", nil, "2026-05-08", Do{Kind: KindAnswered, Outcome: OutcomeThirdParty}, event.StepMissing},
 		{"第32条", "while it is heard nothing is answered", []Noted{third}, "2026-05-08", Do{Kind: KindAnswered, Outcome: OutcomeGranted}, event.CaseState},

@@ -75,8 +75,8 @@ var pageCalls = map[string][]string{
 	"Terminal": {"Place"},
 	"Kiosk": {"Announcement", "AnswerSurvey", "AtHome", "Cancel", "Checklist", "ChecklistCode", "ChecklistPaper", "Choices", "ComeBack", "Disclosure", "FilterChoices", "Find", "Guide", "Hall", "Help", "Home", "Hush", "Issue", "Items", "LeaveQuestion",
 		"Policies", "Policy", "Progress", "Reading", "Reprint", "Say", "Survey"},
-	"Counter": {"AddItems", "CallNumber", "Cancel", "CloseWindow", "ComeBack", "Draft", "EndNotice", "Finish", "GoHelp", "Guide", "KeepDraft", "Merge", "Next", "NoShow", "OpenCase", "OpenWindow", "Page", "Park", "Pass", "PostNotice", "PrintDocument", "ReadCard", "Recall", "Resume", "Return", "Search",
-		"SignIn", "SignOut", "Start", "StartByScan", "SupplyCase", "TakeIntake", "Withdraw", "WithdrawCase"},
+	"Counter": {"AddItems", "CallNumber", "Cancel", "CloseWindow", "ComeBack", "DisclosureAgencies", "Draft", "EndNotice", "Finish", "GoHelp", "Guide", "KeepDraft", "ListDisclosures", "LookBefore", "Merge", "Next", "NoShow", "OpenCase", "OpenDisclosure", "OpenWindow", "Page", "Park", "Pass", "PostNotice", "PrintDisclosure", "PrintDocument", "ReadCard", "Recall", "Resume", "Return", "Search",
+		"SignIn", "SignOut", "Start", "StartByScan", "StepDisclosure", "SupplyCase", "TakeDisclosure", "TakeIntake", "Withdraw", "WithdrawCase"},
 	"Board": {"Page"},
 }
 

@@ -20,6 +20,8 @@ const own: Record<string, { by?: string; needs: string[] }> = {
   reader_failed: { by: 'reason', needs: [] },
   printer_failed: { by: 'reason', needs: [] },
   field_missing: { by: 'field', needs: [] },
+  step_missing: { by: 'step', needs: [] },
+  step_once: { by: 'step', needs: [] },
 }
 
 /** The word keys for a refusal, the most telling first; the page takes the first that exists. */
