@@ -50,6 +50,9 @@ export function outcomeOf(state: string): string {
 /** The code on an application's documents begins so; its number follows. */
 export const documentCode = 'OWC:'
 
+/** The number of a request for information has a G, for 公开. */
+export const disclosureNumber = /-G\d+$/i
+
 /** What a clerk opens a request for information for; it is noted. */
 export const disclosurePurposes = ['handle', 'answer', 'ask', 'correct'] as const
 

@@ -89,6 +89,7 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an application that is taken back', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-act="withdrawCase"]').trigger('click'); await app.find('[data-act="withdrawSure"]').trigger('click') }, '[data-case-done].withdrawn'],
   ['requests for information', () => terminal.atDesk(), () => press('g', true), '[data-disclosures] .late'],
   ['no requests, cut off', () => { terminal.instead.set('ListDisclosures', () => ({ alone: true, rows: null })); terminal.atDesk() }, () => press('g', true), '.list .warn'],
+  ['a request scanned from its document', () => terminal.atDesk(), async (app) => { await app.find('#code').setValue('OWC:JN20261124-C07-G0003'); await app.find('form.scan').trigger('submit'); await flushPromises(); await app.find('[data-choice="answer"]').setValue(); await app.find('form.look').trigger('submit') }, '[data-disclosure="JN20261124-C07-G0003"]'],
   ['a request without a purpose', () => terminal.atDesk(), async (app) => { await press('g', true); await app.find('[data-row="JN20261124-C07-G0004"] button').trigger('click') }, '[data-fault="purpose"]'],
   ['a new request, with what was asked before', () => terminal.atDesk(), write, '[data-repeat="JN20261103-C07-G0001"]'],
   ['a new request, spoken', () => terminal.atDesk(), async (app) => { await press('g', true); await press('Enter', true); await app.find('[data-oral]').setValue(true) }, '[data-read-back]'],
