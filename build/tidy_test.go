@@ -69,7 +69,7 @@ var house = map[string]room{
 	"sync/shelf":  {adapter, []string{"app/folder", "sync/wire"}, nil, "the folder of bundles: what is published is held to its signature and its sums before anybody reads it"},
 	"sync/vault":  {adapter, nil, nil, "the folder of backups: when one is made and which are kept; what proves one is a function"},
 	"sync/hub":    {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the allocator; its ledger is an interface"},
-	"sync/centre": {adapter, []string{"app/event", "app/feedback", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the district's page; its log is an interface; it promises a hall's lease"},
+	"sync/centre": {adapter, []string{"app/disclosure", "app/event", "app/feedback", "app/hall", "app/intake", "sync/core", "sync/wire"}, []string{nats}, "the district's page; its log is an interface; it promises a hall's lease"},
 
 	"app/screen":          {door, []string{"app/disclosure", "app/event", "app/feedback", "app/hall", "app/guide", "app/intake", "app/reading", "app/sealed"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
 	"app/baddisk":         {door, nil, []string{"modernc.org/libc", "modernc.org/sqlite"}, "a disk that fails, for tests: a room of its own, because it needs SQLite's insides and the store must not"},

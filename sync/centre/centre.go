@@ -17,6 +17,7 @@ import (
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 	"onewindow/sync/core"
 	"onewindow/sync/wire"
 )
@@ -91,6 +92,10 @@ type Options struct {
 	Conn   *nats.Conn
 	Log    Log
 	Places Places
+	// Disclosures are the requests for information, whose terms are counted on Calendar; without both
+	// there is no page of them.
+	Disclosures Disclosures
+	Calendar    *intake.Calendar
 	// Bundle names the bundle in force, for the hubs that beat; nil where there are none.
 	Bundle func() string
 	Logger *slog.Logger
