@@ -129,6 +129,20 @@ func TestAProposalIsExplained(t *testing.T) {
 	if len(found) != 1 || found[0].Index != 1 || found[0].Alike >= 100 || found[0].String() != "桂花路、房屋、征收、补偿、2016、方案" || !slices.Equal(found[0].Beyond, []string{"安置", "江南区"}) {
 		t.Errorf("%+v", found)
 	}
+	for _, x := range []struct {
+		a, b  string
+		found int
+	}{
+		{"桂花路首段改线方案", "桂花路改线首段的方案", 1},         // the same in another order
+		{"桂花路、柳荫路改造方案", "桂花路、北柳荫路改造方案", 0},     // another road
+		{"区医院住院楼招标文件", "区医院住院大楼的招标文件", 1},      // a longer word
+		{"永盛饭店食品抽检结果", "永兴饭店食品抽检结果", 0},        // another name
+		{"桂花路改造方案", "桂花路改造方案和征收补偿安置资金收支账目", 0}, // much more than that
+	} {
+		if found := FindRepeats(Read(x.a, ""), []Reading{Read(x.b, "")}); len(found) != x.found {
+			t.Errorf("%s and %s: %+v", x.a, x.b, found)
+		}
+	}
 	same := "不知所云的一句话"
 	if found := FindRepeats(Read(same, ""), []Reading{Read(same+"！", "")}); len(found) != 1 || found[0].Alike != 100 {
 		t.Errorf("the same words: %+v", found)

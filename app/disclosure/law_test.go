@@ -69,6 +69,7 @@ func TestClocks(t *testing.T) {
 		{"2007 第24条", "fifteen more", "2018-03-01", []Noted{done(KindExtended, Step{Day: "2018-03-20"})}, "2018-03-21", Open, "2018-04-13", "known", ""},
 		{"2019 第33条", "twenty more", "2019-05-15", []Noted{done(KindExtended, Step{Day: "2019-06-10"})}, "2019-06-11", Open, "2019-07-11", "known", ""},
 		{"2019 第30条", "a notice of correction stops the clock", "2026-04-28", []Noted{done(KindNotified, Step{Day: "2026-05-06", By: "2026-05-26"})}, "2026-05-07", Correcting, "", "suspended", "2026-05-26"},
+		{"2019 第30条", "a second notice, from another window, moves nothing", "2026-04-28", []Noted{done(KindNotified, Step{Day: "2026-05-06", By: "2026-05-26"}), done(KindNotified, Step{Day: "2026-05-08", By: "2026-05-28"})}, "2026-05-09", Correcting, "", "suspended", "2026-05-26"},
 		{"2019 第30条", "and it begins anew with the correction", "2026-04-28", []Noted{done(KindNotified, Step{Day: "2026-05-06", By: "2026-05-26"}), done(KindCorrected, Step{Day: "2026-05-20"})}, "2026-05-21", Open, "2026-06-17", "known", ""},
 		{"2019 第30条、第33条", "and may then be extended", "2026-04-28", []Noted{done(KindNotified, Step{Day: "2026-05-06", By: "2026-05-26"}), done(KindCorrected, Step{Day: "2026-05-20"}), done(KindExtended, Step{Day: "2026-06-10"})}, "2026-06-11", Open, "2026-07-16", "known", ""},
 		{"2007 第21条(四)", "under the old law a correction starts nothing anew", "2018-03-01", []Noted{done(KindNotified, Step{Day: "2018-03-05"}), done(KindCorrected, Step{Day: "2018-03-09"})}, "2018-03-10", Open, "2018-03-22", "known", ""},

@@ -44,8 +44,9 @@ type Found struct {
 	Outcome  Outcome   `json:"outcome,omitempty"`
 	Settled  bool      `json:"settled,omitempty"`
 	Alike    int       `json:"alike"`
-	Common   []string  `json:"common,omitempty"`
-	Beyond   []string  `json:"beyond,omitempty"`
+	// Common and Beyond are as in Repeat: words of the request.
+	Common []intake.Personal `json:"common,omitempty"`
+	Beyond []intake.Personal `json:"beyond,omitempty"`
 }
 
 // Through looks through requests for those of the same person. key gives the key of a request;
@@ -86,11 +87,18 @@ func (l Look) Through(list []*Case, key func(ID) (k sealed.Key, known bool, err 
 	b.Month = Nth(l.Day, l.Agency, same)
 	for _, r := range FindRepeats(Read(string(l.Asked), l.Day), readings) {
 		c := same[r.Index]
-		f := Found{Number: c.Number, Agency: c.Agency, Day: c.Day, Asked: asked[r.Index], Alike: r.Alike, Common: r.Common, Beyond: r.Beyond}
+		f := Found{Number: c.Number, Agency: c.Agency, Day: c.Day, Asked: asked[r.Index], Alike: r.Alike, Common: personal(r.Common), Beyond: personal(r.Beyond)}
 		if a := c.answer(); a != nil {
 			f.Answered, f.Outcome, f.Settled = a.Day, a.Outcome, a.Outcome.Group() != Otherwise
 		}
 		b.Repeats = append(b.Repeats, f)
 	}
 	return b, nil
+}
+
+func personal(words []string) (out []intake.Personal) {
+	for _, w := range words {
+		out = append(out, intake.Personal(w))
+	}
+	return out
 }

@@ -117,6 +117,7 @@ func TestATableThatContradictsItself(t *testing.T) {
 		"an answer too many":                  func(t *Table) { t.Rows[2].Counts[1]++; t.Rows[2].Sum++ },
 		"the sums of two columns are swapped": func(t *Table) { t.Rows[0].Counts[0]++; t.Rows[0].Counts[1]-- },
 		"a sum alone":                         func(t *Table) { t.Rows[5].Sum++ },
+		"two sums that fit each other":        func(t *Table) { t.Rows[0].Sum++; t.Rows[len(t.Rows)-1].Sum++ },
 		"a column is gone":                    func(t *Table) { t.Rows[3].Counts = t.Rows[3].Counts[:5] },
 	} {
 		y := Tabulate(2025, []*Case{asked(t, 1, Person, "2025-03-03", "2025-03-20", OutcomePartly), asked(t, 2, Business, "2025-03-03", "", "")}, "2026-01-01")

@@ -127,8 +127,9 @@ type RepeatRow struct {
 	Answered string          `json:"answered"`
 	Outcome  string          `json:"outcome"`
 	Settled  bool            `json:"settled"`
-	Common   []string        `json:"common"`
-	Beyond   []string        `json:"beyond"`
+	// Common and Beyond tell why, in words of the request.
+	Common []intake.Personal `json:"common"`
+	Beyond []intake.Personal `json:"beyond"`
 }
 
 // DisclosureAgencies names the agencies that can be asked.
@@ -165,7 +166,7 @@ func (c *Counter) LookBefore(f DisclosureForm, number string) (BeforePage, error
 	p := BeforePage{Repeats: []RepeatRow{}, Month: b.Month, All: b.All, ManyAMonth: disclosure.ManyAMonth, ItemFee: disclosure.Fee(look.Day, disclosure.ByItems, b.Month, 0), Looked: b.Looked, Shut: b.Shut, Alone: alone}
 	for _, r := range b.Repeats {
 		p.Repeats = append(p.Repeats, RepeatRow{Number: r.Number, Agency: r.Agency, Day: string(r.Day), Asked: r.Asked, Answered: string(r.Answered), Outcome: string(r.Outcome),
-			Settled: r.Settled, Common: append([]string{}, r.Common...), Beyond: append([]string{}, r.Beyond...)})
+			Settled: r.Settled, Common: append([]intake.Personal{}, r.Common...), Beyond: append([]intake.Personal{}, r.Beyond...)})
 	}
 	return p, nil
 }

@@ -52,7 +52,7 @@ func (tx *Tx) DisclosureCount(date hall.Date) (int, error) {
 
 // Disclosure gives the request for information of a number; nil when it is not here.
 func (s *Store) Disclosure(ctx context.Context, number string) (*disclosure.Case, error) {
-	list, err := readDisclosures(ctx, s.reader, "WHERE number = ? ORDER BY id LIMIT 1", number)
+	list, err := s.disclosures(ctx, "WHERE number = ? ORDER BY id LIMIT 1", number)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -62,21 +62,16 @@ func (s *Store) Disclosure(ctx context.Context, number string) (*disclosure.Case
 // Disclosures lists the requests for information of a hall, or of all where it is empty, in the
 // order of their days.
 func (s *Store) Disclosures(ctx context.Context, id hall.ID) ([]*disclosure.Case, error) {
-	return readDisclosures(ctx, s.reader, "WHERE number != '' AND (? = '' OR hall = ?) ORDER BY day, number, id", string(id), string(id))
+	return s.disclosures(ctx, "WHERE number != '' AND (? = '' OR hall = ?) ORDER BY day, number, id", string(id), string(id))
 }
 
 // OpenDisclosures lists those of a hall that are not answered, or were since a day.
 func (s *Store) OpenDisclosures(ctx context.Context, id hall.ID, since hall.Date) ([]*disclosure.Case, error) {
-	return readDisclosures(ctx, s.reader, "WHERE number != '' AND hall = ? AND (answered = '' OR answered >= ?) ORDER BY day, number, id", string(id), string(since))
+	return s.disclosures(ctx, "WHERE number != '' AND hall = ? AND (answered = '' OR answered >= ?) ORDER BY day, number, id", string(id), string(since))
 }
 
-// asker is a database or a connection to one.
-type asker interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-func readDisclosures(ctx context.Context, db asker, where string, args ...any) (list []*disclosure.Case, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT row FROM disclosure "+where, args...)
+func (s *Store) disclosures(ctx context.Context, where string, args ...any) (list []*disclosure.Case, err error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT row FROM disclosure "+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read requests for information: %w", err)
 	}
@@ -93,15 +88,4 @@ func readDisclosures(ctx context.Context, db asker, where string, args ...any) (
 		list = append(list, c)
 	}
 	return list, rows.Err()
-}
-
-// DisclosuresIn lists all requests for information of a database file. Another program may
-// have the database open.
-func DisclosuresIn(ctx context.Context, path string) (list []*disclosure.Case, err error) {
-	db, err := openReadOnly(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	return readDisclosures(ctx, db, "WHERE number != '' ORDER BY day, number, id")
 }
