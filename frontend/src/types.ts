@@ -577,7 +577,21 @@ export interface DisclosureForm {
 }
 
 /** A request for information; in a list everything of the person is empty. */
-export interface DisclosurePage extends Omit<DisclosureForm, 'request' | 'readBack'> {
+export interface DisclosurePage {
+  agency: string
+  by: string
+  channel: string
+  day: string
+  oral: boolean
+  form: string
+  delivery: string
+  documentType: string
+  documentNumber: string
+  name: string
+  contact: string
+  phone: string
+  address: string
+  asked: string
   number: string
   /** "open", "correcting", "consulting", "charged" or "answered" */
   state: string
