@@ -41,18 +41,19 @@ const nats = "github.com/nats-io/nats.go"
 
 // house is the import table. A new folder is entered here with its reason.
 var house = map[string]room{
-	"app/event":    {pure, nil, nil, "one fact; everything stands on it, so it stands on nothing"},
-	"app/hall":     {pure, []string{"app/event"}, nil, "the queue decides and folds the same on terminal, hub, centre and simulator: only if nothing but its arguments counts"},
-	"app/guide":    {pure, []string{"app/event"}, nil, "what the catalogue answers may not depend on the machine it is asked on"},
-	"app/watch":    {pure, nil, nil, "who waits for a change is told of it, the same in every place that has one to tell"},
-	"app/sealed":   {pure, nil, nil, "what is said of a person, under the key of the case: the same key opens it years later on any machine; who draws the chance is told"},
-	"app/intake":   {pure, []string{"app/event", "app/guide", "app/hall", "app/sealed"}, nil, "deadlines and checklists are replayed years later and must come out the same"},
-	"app/feedback": {pure, []string{"app/event", "app/hall", "app/sealed"}, nil, "what citizens leave is cleaned of what could name them before anything else sees it, and what is said of people is sealed"},
-	"app/reading":  {pure, []string{"app/guide"}, nil, "what is read and asked is checked once, where it is published, and comes out the same at every terminal"},
-	"sync/wire":    {pure, []string{"app/event"}, nil, "the contract of both ends: it frames, it does not send"},
-	"sync/core":    {pure, []string{"app/event", "app/hall", "sync/wire"}, nil, "the protocol as a state machine: the simulator can only prove what has no clock, chance or I/O of its own"},
+	"app/event":      {pure, nil, nil, "one fact; everything stands on it, so it stands on nothing"},
+	"app/hall":       {pure, []string{"app/event"}, nil, "the queue decides and folds the same on terminal, hub, centre and simulator: only if nothing but its arguments counts"},
+	"app/guide":      {pure, []string{"app/event"}, nil, "what the catalogue answers may not depend on the machine it is asked on"},
+	"app/watch":      {pure, nil, nil, "who waits for a change is told of it, the same in every place that has one to tell"},
+	"app/sealed":     {pure, nil, nil, "what is said of a person, under the key of the case: the same key opens it years later on any machine; who draws the chance is told"},
+	"app/intake":     {pure, []string{"app/event", "app/guide", "app/hall", "app/sealed"}, nil, "deadlines and checklists are replayed years later and must come out the same"},
+	"app/disclosure": {pure, []string{"app/event", "app/hall", "app/intake", "app/sealed"}, nil, "clocks, fees and the table of the year are counted again years later; what repeats what is proposed alike at counter, hub and centre"},
+	"app/feedback":   {pure, []string{"app/event", "app/hall", "app/sealed"}, nil, "what citizens leave is cleaned of what could name them before anything else sees it, and what is said of people is sealed"},
+	"app/reading":    {pure, []string{"app/guide"}, nil, "what is read and asked is checked once, where it is published, and comes out the same at every terminal"},
+	"sync/wire":      {pure, []string{"app/event"}, nil, "the contract of both ends: it frames, it does not send"},
+	"sync/core":      {pure, []string{"app/event", "app/hall", "sync/wire"}, nil, "the protocol as a state machine: the simulator can only prove what has no clock, chance or I/O of its own"},
 
-	"app/store":     {adapter, []string{"app/event", "app/feedback", "app/guide", "app/hall", "app/intake", "app/watch", "sync/core", "sync/wire"}, []string{"modernc.org/sqlite", "github.com/pressly/goose/v3"}, "SQLite and nothing else"},
+	"app/store":     {adapter, []string{"app/disclosure", "app/event", "app/feedback", "app/guide", "app/hall", "app/intake", "app/watch", "sync/core", "sync/wire"}, []string{"modernc.org/sqlite", "github.com/pressly/goose/v3"}, "SQLite and nothing else"},
 	"app/slip":      {adapter, []string{"app/event", "app/guide", "app/hall"}, []string{"github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}, "a ticket or a checklist as code, picture and printer bytes; it opens no printer"},
 	"app/pdf":       {adapter, []string{"app/intake", "app/slip"}, []string{"github.com/signintech/gopdf"}, "an application's documents as PDF; it opens no printer"},
 	"app/device":    {adapter, []string{"app/event", "app/hall", "app/intake"}, []string{"golang.org/x/image", "golang.org/x/sys", "golang.org/x/text"}, "machines on a wire, each with its virtual twin; it knows no ticket. What a card says of a person is masked and checked as everywhere"},
@@ -68,10 +69,10 @@ var house = map[string]room{
 	"sync/shelf":    {adapter, []string{"app/folder", "sync/wire"}, nil, "the folder of bundles: what is published is held to its signature and its sums before anybody reads it"},
 	"sync/vault":    {adapter, nil, nil, "the folder of backups: when one is made and which are kept; what proves one is a function"},
 	"sync/hub":      {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the allocator; its ledger is an interface"},
-	"sync/centre":   {adapter, []string{"app/event", "app/feedback", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the district's page; its log is an interface; it promises a hall's lease"},
+	"sync/centre":   {adapter, []string{"app/disclosure", "app/event", "app/feedback", "app/hall", "app/intake", "sync/core", "sync/wire"}, []string{nats}, "the district's page; its log is an interface; it promises a hall's lease"},
 	"sync/registry": {adapter, []string{"app/intake", "sync/wire"}, nil, "the folder of records behind shared data: what a set says of whom; whether it may be asked is not its business"},
 
-	"app/screen":          {door, []string{"app/event", "app/feedback", "app/hall", "app/guide", "app/intake", "app/reading", "app/sealed"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
+	"app/screen":          {door, []string{"app/disclosure", "app/event", "app/feedback", "app/hall", "app/guide", "app/intake", "app/reading", "app/sealed"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},
 	"app/baddisk":         {door, nil, []string{"modernc.org/libc", "modernc.org/sqlite"}, "a disk that fails, for tests: a room of its own, because it needs SQLite's insides and the store must not"},
 	"app/crowd":           {door, []string{"app/guide"}, nil, "catalogues of any size, for tests and the bench"},
 	"app/terminal":        {door, []string{"*"}, []string{"*"}, "puts a terminal together"},
@@ -107,8 +108,9 @@ var pureStd = strings.Fields(`bytes cmp container/heap container/list crypto/ed2
 
 // pureBeside is what one pure folder uses beyond that, and why.
 var pureBeside = map[string]map[string]string{
-	"app/intake": {"log/slog": "personal values print masked in logs; nothing is logged here"},
-	"app/sealed": {"crypto/aes": "the cipher", "crypto/cipher": "its mode", "crypto/hmac": "what a key is blinded with", "log/slog": "keys print masked in logs; nothing is logged here"},
+	"app/disclosure": {"log/slog": "personal values print masked in logs; nothing is logged here"},
+	"app/intake":     {"log/slog": "personal values print masked in logs; nothing is logged here"},
+	"app/sealed":     {"crypto/aes": "the cipher", "crypto/cipher": "its mode", "crypto/hmac": "what a key is blinded with", "log/slog": "keys print masked in logs; nothing is logged here"},
 }
 
 // chance are calls whose answer is not in their arguments.

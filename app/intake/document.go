@@ -56,9 +56,22 @@ func DocumentOf(s State) DocumentKind {
 	return PaperAcceptance
 }
 
+// Written is what another package has written on a document of its own: its title, the end of its
+// number, and its text, a paragraph each.
+type Written struct {
+	Zh, En     string
+	Code       string
+	Paragraphs []string
+}
+
 // Number is that of the application with the kind behind it, so that no two places can
 // give one twice.
-func (d Document) Number() string { return d.Case + "-" + codes[d.Kind] }
+func (d Document) Number() string {
+	if d.Written != nil {
+		return d.Case + "-" + d.Written.Code
+	}
+	return d.Case + "-" + codes[d.Kind]
+}
 
 // CodePrefix begins the text of the code on every document; the number of the application
 // follows.
@@ -108,11 +121,15 @@ type Document struct {
 	Result string
 	// Paper is the number of the document that was handed out.
 	Paper string
+	// Written is nil for the documents of an application.
+	Written *Written
 }
 
 // Title is the name of the document, in Chinese and English.
 func (d Document) Title() (zh, en string) {
 	switch {
+	case d.Written != nil:
+		return d.Written.Zh, d.Written.En
 	case d.Kind == PaperReceipt:
 		return "材料接收凭证", "Receipt of materials"
 	case d.Kind == PaperCorrection:
@@ -170,6 +187,9 @@ func (d Document) unverified() (list []string) {
 
 // Says is the text of the document, a paragraph each.
 func (d Document) Says() []string {
+	if d.Written != nil {
+		return d.Written.Paragraphs
+	}
 	day := ShortDate(d.Taken)
 	of := fmt.Sprintf("您于%s提交的“%s”申请", day, d.Item)
 	switch {

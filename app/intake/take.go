@@ -166,7 +166,7 @@ func (c Take) Who(today hall.Date) (p Person, _ *event.Refusal) {
 		return p, refusal
 	}
 	phone := Normalise(string(c.Phone))
-	if phone != "" && !plausiblePhone(phone) {
+	if phone != "" && !PlausiblePhone(phone) {
 		return p, event.FieldMissing.With("field", "phone")
 	}
 	p.DocumentNumber, p.Phone = Personal(number), Personal(phone)
@@ -176,8 +176,8 @@ func (c Take) Who(today hall.Date) (p Person, _ *event.Refusal) {
 // tidy drops white space around a text and doubles within.
 func tidy(p Personal) Personal { return Personal(strings.Join(strings.Fields(string(p)), " ")) }
 
-// plausiblePhone lets digits with an optional plus and hyphens pass, 5 to 20 of them.
-func plausiblePhone(s string) bool {
+// PlausiblePhone lets digits with an optional plus and hyphens pass, 5 to 20 of them.
+func PlausiblePhone(s string) bool {
 	digits := 0
 	for n, r := range s {
 		switch {

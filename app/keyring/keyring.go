@@ -151,6 +151,14 @@ func (r *Ring) Key(ctx context.Context, id string) (k sealed.Key, err error) {
 	return sealed.Key(raw), nil
 }
 
+// Known tells what Key found to whom a key that is elsewhere or destroyed is no error.
+func Known(k sealed.Key, err error) (sealed.Key, bool, error) {
+	if errors.Is(err, ErrNone) || errors.Is(err, ErrErased) {
+		return k, false, nil
+	}
+	return k, err == nil, err
+}
+
 // Put takes rows in. What was destroyed stays destroyed, and the first key of a case stays.
 func (r *Ring) Put(ctx context.Context, rows []wire.CaseKey) error {
 	var came change

@@ -25,7 +25,9 @@ type Tx interface {
 	Answer(request string, answer []byte) error
 	// CaseCount counts the applications that this device has noted on a day.
 	CaseCount(date hall.Date) (int, error)
-	// NewCaseKey draws the key of a new application; it is kept, outside the log, before this
+	// DisclosureCount counts the requests for information that this device has noted on a day.
+	DisclosureCount(date hall.Date) (int, error)
+	// NewCaseKey draws the key of a new application or request; it is kept, outside the log, before this
 	// commit is.
 	NewCaseKey(id intake.ApplicationID, nowMS int64) (sealed.Key, error)
 	// Application gives what is known here of an application, nil for nothing; TakenOf counts those of a ticket for
@@ -50,6 +52,8 @@ type Book interface {
 	Numbered(ctx context.Context, number string) (*intake.Case, error)
 	// CaseKey gives the key of an application that is kept here. Refusals: CaseElsewhere, CaseErased.
 	CaseKey(ctx context.Context, id intake.ApplicationID) (sealed.Key, error)
+	// CaseSaved tells where an application or request can be read that this device noted with an event.
+	CaseSaved(ctx context.Context, id intake.ApplicationID, from event.ID) (string, error)
 	Event(ctx context.Context, id event.ID) (event.Event, error)
 	Saved(id event.ID) string
 	Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error)
@@ -208,8 +212,11 @@ type Machine struct {
 	Book    Book
 	Hub     Hub
 	Ratings Ratings
-	Slips   Slips
-	Printer Printer
+	// Disclosures and DisclosureHub are used at counters alone.
+	Disclosures   Disclosures
+	DisclosureHub DisclosureHub
+	Slips         Slips
+	Printer       Printer
 	// Saying is the number of the call that is being announced, empty for none; nil where
 	// this terminal announces nothing.
 	Saying func() string

@@ -30,6 +30,9 @@ func (tx *Tx) also(e event.Event) error {
 	if feedback.ConcernsVisit(e.Kind) {
 		return tx.foldRating(e)
 	}
+	if err := tx.foldDisclosure(e); err != nil {
+		return err
+	}
 	return tx.foldFeedback(e)
 }
 
@@ -143,7 +146,7 @@ func (s *Store) Applications(ctx context.Context, id hall.ID, sinceMS int64) (li
 	return list, rows.Err()
 }
 
-// ApplicationsNumbered gives the applications of a database file that bear one of the
+// ApplicationsNumbered gives the applications and requests for information of a database file that bear one of the
 // numbers. Another program may have the database open.
 func ApplicationsNumbered(ctx context.Context, path string, numbers []string) (found map[string]intake.ApplicationID, err error) {
 	db, err := openReadOnly(path)
@@ -154,7 +157,7 @@ func ApplicationsNumbered(ctx context.Context, path string, numbers []string) (f
 	found = map[string]intake.ApplicationID{}
 	for _, n := range numbers {
 		var id intake.ApplicationID
-		switch err := db.QueryRowContext(ctx, "SELECT id FROM application WHERE number = ?", n).Scan(&id); {
+		switch err := db.QueryRowContext(ctx, "SELECT id FROM application WHERE number = ?1 UNION SELECT id FROM disclosure WHERE number = ?1", n).Scan(&id); {
 		case errors.Is(err, sql.ErrNoRows):
 		case err != nil:
 			return nil, fmt.Errorf("look for application %s: %w", n, err)

@@ -256,7 +256,7 @@ func (s *Store) replay(ctx context.Context, fn func(event.Event) error, query st
 // test and an operator prove that the log is the truth.
 func (s *Store) Rebuild(ctx context.Context) error {
 	err := s.Write(ctx, func(tx *Tx) error {
-		for _, table := range []string{"ticket", "application", "feedback", "shared", "rating"} {
+		for _, table := range []string{"ticket", "application", "disclosure", "feedback", "shared", "rating"} {
 			if err := tx.Exec("DELETE FROM " + table); err != nil {
 				return err
 			}

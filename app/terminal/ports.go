@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"onewindow/app/device"
+	"onewindow/app/disclosure"
 	"onewindow/app/event"
 	"onewindow/app/feedback"
 	"onewindow/app/hall"
@@ -60,7 +61,7 @@ func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, e
 	list, err := b.Store.Cases(ctx, ticket)
 	out := make([]screen.Case, 0, len(list))
 	for _, c := range list {
-		saved, err := b.caseSaved(ctx, c)
+		saved, err := b.CaseSaved(ctx, c.Application, c.Event)
 		if err != nil {
 			return nil, err
 		}
@@ -69,13 +70,13 @@ func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, e
 	return out, err
 }
 
-// caseSaved tells where an application can be read: where its event and its key both are.
-func (b book) caseSaved(ctx context.Context, c store.Case) (string, error) {
-	at := b.Saved(c.Event)
+// CaseSaved tells where an application can be read: where its event and its key both are.
+func (b book) CaseSaved(ctx context.Context, id intake.ApplicationID, from event.ID) (string, error) {
+	at := b.Saved(from)
 	if b.keys == nil {
 		return at, nil
 	}
-	key, err := b.keys.Saved(ctx, string(c.Application))
+	key, err := b.keys.Saved(ctx, string(id))
 	if err != nil {
 		return "", err
 	}
@@ -231,6 +232,49 @@ func (l line) Due(ctx context.Context) ([]screen.Due, error) {
 		out = append(out, screen.Due{Number: r.Number, Item: hall.ItemCode(r.Item), State: intake.State(r.State), Deadline: intake.Deadline{What: r.What, Day: hall.Date(r.Day), State: intake.TermKnown, Left: r.Left}})
 	}
 	return out, err
+}
+
+func (l line) disclosures(ctx context.Context, ask wire.DisclosureAsk) (wire.DisclosureAnswer, error) {
+	if l.t.link == nil {
+		return wire.DisclosureAnswer{}, event.HubUnreachable
+	}
+	return l.t.link.Disclosure(ctx, ask)
+}
+
+func (l line) Disclosure(ctx context.Context, number string) (*disclosure.Case, sealed.Key, error) {
+	a, err := l.disclosures(ctx, wire.DisclosureAsk{Number: number})
+	if err != nil {
+		return nil, sealed.Key{}, err
+	}
+	c, err := disclosure.ReadRow(a.Row)
+	if err != nil || len(a.Key) != sealed.Size {
+		return nil, sealed.Key{}, errors.Join(event.Internal, err)
+	}
+	return c, sealed.Key(a.Key), nil
+}
+
+func (l line) DisclosuresBefore(ctx context.Context, look disclosure.Look) (b disclosure.Before, err error) {
+	raw, err := json.Marshal(look)
+	if err != nil {
+		return b, err
+	}
+	a, err := l.disclosures(ctx, wire.DisclosureAsk{Look: raw})
+	if err != nil {
+		return b, err
+	}
+	return b, json.Unmarshal(a.Found, &b)
+}
+
+func (l line) OpenDisclosures(ctx context.Context, since hall.Date) (list []*disclosure.Case, err error) {
+	a, err := l.disclosures(ctx, wire.DisclosureAsk{Since: string(since)})
+	for _, row := range a.Rows {
+		c, err := disclosure.ReadRow(row)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, err
 }
 
 func (l line) Block(ctx context.Context, request string, date hall.Date, service hall.Letter) ([]byte, error) {

@@ -1,5 +1,5 @@
 // Plays one visit at a counter, the way a clerk does it: sign in, open a window,
-// call next, start, step away and go on, intake, open the application again, finish, by keyboard; then a notice to the
+// call next, start, step away and go on, intake, open the application again, finish, by keyboard; then a request for information that repeats another one, and a notice to the
 // hall by mouse.
 // axe looks at the page after each step, in both languages. Exit 1 when a step fails.
 //
@@ -116,6 +116,54 @@ async function finish() {
   await pane('idle').waitFor()
 }
 
+/** Fills in a request for information of the sample person and waits for what was asked before. */
+async function ask(text) {
+  await page.keyboard.press('Control+Enter')
+  await page.locator('#disclosure-agency').waitFor()
+  await page.fill('#disclosure-agency', '江南区财政局')
+  await page.fill('#disclosure-name', '罗庆(样例)')
+  await page.fill('#disclosure-documentNumber', '99010820000907755X')
+  await page.fill('#disclosure-phone', '10000000000')
+  await page.fill('#disclosure-asked', text)
+  await page.locator('[data-before] > *').first().waitFor()
+}
+
+/** Takes a request, answers it, and finds it when the same is asked for in other words. */
+async function disclosure() {
+  await page.keyboard.press('Control+g')
+  await page.locator('#disclosure').waitFor()
+  await ask('申请公开2016年江南区桂花路房屋征收补偿方案')
+  await shot('counter-disclosure-form')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-fresh="taken"]').waitFor()
+  await page.keyboard.press('F7')
+  await page.locator('[data-printed]', { hasText: '-GS' }).waitFor()
+  await page.locator('[name="disclosure-step"][value="answered"]').check()
+  await page.locator('[name="disclosure-group"][value="granted"]').check()
+  await page.locator('[name="disclosure-outcome"][value="granted"]').check()
+  await shot('counter-disclosure-answer')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-fresh="answered"]').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('[data-disclosures]').waitFor()
+  await ask('您好，我想看看桂花路拆迁的补偿方案，二〇一六年的那份，谢谢')
+  await page.locator('[data-repeat]').first().waitFor()
+  await shot('counter-disclosure-repeat')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-fresh="taken"]').waitFor()
+  await page.locator('[data-act="pickRepeat"]').first().click()
+  await shot('counter-disclosure-pick')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-fresh="answered"] [data-fact="earlier"]').waitFor()
+  await page.keyboard.press('F7')
+  await page.locator('[data-printed]', { hasText: '-GD' }).waitFor()
+  await shot('counter-disclosure-answered')
+  await page.keyboard.press('Escape')
+  await page.locator('[data-disclosures]').waitFor()
+  await shot('counter-disclosure-list')
+  await page.keyboard.press('Escape')
+}
+
 try {
   await page.goto(BASE)
   await step('sign in', async () => {
@@ -158,6 +206,7 @@ try {
   await step('intake', intake)
   await step('an application again', supply)
   await step('finish', finish)
+  await step('a request for information', disclosure)
   await step('a notice', async () => {
     await page.click('[data-panel="notice"]')
     await page.click('[data-ready="lift"]')

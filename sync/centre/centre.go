@@ -19,6 +19,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/feedback"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 	"onewindow/sync/core"
 	"onewindow/sync/wire"
 )
@@ -101,6 +102,10 @@ type Options struct {
 	Places Places
 	// Agencies is behind the page of the agencies; nil where there is none.
 	Agencies Agencies
+	// Disclosures are the requests for information, whose terms are counted on Calendar; without both
+	// there is no page of them.
+	Disclosures Disclosures
+	Calendar    *intake.Calendar
 	// Bundle names the bundle in force, for the hubs that beat; nil where there are none.
 	Bundle func() string
 	Logger *slog.Logger

@@ -126,6 +126,25 @@ func (l *Link) askOf(ctx context.Context, verb wire.Verb, words string, answer a
 	return nil
 }
 
+// Disclosure asks the hub about requests for information. Refusals: as for Case.
+func (l *Link) Disclosure(ctx context.Context, ask wire.DisclosureAsk) (a wire.DisclosureAnswer, err error) {
+	if !l.opt.Conn.IsConnected() {
+		return a, event.HubUnreachable
+	}
+	body, err := json.Marshal(ask)
+	if err != nil {
+		return a, err
+	}
+	l.flush(ctx) // what this counter noted comes first
+	if err := l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbDisclosure, l.opt.Origin), body, 5*time.Second, &a); err != nil {
+		return a, errors.Join(event.HubUnreachable, err)
+	}
+	if a.Refuse != nil {
+		return a, a.Refuse
+	}
+	return a, nil
+}
+
 // CaseKey asks the place above for the key of a case; Case is empty when it is not there.
 func (l *Link) CaseKey(ctx context.Context, id string) (k wire.CaseKey, err error) {
 	return k, l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbKey, l.opt.Origin), []byte(id), 2*time.Second, &k)

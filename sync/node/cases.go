@@ -43,6 +43,9 @@ func (h *Hub) answers(id hall.ID) inlet.Answers {
 		wire.VerbShared: func(ctx context.Context, from event.Origin, body []byte) (any, error) {
 			return h.sharedFor(ctx, id, from, body)
 		},
+		wire.VerbDisclosure: func(ctx context.Context, _ event.Origin, ask []byte) (any, error) {
+			return h.disclosureFor(ctx, id, ask)
+		},
 		wire.VerbDue: func(ctx context.Context, _ event.Origin, _ []byte) (any, error) { return h.due(ctx, id) },
 	}
 }
@@ -61,10 +64,7 @@ func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.Ca
 		a.Refuse = event.CaseUnknown.With("number", number)
 		return a, nil
 	}
-	key, err := h.Keys.Key(ctx, string(c.Application))
-	if errors.Is(err, keyring.ErrNone) {
-		key, err = h.keyAbove(ctx, string(c.Application))
-	}
+	key, err := h.keyFor(ctx, string(c.Application))
 	switch {
 	case errors.Is(err, keyring.ErrErased):
 		a.Refuse = event.CaseErased.With("number", number)

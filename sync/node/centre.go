@@ -12,6 +12,7 @@ import (
 	"onewindow/app/feedback"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 	"onewindow/app/store"
 	"onewindow/sync/centre"
 	"onewindow/sync/inlet"
@@ -62,7 +63,11 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 		return nil, err
 	}
 	named.read(c.Shelf, o.Logger)
-	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, OfficersOf(o.Data)}, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
+	calendar, err := intake.ShippedCalendar()
+	if err != nil {
+		return nil, err
+	}
+	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, OfficersOf(o.Data)}, Disclosures: c.Store, Calendar: calendar, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
 	if err != nil {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}

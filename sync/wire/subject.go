@@ -33,7 +33,9 @@ const (
 	VerbRatings Verb = "ratings" // the id of a ticket as text, empty for all that are open; a RatingsAnswer
 	VerbDue     Verb = "due"     // nothing; a JSON list of DueRow
 	VerbSteps   Verb = "steps"   // a StepsAsk; a StepsAnswer
-	VerbHand    Verb = "hand"    // a Feed of a terminal's own log; an empty Feed up to the same position
+	// VerbDisclosure takes a DisclosureAsk and answers with a DisclosureAnswer.
+	VerbDisclosure Verb = "disclosure"
+	VerbHand       Verb = "hand" // a Feed of a terminal's own log; an empty Feed up to the same position
 	// What the centre publishes, asked of the place above: see Bundle and PieceAsk.
 	VerbBundle Verb = "bundle"
 	VerbPart   Verb = "part"
@@ -43,7 +45,7 @@ const (
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbKey, VerbShared, VerbRated, VerbRatings, VerbDue, VerbSteps, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbDisclosure, VerbKey, VerbShared, VerbRated, VerbRatings, VerbDue, VerbSteps, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -118,7 +120,7 @@ type Rights struct{ Publish, Subscribe []string }
 // numbers and books. A board shows.
 var asks = map[string][]Verb{
 	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook, VerbKeys, VerbRated},
-	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbShared, VerbRatings, VerbDue},
+	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbShared, VerbRatings, VerbDue, VerbDisclosure},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
 	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey, VerbShared, VerbSteps},
 }

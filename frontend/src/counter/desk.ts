@@ -1,10 +1,10 @@
-import type { CounterTicket } from '../types'
+import type { CounterTicket, DisclosureForm, DisclosurePage } from '../types'
 
 /** What the desk is doing. */
 export type DeskState = 'idle' | 'called' | 'serving'
 
 /** What the right side of the desk shows. */
-export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'notice' | 'follow'
+export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'disclosure' | 'notice' | 'follow'
 
 /** A notice that is being written; minutes is how long it stands, '0' until the day ends. */
 export interface NoticeDraft {
@@ -64,3 +64,48 @@ export function toneOf(known: boolean, left: number): 'over' | 'near' | 'far' {
 
 /** The code on an application's documents begins so; its number follows. */
 export const documentCode = 'OWC:'
+
+/** The number of a request for information has a G, for 公开. */
+export const disclosureNumber = /-G\d+$/i
+
+/** What a clerk opens a request for information for; it is noted. */
+export const disclosurePurposes = ['handle', 'answer', 'ask', 'correct'] as const
+
+/** The choices of a request for information, in the order of the statutory table or of the law. */
+export const parties = ['person', 'business', 'research', 'charity', 'legal', 'other'] as const
+export const channels = ['counter', 'post', 'letter', 'online'] as const
+export const forms = ['paper', 'electronic', 'inspect'] as const
+export const deliveries = ['collect', 'on_site', 'post', 'email'] as const
+
+/** How a request can be answered, by the groups of the statutory table. */
+export const answers = {
+  granted: ['granted', 'already_public'],
+  partly: ['partly'],
+  refused: ['secret', 'forbidden', 'security', 'third_party', 'internal', 'process', 'case_file', 'query'],
+  unable: ['not_existing', 'not_ours', 'to_be_made', 'unclear'],
+  unprocessed: ['repeat', 'petition', 'publication', 'excessive', 'reconfirm'],
+  otherwise: ['uncorrected', 'unpaid', 'withdrawn', 'other'],
+} as const
+
+export function emptyDisclosure(): DisclosureForm {
+  return {
+    request: '', agency: '', by: 'person', channel: 'counter', day: '', oral: false, readBack: false, form: 'paper', delivery: 'collect',
+    documentType: 'resident_id', documentNumber: '', name: '', contact: '', phone: '', address: '', asked: '',
+  }
+}
+
+/** The steps that a request allows as it stands; the terminal has the last word. */
+export function stepsOf(page: DisclosurePage): string[] {
+  switch (page.state) {
+    case 'open':
+      return ['answered', ...(page.notified ? [] : ['correction_asked']), 'consulted', ...(page.extended ? [] : ['extended']), ...(page.reasons ? [] : ['reasons_asked']), 'charged']
+    case 'correcting':
+      return ['corrected', 'answered']
+    case 'consulting':
+      return ['heard', ...(page.extended ? [] : ['extended']), 'answered']
+    case 'charged':
+      return ['paid', 'answered']
+    default:
+      return []
+  }
+}

@@ -21,6 +21,8 @@ const own: Record<string, { by?: string; needs: string[] }> = {
   printer_failed: { by: 'reason', needs: [] },
   shared_many: { needs: ['seconds'] },
   field_missing: { by: 'field', needs: [] },
+  step_missing: { by: 'step', needs: [] },
+  step_once: { by: 'step', needs: [] },
 }
 
 /** The word keys for a refusal, the most telling first; the page takes the first that exists. */

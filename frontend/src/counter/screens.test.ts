@@ -4,7 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types'
 import CounterApp from './CounterApp.vue'
-import { application, area, evidence, decided, dueCases, fakeTerminal, lookup, refuse, standing, ticket, transfer, unverified } from './testing/fakeTerminal'
+import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, lookup, refuse, standing, ticket, transfer, unverified } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
 vi.mock('../bridge', async (original) => ({
@@ -45,6 +45,23 @@ const openFollow = async (app: VueWrapper, ticket: string) => {
   await app.find('[data-panel="follow"]').trigger('click')
   await flushPromises()
   await app.find(`[data-follow="${ticket}"] button`).trigger('click')
+  await flushPromises()
+}
+const openDisclosure = async (app: VueWrapper) => {
+  await press('g', true)
+  await app.find('#disclosure').setValue('jn20261124-c07-g0003')
+  await app.find('[data-choice="handle"]').setValue()
+  await app.find('form.look').trigger('submit')
+  await flushPromises()
+}
+/** Types a request of one person and waits until it was looked for. */
+const write = async (app: VueWrapper) => {
+  await press('g', true)
+  await press('Enter', true)
+  vi.useFakeTimers()
+  for (const [field, text] of [['agency', '江南区财政局'], ['name', '罗庆(样例)'], ['documentNumber', '99010820000907755X'], ['phone', '10000000000'], ['asked', '桂花路2016年补偿方案']]) await app.find(`#disclosure-${field}`).setValue(text)
+  vi.advanceTimersByTime(600)
+  vi.useRealTimers()
   await flushPromises()
 }
 const alone = (): CounterPage['standing'] => ({ ...standing(), line: 'alone', hereOnly: 14, clockOff: true, disk: 'low', printer: 'paper_out' })
@@ -93,6 +110,24 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an application that lapsed', () => { terminal.instead.set('OpenCase', () => application('lapsed')); terminal.atDesk() }, (app) => openCase(app), '[data-act="anotherCase"]'],
   ['an application that is whole now', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-brought="2"]').setValue(true); await app.find('[data-brought="3"]').setValue(true); await app.find('[data-act="supplyCase"]').trigger('click') }, '[data-case-done].accepted'],
   ['an application that is taken back', () => terminal.atDesk(), async (app) => { await openCase(app); await app.find('[data-act="withdrawCase"]').trigger('click'); await app.find('[data-act="withdrawSure"]').trigger('click') }, '[data-case-done].withdrawn'],
+  ['requests for information', () => terminal.atDesk(), () => press('g', true), '[data-disclosures] .late'],
+  ['no requests, cut off', () => { terminal.instead.set('ListDisclosures', () => ({ alone: true, rows: null })); terminal.atDesk() }, () => press('g', true), '.list .warn'],
+  ['a request scanned from its document', () => terminal.atDesk(), async (app) => { await app.find('#code').setValue('OWC:JN20261124-C07-G0003'); await app.find('form.scan').trigger('submit'); await flushPromises(); await app.find('[data-choice="answer"]').setValue(); await app.find('form.look').trigger('submit') }, '[data-disclosure="JN20261124-C07-G0003"]'],
+  ['a request without a purpose', () => terminal.atDesk(), async (app) => { await press('g', true); await app.find('[data-row="JN20261124-C07-G0004"] button').trigger('click') }, '[data-fault="purpose"]'],
+  ['a new request, with what was asked before', () => terminal.atDesk(), write, '[data-repeat="JN20261103-C07-G0001"]'],
+  ['a new request, spoken', () => terminal.atDesk(), async (app) => { await press('g', true); await press('Enter', true); await app.find('[data-oral]').setValue(true) }, '[data-read-back]'],
+  ['a new request of a company, by post', () => terminal.atDesk(), async (app) => { await press('g', true); await press('Enter', true); await app.find('[data-choice="business"]').setValue(); await app.find('[name="disclosure-channel"][value="post"]').setValue() }, '#disclosure-day'],
+  ['a new request, cut off and unreadable', () => { terminal.instead.set('LookBefore', () => before({ alone: true, repeats: null, month: 1 })); terminal.atDesk() }, write, '[data-before] .warn'],
+  ['a new request that lacks something', () => terminal.atDesk(), async () => { await press('g', true); await press('Enter', true); await press('Enter', true) }, '#disclosure-asked[aria-invalid="true"]'],
+  ['a request that was taken', () => terminal.atDesk(), async (app) => { await write(app); await press('Enter', true) }, '[data-fresh="taken"] [data-fact="asked"]'],
+  ['a request in hand', () => terminal.atDesk(), async (app) => { await openDisclosure(app); await app.find('[name="disclosure-step"][value="charged"]').setValue() }, '[data-disclosure] [name="disclosure-basis"]'],
+  ['a request to be answered', () => terminal.atDesk(), async (app) => { await openDisclosure(app); await app.find('[name="disclosure-step"][value="answered"]').setValue(); await app.find('[name="disclosure-group"][value="refused"]').setValue() }, '[name="disclosure-outcome"]'],
+  ['a request nobody chose a step for', () => terminal.atDesk(), async (app) => { await openDisclosure(app); await press('Enter', true) }, '.step [data-fault]'],
+  ['a request with a consultation to choose', () => terminal.atDesk(), async (app) => { await openDisclosure(app); await app.find('[name="disclosure-step"][value="consulted"]').setValue() }, '[name="disclosure-whom"]'],
+  ['a request that waits for a correction, printed', () => { terminal.instead.set('OpenDisclosure', () => disclosure('correcting', { alone: true, disputed: true })); terminal.atDesk() }, async (app) => { await openDisclosure(app); await press('F7') }, '[data-printed]'],
+  ['a request while others are heard', () => { terminal.instead.set('OpenDisclosure', () => disclosure('consulting')); terminal.atDesk() }, (app) => openDisclosure(app), '[value="heard"]'],
+  ['a request that waits for its fee', () => { terminal.instead.set('OpenDisclosure', () => disclosure('charged', { late: true })); terminal.atDesk() }, (app) => openDisclosure(app), '[value="paid"]'],
+  ['a request that was answered', () => { terminal.instead.set('OpenDisclosure', () => disclosure('answered')); terminal.atDesk() }, (app) => openDisclosure(app), '[data-fact="earlier"]'],
   ['away or elsewhere', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), passes: 3, passWarning: true, back: 'B02', reason: 'knows' } }), () => press('F5'), '[data-act="sendBack"]'],
   ['some who stepped away', () => terminal.set({ ...terminal.atDesk(), parked: [
     { ticket: 'p1', number: 'A031', window: 'A01', mine: true, reason: 'copies', untilMs: Date.now() + 400_000 }, { ticket: 'p2', number: 'B007', window: 'B02', mine: false, reason: 'an own word', untilMs: Date.now() - 5000 }] }), () => undefined, '[data-parked] [data-act="resume"]'],
@@ -315,6 +350,38 @@ describe('what the counter says', () => {
     await press('endNotice')
     expect(terminal.asked.at(-1)).toEqual({ method: 'EndNotice', args: ['n1'] })
     expect(app.find('[data-notice]').exists()).toBe(false)
+  })
+
+  it('names the earlier request that was proposed in the answer, and asks once for one intent', async () => {
+    terminal.atDesk()
+    const app = await open('zh')
+    vi.useFakeTimers()
+    await openDisclosure(app)
+    vi.advanceTimersByTime(600)
+    vi.useRealTimers()
+    await flushPromises()
+    await app.find('[data-act="pickRepeat"]').trigger('click')
+    await press('Enter', true)
+    const sent = terminal.asked.at(-1)
+    expect(sent?.method).toBe('StepDisclosure')
+    expect(sent?.args[0]).toMatchObject({ step: 'answered', outcome: 'repeat', earlier: 'JN20261103-C07-G0001', number: 'JN20261124-C07-G0003' })
+    expect(app.find('[data-fresh="answered"]').exists()).toBe(true)
+  })
+
+  it('keeps what is typed of a request while the panel changes, and drops it with the person', async () => {
+    terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
+    const app = await open('zh')
+    await write(app)
+    await app.find('[data-panel="queue"]').trigger('click')
+    await press('g', true)
+    expect(app.find<HTMLInputElement>('#disclosure-name').element.value).toBe('罗庆(样例)')
+    terminal.set({ current: null })
+    terminal.changed()
+    await flushPromises()
+    await press('g', true)
+    expect(app.find('#disclosure-name').exists()).toBe(false)
+    await press('Enter', true)
+    expect(app.find<HTMLInputElement>('#disclosure-name').element.value).toBe('')
   })
 
   it('ignores the second click of a double click', async () => {

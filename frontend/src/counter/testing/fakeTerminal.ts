@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, CasePage, CounterPage, CounterTicket, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
+import type { Area, BeforePage, CasePage, CounterPage, CounterTicket, DisclosureForm, DisclosurePage, DisclosureStep, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -86,6 +86,18 @@ export const dueCases: DueCase[] = [
   { number: 'JN20261119-C02-0009', item: lookup.name, state: 'granted', what: 'deliver', day: '2026-11-26', left: 2 },
 ]
 
+export const disclosure = (state = 'open', change: Partial<DisclosurePage> = {}): DisclosurePage => ({
+  number: 'JN20261124-C07-G0003', agency: '江南区财政局', by: 'person', channel: 'counter', day: '2026-11-20', oral: true, form: 'paper', delivery: 'collect', documentType: 'resident_id', documentNumber: '99010820000907755X',
+  name: '罗庆(样例)', contact: '', phone: '10000000000', address: '样例路 1 号', asked: '2016年桂花路房屋征收补偿方案', state, due: state === 'answered' || state === 'open' ? '2026-12-18' : '', dueKnown: state === 'open' ? 'known' : 'suspended', left: 18, late: false,
+  noticeBy: '2026-12-01', answerBy: state === 'correcting' || state === 'charged' || state === 'consulting' ? '2026-12-15' : '', whom: state === 'consulting' ? 'third_party' : '', outcome: state === 'answered' ? 'repeat' : '', earlier: state === 'answered' ? 'JN20261103-C07-G0001' : '',
+  words: state === 'correcting' ? '请说明是哪一年的' : '', extended: false, notified: state === 'correcting', reasons: false, heard: false, notice: state !== 'open', alone: false, disputed: false, saved: 'hall', ...change,
+})
+
+export const before = (change: Partial<BeforePage> = {}): BeforePage => ({
+  repeats: [{ number: 'JN20261103-C07-G0001', agency: '江南区财政局', day: '2026-11-03', asked: '桂花路二〇一六年拆迁补偿方案', answered: '2026-11-20', outcome: 'granted', settled: true, common: ['桂花路', '2016', '方案'], beyond: ['安置'] }],
+  month: 12, all: 14, manyAMonth: 10, itemFee: 100, looked: 40, shut: 0, alone: false, ...change,
+})
+
 export const standing = (): CounterPage['standing'] => ({
   line: 'centre', sinceMs: now - 420_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none',
 })
@@ -130,6 +142,13 @@ export function fakeTerminal() {
     Draft: () => kept,
     KeepDraft: (_: string, text: string) => { kept = text },
     PrintDocument: (number: string, kind: string) => `${number}-${kind === 'receipt' ? 'JS' : 'SL'}`,
+    DisclosureAgencies: () => ['江南区财政局', '江南区教育局'],
+    ListDisclosures: () => ({ alone: false, rows: [disclosure('open', { late: true, left: -2, due: '2026-11-20' }), disclosure('open', { number: 'JN20261124-C07-G0004', left: 2 }), disclosure('correcting', { number: 'JN20261124-C07-G0005' }), disclosure('answered', { number: 'JN20261124-C07-G0006' })] }),
+    LookBefore: () => before(),
+    OpenDisclosure: (number: string) => (number.toUpperCase().startsWith('JN') ? disclosure() : refuse('case_unknown', { number })),
+    TakeDisclosure: (f: DisclosureForm) => (f.asked ? disclosure('open', { name: '', documentNumber: '', phone: '', address: '', asked: '', saved: 'here' }) : refuse('field_missing', { field: 'asked' })),
+    StepDisclosure: (s: DisclosureStep) => (s.outcome === 'excessive' ? refuse('step_missing', { step: 'reasons' }) : disclosure(s.step === 'answered' ? 'answered' : s.step === 'correction_asked' ? 'correcting' : 'open', { outcome: s.outcome, earlier: s.earlier, words: s.words })),
+    PrintDisclosure: (number: string, kind: string) => `${number}-${kind === 'receipt' ? 'GS' : 'GD'}`,
     WithdrawCase: (_: string, number: string) => ({ number, state: 'withdrawn', dueDate: '', answerBy: '', missing: null, saved: 'here' }),
     SignOut: () => (page.current ? refuse('still_serving') : set({ clerk: '', window: '' })),
     OpenWindow: (window: string, services: string[]) => (window === 'A02' ? refuse('window_taken') : set({ window, services })),

@@ -1,0 +1,183 @@
+package disclosure
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"onewindow/app/event"
+	"onewindow/app/hall"
+	"onewindow/app/intake"
+)
+
+// Purposes for which a clerk may open a request.
+var Purposes = []string{"handle", "answer", "ask", "correct"}
+
+// Do is the wish to note a step of a request. What belongs to which kind is said at Step.
+type Do struct {
+	Kind event.Kind
+	Whom string
+	// Basis and Pages of a fee; Nth is as in Fee.
+	Basis      Basis
+	Pages, Nth int
+	Outcome    Outcome
+	Earlier    string
+	EarlierOn  hall.Date
+	// Words are what is unclear, the request as it is corrected, or the answer. They are not
+	// in the step that is decided: the caller seals them into it.
+	Words   intake.Personal
+	Window  hall.WindowID
+	Clerk   hall.ClerkID
+	Request string
+	NowMS   int64
+}
+
+// allowed are the states in which a step may be done.
+var allowed = map[event.Kind][]State{
+	KindNotified: {Open}, KindCorrected: {Correcting}, KindExtended: {Open, Consulting}, KindConsulted: {Open}, KindHeard: {Consulting},
+	KindCharged: {Open}, KindPaid: {Charged}, KindReasons: {Open}, KindAnswered: {Open, Consulting, Correcting, Charged},
+}
+
+// Decide gives the step to note.
+//
+// Refusals: CaseState (args state) where the request does not stand so; TermOver (args by) where the
+// day for it is over; FieldMissing (args field: words, whom, basis, earlier, outcome); StepMissing (args
+// step: third_party, reasons, correction) where the law wants another step first; StepOnce (args step)
+// where it allows one alone; NoFee where nothing is to be paid; RequestUnusable.
+func (d Do) Decide(c *Case, calendar *intake.Calendar, today hall.Date) (Step, *event.Refusal) {
+	s := c.Stands(calendar, today)
+	step := Step{Disclosure: c.Disclosure, Day: today, Window: d.Window, Clerk: d.Clerk, AtMS: d.NowMS, Request: d.Request}
+	states, known := allowed[d.Kind]
+	switch {
+	case !known || d.Request == "" || !isDay(today):
+		return Step{}, event.RequestUnusable
+	case !slices.Contains(states, s.State):
+		return Step{}, event.CaseState.With("state", string(s.State))
+	case today < c.Day:
+		return Step{}, event.RequestUnusable.With("field", "today")
+	}
+	if (d.Kind == KindNotified || d.Kind == KindCorrected) && d.words() == 0 || d.words() > AskedMost {
+		return Step{}, event.FieldMissing.With("field", "words")
+	}
+	term := func(id string) {
+		if rule, ok := calendar.Rules.On(id, "", today); ok {
+			step.By, _ = calendar.Due(intake.Term{Rule: rule, From: today})
+		}
+	}
+	var refusal *event.Refusal
+	switch d.Kind {
+	case KindNotified:
+		if refusal = s.mayNotify(today); refusal == nil {
+			term(intake.RuleCorrectionAnswer)
+		}
+	case KindExtended:
+		refusal = s.mayExtend(today)
+	case KindConsulted:
+		switch step.Whom = d.Whom; d.Whom {
+		case ThirdParty:
+			term(intake.RuleThirdParty)
+		case OtherAgency:
+			term(intake.RuleConsultedAgency)
+		default:
+			refusal = event.FieldMissing.With("field", "whom")
+		}
+	case KindHeard:
+		step.Whom = s.Whom
+	case KindCharged:
+		refusal = d.charge(&step, &s, today)
+		step.By, _ = calendar.Due(intake.Term{Rule: intake.Rule{Days: payDays, Unit: "自然日"}, From: today})
+	case KindAnswered:
+		refusal = d.answer(c, &step, &s, today)
+	}
+	if refusal != nil {
+		return Step{}, refusal
+	}
+	return step, nil
+}
+
+func (d Do) words() int { return utf8.RuneCountInString(strings.TrimSpace(string(d.Words))) }
+
+// mayNotify: within 7 working days since the request, and once (第30条). Later the agency answers
+// what it understands.
+func (s *Standing) mayNotify(today hall.Date) *event.Refusal {
+	switch {
+	case s.Notified:
+		return event.StepOnce.With("step", "correction")
+	case s.NoticeBy != "" && today > s.NoticeBy:
+		return event.TermOver.With("by", string(s.NoticeBy))
+	}
+	return nil
+}
+
+// mayExtend: once, and before the term is over (第33条).
+func (s *Standing) mayExtend(today hall.Date) *event.Refusal {
+	switch {
+	case s.Clock.Extended:
+		return event.StepOnce.With("step", "extension")
+	case s.Known == intake.TermKnown && today > s.Due:
+		return event.TermOver.With("by", string(s.Due))
+	}
+	return nil
+}
+
+// charge: by one basis, and only where there is something to pay.
+func (d Do) charge(step *Step, s *Standing, today hall.Date) *event.Refusal {
+	if d.Basis != ByItems && d.Basis != ByPages || d.Pages < 0 || d.Nth < 0 {
+		return event.FieldMissing.With("field", "basis")
+	}
+	step.Basis, step.Yuan = d.Basis, Fee(today, d.Basis, d.Nth, d.Pages)
+	switch {
+	case s.Paid:
+		return event.StepOnce.With("step", "fee")
+	case step.Yuan == 0:
+		return event.NoFee
+	}
+	return nil
+}
+
+// answer checks that what the law wants before an answer was done.
+func (d Do) answer(c *Case, step *Step, s *Standing, today hall.Date) *event.Refusal {
+	step.Outcome, step.Earlier = d.Outcome, strings.ToUpper(strings.TrimSpace(d.Earlier))
+	_, known := outcomes[d.Outcome]
+	waits := s.State == Correcting || s.State == Charged
+	ends := map[Outcome]State{OutcomeUncorrected: Correcting, OutcomeUnpaid: Charged}[d.Outcome]
+	switch {
+	case !known:
+		return event.FieldMissing.With("field", "outcome")
+	case d.Outcome != OutcomeRepeat && step.Earlier != "":
+		return event.RequestUnusable.With("field", "earlier")
+	case d.Outcome == OutcomeWithdrawn:
+		return nil
+	case ends != "" && s.State != ends, ends == "" && waits:
+		return event.CaseState.With("state", string(s.State))
+	case ends != "" && today <= s.AnswerBy: // they still have time
+		return event.NotOver.With("by", string(s.AnswerBy))
+	}
+	switch d.Outcome {
+	case OutcomeRepeat: // the earlier answer is named (第36条(六))
+		if step.Earlier == "" || step.Earlier == c.Number {
+			return event.FieldMissing.With("field", "earlier")
+		}
+		step.EarlierOn = d.EarlierOn
+	case OutcomeExcessive: // reasons are asked for first (第35条)
+		if !s.Reasons {
+			return event.StepMissing.With("step", "reasons")
+		}
+	case OutcomeUnclear: // only after a correction (第30条)
+		if !s.Corrected {
+			return event.StepMissing.With("step", "correction")
+		}
+	case OutcomeThirdParty: // they are heard first (第32条)
+		if !s.Heard {
+			return event.StepMissing.With("step", "third_party")
+		}
+	case OutcomePublic, "not_ours", "petition", "publication": // where to turn to is said
+		if d.words() == 0 {
+			return event.FieldMissing.With("field", "words")
+		}
+	}
+	if s.State == Consulting {
+		return event.CaseState.With("state", string(s.State))
+	}
+	return nil
+}

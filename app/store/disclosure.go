@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"onewindow/app/disclosure"
+	"onewindow/app/event"
+	"onewindow/app/hall"
+)
+
+// foldDisclosure keeps the projection of requests for information.
+func (tx *Tx) foldDisclosure(e event.Event) error {
+	if !disclosure.Concerns(e.Kind) {
+		return nil
+	}
+	f, err := disclosure.ReadFact(e)
+	if err != nil {
+		return err
+	}
+	var row []byte
+	var old *disclosure.Case
+	switch err := tx.Query("SELECT row FROM disclosure WHERE id = ?", []any{string(f.Disclosure())}, &row); {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return tx.Fail(fmt.Errorf("read a request for information: %w", err))
+	default:
+		if old, err = disclosure.ReadRow(row); err != nil {
+			return err
+		}
+	}
+	c, err := f.Fold(old)
+	if err != nil {
+		return err
+	}
+	date := ""
+	if c.Known() {
+		date = string(hall.DateOf(c.AtMS))
+	}
+	return tx.Exec("INSERT OR REPLACE INTO disclosure (id, number, hall, day, date, answered, origin, row) VALUES (?,?,?,?,?,?,?,?)",
+		string(c.Disclosure), c.Number, string(c.Hall), string(c.Day), date, string(c.AnsweredOn()), string(c.From.Origin), c.Row())
+}
+
+// DisclosureCount counts the requests for information that this node's own device took on a day.
+func (tx *Tx) DisclosureCount(date hall.Date) (int, error) {
+	var n int
+	err := tx.Query("SELECT count(*) FROM disclosure WHERE date = ? AND origin = ?", []any{string(date), string(tx.s.opt.Origin)}, &n)
+	return n, err
+}
+
+// Disclosure gives the request for information of a number; nil when it is not here.
+func (s *Store) Disclosure(ctx context.Context, number string) (*disclosure.Case, error) {
+	list, err := s.disclosures(ctx, "WHERE number = ? ORDER BY id LIMIT 1", number)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// Disclosures lists the requests for information of a hall, or of all where it is empty, in the
+// order of their days.
+func (s *Store) Disclosures(ctx context.Context, id hall.ID) ([]*disclosure.Case, error) {
+	return s.disclosures(ctx, "WHERE number != '' AND (? = '' OR hall = ?) ORDER BY day, number, id", string(id), string(id))
+}
+
+// OpenDisclosures lists those of a hall that are not answered, or were since a day.
+func (s *Store) OpenDisclosures(ctx context.Context, id hall.ID, since hall.Date) ([]*disclosure.Case, error) {
+	return s.disclosures(ctx, "WHERE number != '' AND hall = ? AND (answered = '' OR answered >= ?) ORDER BY day, number, id", string(id), string(since))
+}
+
+func (s *Store) disclosures(ctx context.Context, where string, args ...any) (list []*disclosure.Case, err error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT row FROM disclosure "+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read requests for information: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row []byte
+		if err := rows.Scan(&row); err != nil {
+			return nil, fmt.Errorf("read requests for information: %w", err)
+		}
+		c, err := disclosure.ReadRow(row)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
