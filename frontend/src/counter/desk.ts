@@ -52,7 +52,7 @@ export function outcomeOf(state: string): string {
 }
 
 /** What a window says of an application that is handed in; '' is what the materials make of it. */
-export const answers = ['', 'receive', 'refuse', 'not_ours', 'at_once'] as const
+export const intakeAnswers = ['', 'receive', 'refuse', 'not_ours', 'at_once'] as const
 
 /** The states in which the applicant can take an application back. */
 export const withdrawable = ['received', 'correction', 'accepted', 'accepted_later', 'suspended']

@@ -27,5 +27,5 @@ describe.each(languages)('the gallery in %s', (language) => {
     for (const example of page.findAll('.example')) await expectAccessible(example.element)
     // A key that nobody knows is answered in general words, and that is what the example shows.
     expect(missing.filter((key) => !key.startsWith('refusal.unheard_of'))).toEqual([])
-  })
+  }, 60_000) // some eighty examples, each looked at by axe
 })

@@ -73,7 +73,7 @@ export const followed = (change: Partial<FollowUpRow> = {}): FollowUpPage => ({
 /** One that agencies have worked on. */
 export const decided = (state = 'granted', more: Partial<CasePage> = {}): CasePage => ({
   ...application(state), dueDate: '2026-12-08', answerBy: '', what: 'deliver', known: true, left: 10, may: ['hand_out'], extended: true,
-  rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0 }],
+  rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0, check: '', set: none }],
   steps: [
     { kind: 'extended', outcome: '', procedure: '', day: '2026-11-20', days: 10 }, { kind: 'suspended', outcome: '', procedure: 'hearing', day: '2026-11-21', days: 0 },
     { kind: 'resumed', outcome: '', procedure: '', day: '2026-11-23', days: 0 }, { kind: 'decided', outcome: ['denied', 'returned', 'passed_on'].includes(state) ? state : 'granted', procedure: '', day: '2026-11-24', days: 0 },
