@@ -191,6 +191,7 @@ func TestCheckIn(t *testing.T) {
 		{"10:16", nil, hall.WalkIn},
 	} {
 		b := newBooking(t)
+		b.note(&desk{origin: "jiangnan/c1"}, hall.KindWindowOpened, hall.WindowOpened{Hall: "jiangnan", Window: "B01", Clerk: "wang", Services: []hall.Letter{"B"}, AtMS: 1}, 1)
 		if no := b.book(wish(t, "a1", "ann", "10:00", openDay(t, wednesday, 2)), clockAt(t, tuesday, "10:00")); no != nil {
 			t.Fatal(no)
 		}
@@ -207,6 +208,9 @@ func TestCheckIn(t *testing.T) {
 		}
 		if _, no := b.checkIn("a1", "t2", now); !sameNo(no, event.BookingUsed) || no.Args["number"] != string(f.Number) {
 			t.Errorf("the second check-in: %v", no)
+		}
+		if early := (clockAt(t, wednesday, "09:55") - now) / 60_000; f.LowMinutes < 0 || int64(f.LowMinutes) < early {
+			t.Errorf("check-in at %s: called in %d minutes, says the slip", c.clock, f.LowMinutes)
 		}
 		// Who came early is not called before five minutes to the slot.
 		_, no = b.h.Call(hall.Call{Request: "r", Window: "B01", Services: []hall.Letter{"B"}}, now)

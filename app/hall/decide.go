@@ -65,7 +65,7 @@ func (h *Hall) Issue(c Issue) Issued {
 	}
 	f.Ahead = h.AheadOf(date, f.Service, f.Due(), f.Ticket)
 	f.LowMinutes, f.HighMinutes = -1, -1
-	if r := h.Forecast(Waiter{f.Service, f.Due(), f.Ticket}, c.NowMS, c.Day); r.Known {
+	if r := h.Forecast(Waiter{f.Service, f.Due(), f.Ticket, f.notBefore()}, c.NowMS, c.Day); r.Known {
 		f.LowMinutes, f.HighMinutes = r.Low, r.High
 	}
 	return f

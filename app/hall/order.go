@@ -112,8 +112,15 @@ func (l *line) ready(t *Ticket) {
 
 // notBefore is when a ticket may be called, 0 for at once.
 func (t *Ticket) notBefore() int64 {
-	if t.Class == Appointment && t.SlotMS > 0 && t.Round == 0 {
-		return t.SlotMS - BookedEarly
+	if t.Round == 0 {
+		return t.Issued.notBefore()
+	}
+	return 0
+}
+
+func (f *Issued) notBefore() int64 {
+	if f.Class == Appointment && f.SlotMS > 0 {
+		return f.SlotMS - BookedEarly
 	}
 	return 0
 }

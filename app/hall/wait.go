@@ -36,10 +36,12 @@ type Waiter struct {
 	Service Letter
 	Key     int64
 	Ticket  TicketID
+	// NotBefore is when it may be called at the earliest, 0 for at once: an appointment.
+	NotBefore int64
 }
 
 // Waiter gives the ticket's own place.
-func (t *Ticket) Waiter() Waiter { return Waiter{t.Queue(), t.Key(), t.Ticket} }
+func (t *Ticket) Waiter() Waiter { return Waiter{t.Queue(), t.Key(), t.Ticket, t.notBefore()} }
 
 // A forecast plays the hall's next hours many times over: whoever is at a window stays as
 // long as people with their elapsed time do, whoever is ahead is served by the first window
@@ -206,6 +208,7 @@ type Outlook struct {
 	replay  replay
 	records records
 	paused  float64 // ms until the queue is called again
+	early   float64 // ms until the place may be called
 }
 
 // Outlook gathers what a forecast needs.
@@ -220,7 +223,7 @@ func (h *Hall) Outlook(w Waiter, nowMS int64, day Day) Outlook {
 	for i := range servers {
 		servers[i].below = r.laws[servers[i].queue].below(servers[i].elapsed)
 	}
-	o := Outlook{replay: r, records: h.records}
+	o := Outlook{replay: r, records: h.records, early: float64(max(0, w.NotBefore-nowMS))}
 	if p, paused := h.PausedNow(w.Service, nowMS); paused {
 		o.paused = float64(p.UntilMS - nowMS)
 	}
@@ -235,7 +238,7 @@ func (o Outlook) Range() Range {
 	waits := make([]float64, replays)
 	for i := range waits {
 		called, _ := o.replay.play()
-		waits[i] = called - o.replay.nowMS + o.paused
+		waits[i] = max(called-o.replay.nowMS+o.paused, o.early)
 	}
 	slices.Sort(waits)
 	at := func(share float64) float64 { return waits[min(int(share*replays), replays-1)] / 60_000 }

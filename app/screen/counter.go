@@ -168,7 +168,10 @@ func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, e
 	passes, back := t.Passes()
 	out.Passes, out.PassWarning, out.Back, out.Reason = passes, passes >= hall.PassWarn, string(back), t.LastReason()
 	if t.FirstMS > 0 {
-		out.WaitMinutes = hall.Minutes(t.FirstMS - t.IssuedMS)
+		out.WaitMinutes = hall.Minutes(t.FirstMS - max(t.IssuedMS, t.SlotMS)) // queue.md, Figures
+	}
+	if t.SlotMS > 0 {
+		out.Slot = hall.ClockOf(t.SlotMS)
 	}
 	if t.State == hall.CalledS && t.Recalls < hall.RecallLimit {
 		out.RecallInSeconds = int((hall.Left(t.LastCallMS, hall.RecallAfterMS, now) + 999) / 1000)

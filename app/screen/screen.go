@@ -353,11 +353,13 @@ type CheckedItem struct {
 
 // CounterTicket is the ticket at a window.
 type CounterTicket struct {
-	Ticket      string     `json:"ticket"`
-	Number      string     `json:"number"`
-	Letter      string     `json:"letter"`
-	Area        Text       `json:"area"`
-	Class       string     `json:"class"`
+	Ticket string `json:"ticket"`
+	Number string `json:"number"`
+	Letter string `json:"letter"`
+	Area   Text   `json:"area"`
+	Class  string `json:"class"`
+	// Slot is the clock time of the appointment, "09:15", empty without one.
+	Slot        string     `json:"slot"`
 	Language    string     `json:"language"`
 	Items       []ItemCard `json:"items"`
 	State       string     `json:"state"`

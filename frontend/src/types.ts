@@ -520,6 +520,8 @@ export interface CounterTicket {
   letter: string
   area: Text
   class: string
+  /** The clock time of the appointment, '' without one. */
+  slot: string
   language: string
   items: ItemCard[]
   state: string

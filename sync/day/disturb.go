@@ -68,7 +68,7 @@ func (r *run) mendNet(d Disturbance) error {
 // the disk just then, copied away before the program can tidy anything.
 func (r *run) powerCut(n *note) error {
 	k := r.kiosks[len(r.kiosks)-1]
-	if err := r.stocked(k, n.person.Service); err != nil {
+	if err := r.stocked(k, n.person); err != nil {
 		return err
 	}
 	var committed event.Event
@@ -85,7 +85,7 @@ func (r *run) powerCut(n *note) error {
 				gone <- nil
 			}
 		}()
-		_, err := k.Kiosk.Issue(n.wish())
+		_, err := n.take(k)
 		answered = true
 		gone <- fmt.Errorf("the kiosk answered %w after its power was cut", errors.Join(errors.New("a ticket"), err))
 	}()
@@ -161,7 +161,7 @@ func (r *run) powerOn(d Disturbance) error {
 		return err
 	}
 	n := r.unprinted()
-	page, err := k.Kiosk.Issue(n.wish())
+	page, err := n.take(k)
 	if err != nil {
 		return fmt.Errorf("tap again after the power cut: %w", err)
 	}

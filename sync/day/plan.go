@@ -18,6 +18,8 @@ type Person struct {
 	AtMS    int64
 	Service hall.Letter
 	Class   hall.Class
+	// SlotMS is when an appointment is: people with one come from five minutes before to ten after it.
+	SlotMS  int64
 	Items   []hall.ItemCode
 	English bool
 	// Miss is drawn from 0 to 1: below the no-show probability nobody comes.
@@ -192,6 +194,8 @@ func (p *Plan) person(r *rand.Rand, l hall.Letter, at int64, items []*guide.Item
 	switch u, a := r.Float64(), p.File.Appointments[l]; {
 	case u < a:
 		v.Class = hall.Appointment
+		v.SlotMS = at + hall.BookedEarly
+		v.SlotMS -= v.SlotMS % hall.SlotLength
 	case u < a+p.File.Priorities.Share:
 		v.Class = hall.Priority
 	}
@@ -226,3 +230,6 @@ func (p *Plan) comes(v *Person, waitMS int64) bool {
 	}
 	return v.Miss >= p.File.NoShow.WalkIn[v.Service]*min(3, 1+float64(waitMS)/3_600_000)
 }
+
+// booking names the person's appointment.
+func (v *Person) booking() string { return fmt.Sprintf("booking-%d", v.No) }

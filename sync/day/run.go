@@ -236,9 +236,18 @@ func (n *note) wish() screen.TicketRequest {
 	return w
 }
 
+// take gives the person a ticket at a kiosk: with an appointment by checking in.
+func (n *note) take(k *station) (screen.TicketPage, error) {
+	w := n.wish()
+	if n.person.Class == hall.Appointment {
+		return k.Kiosk.CheckIn(n.request, hall.BookingPrefix+n.person.booking(), w.Language)
+	}
+	return k.Kiosk.Issue(w)
+}
+
 // issue is a person's way through the kiosk's pages to a ticket.
 func (r *run) issue(k *station, n *note) error {
-	if err := r.stocked(k, n.person.Service); err != nil {
+	if err := r.stocked(k, n.person); err != nil {
 		return err
 	}
 	k.Kiosk.Home()
@@ -246,7 +255,7 @@ func (r *run) issue(k *station, n *note) error {
 		return fmt.Errorf("list the items of %s: %w", n.person.Service, err)
 	}
 	begin := time.Now()
-	page, err := k.Kiosk.Issue(n.wish())
+	page, err := n.take(k)
 	r.took(&r.issueMS, begin)
 	if err != nil {
 		return fmt.Errorf("take a ticket at %s: %w", k.settings.Device, err)
@@ -257,12 +266,22 @@ func (r *run) issue(k *station, n *note) error {
 	return nil
 }
 
-// stocked waits until the kiosk has numbers: a person taps seconds after the
+// stocked waits until the kiosk has numbers, and knows the appointment of who has one: a person taps seconds after the
 // last one, and a block comes in milliseconds.
-func (r *run) stocked(k *station, l hall.Letter) error {
+func (r *run) stocked(k *station, p *Person) error {
 	if r.hubAway {
 		return nil
 	}
+	if p.Class == hall.Appointment {
+		err := until(r.ctx, "an appointment at "+k.settings.Device, func() (ok bool) {
+			k.Store.View(r.plan.Hall, func(h *hall.Hall) { _, ok = h.Booking(p.booking()) })
+			return ok
+		})
+		if err != nil {
+			return err
+		}
+	}
+	l := p.Service
 	return until(r.ctx, "numbers of "+string(l)+" at "+k.settings.Device, func() (ok bool) {
 		epoch := k.Store.Epoch()
 		k.Store.View(r.plan.Hall, func(h *hall.Hall) { ok = h.NumbersLeft(k.Store.Origin(), epoch, r.plan.Date, l) > 0 })

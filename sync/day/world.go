@@ -84,7 +84,7 @@ func (w *world) open(ctx context.Context) error {
 	if w.last, err = lay(w.hubAt); err != nil {
 		return err
 	}
-	if err := w.admitClerks(ctx); err != nil {
+	if err := errors.Join(w.admitClerks(ctx), w.book(ctx)); err != nil {
 		return err
 	}
 	return w.openTerminals()
@@ -121,6 +121,22 @@ func (w *world) admitClerks(ctx context.Context) error {
 				if _, _, err := tx.Append(hall.KindClerk, hall.Clerk{ID: id, Name: string(id), Verifier: verifier}); err != nil {
 					return err
 				}
+			}
+		}
+		return nil
+	})
+}
+
+// book notes the day's appointments, as the hub would have granted them in the days before.
+func (w *world) book(ctx context.Context) error {
+	return w.hub.Store.Write(ctx, func(tx *store.Tx) error {
+		for _, p := range w.plan.People {
+			if p.Class != hall.Appointment {
+				continue
+			}
+			f := hall.Booked{Appointment: p.booking(), Hall: w.plan.Hall, Date: w.plan.Date, Service: p.Service, SlotMS: p.SlotMS, Items: p.Items, Phone: "0000", Person: p.booking(), Language: "zh", AtMS: w.clock.now()}
+			if _, _, err := tx.Append(hall.KindBooked, f); err != nil {
+				return err
 			}
 		}
 		return nil

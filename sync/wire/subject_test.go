@@ -65,7 +65,7 @@ func TestRightsAreNarrow(t *testing.T) {
 		origin      event.Origin
 		verbs       string // "" when the device has no business at the place
 	}{
-		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed hand beat bundle part cases block book book keys rated"},
+		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed hand beat bundle part cases block book keys rated"},
 		{"jiangnan", wire.RoleCounter, "jiangnan/c1", "push feed hand beat bundle part cases call keys case shared ratings due disclosure"},
 		{"jiangnan", wire.RoleBoard, "jiangnan/b1", "push feed hand beat bundle part"},
 		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat bundle part check lease keys key shared steps"},

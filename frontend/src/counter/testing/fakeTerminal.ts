@@ -31,7 +31,7 @@ export function area(letter: string, waiting: number): Area {
 
 export function ticket(number = 'A058', state = 'called'): CounterTicket {
   return {
-    ticket: `id-${number}`, number, letter: 'A', area: { zh: '不动产', en: 'Real estate' }, class: 'walk_in', language: 'zh', items: [transfer], state,
+    ticket: `id-${number}`, number, letter: 'A', area: { zh: '不动产', en: 'Real estate' }, class: 'walk_in', slot: '', language: 'zh', items: [transfer], state,
     recalls: 0, calledMs: now, startedMs: state === 'serving' ? now : 0, waitMinutes: 23, recallInSeconds: 30, saved: 'hall', applications: [], checked: [], passes: 0, passWarning: false, back: '', reason: '',
   }
 }
