@@ -81,7 +81,7 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 	}
 	if c.Known() {
 		c.Disputed = c.Disputed || c.Sum != f.sum
-		if cmp.Or(compareIDs(c.From, f.id), cmp.Compare(c.Sum, f.sum)) < 0 {
+		if cmp.Or(c.From.Compare(f.id), cmp.Compare(c.Sum, f.sum)) < 0 {
 			return c, nil
 		}
 	}
@@ -101,14 +101,10 @@ func Fold(old *Case, e event.Event) (*Case, error) {
 // compareNoted orders steps by day and time. A device that used a number twice has two steps of
 // one id: their content tells them apart.
 func compareNoted(a, b Noted) int {
-	if order := cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.AtMS, b.AtMS), compareIDs(a.ID, b.ID), cmp.Compare(a.Kind, b.Kind)); order != 0 || a.Step == b.Step {
+	if order := cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.AtMS, b.AtMS), a.ID.Compare(b.ID), cmp.Compare(a.Kind, b.Kind)); order != 0 || a.Step == b.Step {
 		return order
 	}
 	return cmp.Compare(string(hall.Payload(a.Step)), string(hall.Payload(b.Step)))
-}
-
-func compareIDs(a, b event.ID) int {
-	return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.Seq, b.Seq))
 }
 
 // Row encodes the case for its row of the database; equal cases have equal rows.

@@ -4,6 +4,7 @@
 package event
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -29,6 +30,11 @@ type ID struct {
 	Origin Origin
 	Epoch  Epoch
 	Seq    Seq
+}
+
+// Compare orders ids by origin, life and number.
+func (id ID) Compare(o ID) int {
+	return cmp.Or(cmp.Compare(id.Origin, o.Origin), cmp.Compare(id.Epoch, o.Epoch), cmp.Compare(id.Seq, o.Seq))
 }
 
 // String gives "origin:epoch:seq" with the epoch in 16 hexadecimal digits.

@@ -263,7 +263,7 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 	}
 	if c.Known() {
 		c.Disputed = c.Disputed || c.Sum != f.sum
-		if compareIDs(c.From, f.id) < 0 {
+		if c.From.Compare(f.id) < 0 {
 			return c, nil
 		}
 	}
@@ -308,10 +308,6 @@ func earlier(a, b int64) int64 {
 		return b
 	}
 	return a
-}
-
-func compareIDs(a, b event.ID) int {
-	return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.Seq, b.Seq))
 }
 
 // Status gives what may be shown to anybody.

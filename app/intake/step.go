@@ -136,8 +136,13 @@ func (c *Case) step(n Noted) {
 	}
 }
 
+// compareSteps orders steps by time. A device that was copied may have two of one id: their
+// content tells them apart.
 func compareSteps(a, b Noted) int {
-	return cmp.Or(cmp.Compare(a.AtMS, b.AtMS), compareIDs(a.ID, b.ID))
+	if order := cmp.Or(cmp.Compare(a.AtMS, b.AtMS), a.ID.Compare(b.ID), cmp.Compare(a.Kind, b.Kind)); order != 0 {
+		return order
+	}
+	return cmp.Compare(string(hall.Payload(a.Step)), string(hall.Payload(b.Step)))
 }
 
 // first gives the earliest step of some kinds, nil where there is none. What two places

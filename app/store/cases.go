@@ -108,23 +108,39 @@ func (s *Store) CasesNumbered(ctx context.Context, number string) ([]Case, error
 }
 
 func (s *Store) cases(ctx context.Context, where string, args ...any) (list []Case, err error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT row FROM application "+where, args...)
+	all, err := s.applications(ctx, where, args...)
+	for _, c := range all {
+		list = append(list, Case{Status: s.calendar.Status(c), Application: c.Application, Event: c.From})
+	}
+	return list, err
+}
+
+func (s *Store) applications(ctx context.Context, where string, args ...any) ([]*intake.Case, error) {
+	return readRows(ctx, s.reader, intake.ReadRow, "SELECT row FROM application "+where, args...)
+}
+
+// readRows reads what a projection keeps as whole rows.
+func readRows[T any](ctx context.Context, db *prepared, read func([]byte) (T, error), query string, args ...any) (list []T, err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("read applications: %w", err)
+		return nil, fmt.Errorf("read rows: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var row []byte
 		if err := rows.Scan(&row); err != nil {
-			return nil, fmt.Errorf("read applications: %w", err)
+			return nil, fmt.Errorf("read rows: %w", err)
 		}
-		c, err := intake.ReadRow(row)
+		one, err := read(row)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, Case{Status: s.calendar.Status(c), Application: c.Application, Event: c.From})
+		list = append(list, one)
 	}
-	return list, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read rows: %w", err)
+	}
+	return list, nil
 }
 
 // Applications lists what a hall took since a moment, the newest first: number, item, state

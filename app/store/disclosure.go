@@ -70,22 +70,6 @@ func (s *Store) OpenDisclosures(ctx context.Context, id hall.ID, since hall.Date
 	return s.disclosures(ctx, "WHERE number != '' AND hall = ? AND (answered = '' OR answered >= ?) ORDER BY day, number, id", string(id), string(since))
 }
 
-func (s *Store) disclosures(ctx context.Context, where string, args ...any) (list []*disclosure.Case, err error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT row FROM disclosure "+where, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read requests for information: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var row []byte
-		if err := rows.Scan(&row); err != nil {
-			return nil, fmt.Errorf("read requests for information: %w", err)
-		}
-		c, err := disclosure.ReadRow(row)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, rows.Err()
+func (s *Store) disclosures(ctx context.Context, where string, args ...any) ([]*disclosure.Case, error) {
+	return readRows(ctx, s.reader, disclosure.ReadRow, "SELECT row FROM disclosure "+where, args...)
 }

@@ -89,28 +89,15 @@ func (s *Store) Rated(ctx context.Context, id hall.ID, from hall.Date) (list []f
 	return list, rows.Err()
 }
 
-func (s *Store) visits(ctx context.Context, id hall.ID, where string, args ...any) (list []RatedVisit, err error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT row FROM rating "+where, args...)
+func (s *Store) visits(ctx context.Context, id hall.ID, where string, args ...any) ([]RatedVisit, error) {
+	all, err := readRows(ctx, s.reader, feedback.ReadVisit, "SELECT row FROM rating "+where, args...)
 	if err != nil {
-		return nil, fmt.Errorf("read ratings: %w", err)
+		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var row []byte
-		if err := rows.Scan(&row); err != nil {
-			return nil, fmt.Errorf("read ratings: %w", err)
-		}
-		v, err := feedback.ReadVisit(row)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, RatedVisit{Visit: v})
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read ratings: %w", err)
-	}
-	for i := range list {
-		if list[i].Served, err = s.served(ctx, id, list[i].Ticket); err != nil {
+	list := make([]RatedVisit, len(all))
+	for i, v := range all {
+		list[i].Visit = v
+		if list[i].Served, err = s.served(ctx, id, v.Ticket); err != nil {
 			return nil, err
 		}
 	}

@@ -117,32 +117,12 @@ func (tx *Tx) TakenOf(ticket hall.TicketID, item hall.ItemCode) (n int, err erro
 
 // Unverified lists the applications of a hall of which a material waits for an answer, the oldest first.
 func (s *Store) Unverified(ctx context.Context, id hall.ID, max int) ([]*intake.Case, error) {
-	return s.applications(ctx, "SELECT row FROM application WHERE hall = ? AND pending > 0 ORDER BY taken_at_ms LIMIT ?", string(id), max)
+	return s.applications(ctx, "WHERE hall = ? AND pending > 0 ORDER BY taken_at_ms LIMIT ?", string(id), max)
 }
 
 // Differing lists those of which shared data has said something else than that a material is there.
 func (s *Store) Differing(ctx context.Context, id hall.ID, max int) ([]*intake.Case, error) {
-	return s.applications(ctx, "SELECT row FROM application WHERE hall = ? AND differing > 0 ORDER BY taken_at_ms LIMIT ?", string(id), max)
-}
-
-func (s *Store) applications(ctx context.Context, query string, args ...any) (list []*intake.Case, err error) {
-	rows, err := s.reader.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read applications: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var row []byte
-		if err := rows.Scan(&row); err != nil {
-			return nil, fmt.Errorf("read applications: %w", err)
-		}
-		c, err := intake.ReadRow(row)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, rows.Err()
+	return s.applications(ctx, "WHERE hall = ? AND differing > 0 ORDER BY taken_at_ms LIMIT ?", string(id), max)
 }
 
 // SharedAsks lists the questions since a moment (ms since 1970), the newest first, with the

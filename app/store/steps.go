@@ -27,7 +27,7 @@ type PendingAsk struct {
 
 // Pending lists applications on which an office has something to do: what is due first comes first,
 // what nobody knows a day of last.
-func (s *Store) Pending(ctx context.Context, ask PendingAsk) (list []*intake.Case, err error) {
+func (s *Store) Pending(ctx context.Context, ask PendingAsk) ([]*intake.Case, error) {
 	where, args := "WHERE state IN "+officeStates, []any{}
 	if ask.Hall != "" {
 		where, args = where+" AND hall = ?", append(args, string(ask.Hall))
@@ -41,23 +41,7 @@ func (s *Store) Pending(ctx context.Context, ask PendingAsk) (list []*intake.Cas
 	if ask.Until != "" {
 		where, args = where+" AND due != '' AND due <= ?", append(args, string(ask.Until))
 	}
-	rows, err := s.reader.QueryContext(ctx, "SELECT row FROM application "+where+" ORDER BY due = '', due, number LIMIT ?", append(args, ask.Most)...)
-	if err != nil {
-		return nil, fmt.Errorf("list what is pending: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var row []byte
-		if err := rows.Scan(&row); err != nil {
-			return nil, fmt.Errorf("list what is pending: %w", err)
-		}
-		c, err := intake.ReadRow(row)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, rows.Err()
+	return s.applications(ctx, where+" ORDER BY due = '', due, number LIMIT ?", append(args, ask.Most)...)
 }
 
 // Unanswered lists what was received in a hall and of which nobody has said in time whether it is accepted.

@@ -83,6 +83,13 @@ export async function settle({ page }, hand, language, mode) {
 /** A lying screen at this height needs no low mode and offers none. */
 const lowHelps = (page) => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--reach')) < innerHeight)
 
+/** Ways between screens: each waits until it is there. */
+function ways(page, hand) {
+  const screen = (name) => page.locator(`main[data-screen="${name}"]`).waitFor()
+  const to = async (selector, name) => { await hand.press(selector); await screen(name) }
+  return { screen, verb: (name, next) => to(`[data-verb="${name}"]`, next), home: () => to('[data-nav="home"]', 'home'), back: (name) => to('[data-nav="back"]', name) }
+}
+
 /**
  * Walks through every screen and calls `seen` with the name of each, once the page is still. The walk
  * begins and ends at home.
@@ -90,9 +97,7 @@ const lowHelps = (page) => page.evaluate(() => parseFloat(getComputedStyle(docum
 export async function walk(kiosk, hand, language, mode, seen) {
   const { page, fake, still } = kiosk
   const look = async (name) => { await still(); await seen(name) }
-  const screen = (name) => page.locator(`main[data-screen="${name}"]`).waitFor()
-  const verb = async (name, to) => { await hand.press(`[data-verb="${name}"]`); await screen(to) }
-  const home = async () => { await hand.press('[data-nav="home"]'); await screen('home') }
+  const { screen, verb, home } = ways(page, hand)
   const search = async (text) => {
     const found = page.waitForResponse((r) => r.url().endsWith('Kiosk.Find') && r.request().postDataJSON()[0] === text)
     await hand.type(text)
@@ -385,15 +390,13 @@ export async function walk(kiosk, hand, language, mode, seen) {
 /** The part of the walk with appointments: one is made, given up, and another one checks in. */
 export async function walkBooking(kiosk, hand, look) {
   const { page, fake } = kiosk
-  const screen = (name) => page.locator(`main[data-screen="${name}"]`).waitFor()
-  const verb = async (name, to) => { await hand.press(`[data-verb="${name}"]`); await screen(to) }
-  const home = async () => { await hand.press('[data-nav="home"]'); await screen('home') }
+  const { screen, verb, home } = ways(page, hand)
   await verb('appointment', 'appointment')
   await look('appointment')
   await hand.press('[data-way="book"]')
   await screen('areas')
-  while (!(await page.locator('[data-area="C"]').count())) await hand.press('[data-nav="next"]')
   await look('book-areas')
+  while (!(await page.locator('[data-area="C"]').count())) await hand.press('[data-nav="next"]')
   await hand.press('[data-area="C"] .into')
   await screen('bookDay')
   await page.locator('[data-day]').first().waitFor()
@@ -461,10 +464,7 @@ export async function walkBooking(kiosk, hand, look) {
 /** The part of the walk that reads: policies, notices, the disclosure guide and a survey. */
 export async function walkReading(kiosk, hand, language, mode, look) {
   const { page } = kiosk
-  const screen = (name) => page.locator(`main[data-screen="${name}"]`).waitFor()
-  const verb = async (name, to) => { await hand.press(`[data-verb="${name}"]`); await screen(to) }
-  const home = async () => { await hand.press('[data-nav="home"]'); await screen('home') }
-  const back = async (to) => { await hand.press('[data-nav="back"]'); await screen(to) }
+  const { screen, verb, home, back } = ways(page, hand)
   /** A list may have several pages, and be on the one that was left. */
   const find = async (id) => {
     await page.locator('[data-read]').first().waitFor()

@@ -64,18 +64,24 @@ func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.Ca
 		a.Refuse = event.CaseUnknown.With("number", number)
 		return a, nil
 	}
-	key, err := h.keyFor(ctx, string(c.Application))
+	if a.Key, a.Refuse, err = h.keyTo(ctx, string(c.Application), number); a.Key != nil {
+		a.Row = c.Row()
+	}
+	return a, err
+}
+
+// keyTo gives the key of what has a number, or says why nobody reads it here.
+func (h *Hub) keyTo(ctx context.Context, id, number string) ([]byte, *event.Refusal, error) {
+	key, err := h.keyFor(ctx, id)
 	switch {
 	case errors.Is(err, keyring.ErrErased):
-		a.Refuse = event.CaseErased.With("number", number)
+		return nil, event.CaseErased.With("number", number), nil
 	case errors.Is(err, keyring.ErrNone):
-		a.Refuse = event.CaseElsewhere.With("number", number)
+		return nil, event.CaseElsewhere.With("number", number), nil
 	case err != nil:
-		return a, err
-	default:
-		a.Row, a.Key = c.Row(), key[:]
+		return nil, nil, err
 	}
-	return a, nil
+	return key[:], nil, nil
 }
 
 // keyAbove asks the centre for a key and keeps it.

@@ -49,18 +49,10 @@ func (h *Hub) disclosureNumbered(ctx context.Context, id hall.ID, number string)
 		a.Refuse = event.CaseUnknown.With("number", number)
 		return a, nil
 	}
-	key, err := h.keyFor(ctx, string(c.Disclosure))
-	switch {
-	case errors.Is(err, keyring.ErrErased):
-		a.Refuse = event.CaseErased.With("number", number)
-	case errors.Is(err, keyring.ErrNone):
-		a.Refuse = event.CaseElsewhere.With("number", number)
-	case err != nil:
-		return a, err
-	default:
-		a.Row, a.Key = c.Row(), key[:]
+	if a.Key, a.Refuse, err = h.keyTo(ctx, string(c.Disclosure), number); a.Key != nil {
+		a.Row = c.Row()
 	}
-	return a, nil
+	return a, err
 }
 
 // disclosuresBefore looks through the hall's requests, with the keys that are here. Those of the

@@ -149,10 +149,7 @@ func (v *verifier) round(ctx context.Context) (rest time.Duration, err error) {
 // verify asks for one application. It is done where something was answered; else its key has
 // not come yet, or was destroyed, or the centre has none of the sets.
 func (v *verifier) verify(ctx context.Context, c *intake.Case) (done bool, err error) {
-	key, err := v.h.Keys.Key(ctx, string(c.Application))
-	if errors.Is(err, keyring.ErrNone) {
-		key, err = v.h.keyAbove(ctx, string(c.Application))
-	}
+	key, err := v.h.keyFor(ctx, string(c.Application))
 	if errors.Is(err, keyring.ErrNone) || errors.Is(err, keyring.ErrErased) {
 		return false, nil
 	}
