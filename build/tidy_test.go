@@ -47,7 +47,7 @@ var house = map[string]room{
 	"app/watch":      {pure, nil, nil, "who waits for a change is told of it, the same in every place that has one to tell"},
 	"app/sealed":     {pure, nil, nil, "what is said of a person, under the key of the case: the same key opens it years later on any machine; who draws the chance is told"},
 	"app/intake":     {pure, []string{"app/event", "app/guide", "app/hall", "app/sealed"}, nil, "deadlines and checklists are replayed years later and must come out the same"},
-	"app/disclosure": {pure, []string{"app/event", "app/hall", "app/intake", "app/sealed"}, nil, "clocks, fees and the table of the year are counted again years later; what repeats what is proposed alike at counter, hub and centre"},
+	"app/disclosure": {pure, []string{"app/event", "app/guide", "app/hall", "app/intake", "app/sealed"}, nil, "clocks, fees and the table of the year are counted again years later; what repeats what is proposed alike at counter, hub and centre"},
 	"app/feedback":   {pure, []string{"app/event", "app/hall", "app/sealed"}, nil, "what citizens leave is cleaned of what could name them before anything else sees it, and what is said of people is sealed"},
 	"app/reading":    {pure, []string{"app/guide"}, nil, "what is read and asked is checked once, where it is published, and comes out the same at every terminal"},
 	"sync/wire":      {pure, []string{"app/event"}, nil, "the contract of both ends: it frames, it does not send"},

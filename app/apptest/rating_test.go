@@ -365,3 +365,29 @@ func TestAVisitIsRatedLater(t *testing.T) {
 		t.Errorf("weeks later: %v", err)
 	}
 }
+
+// TestAVisitThatNeverWasIsNotRated gives a ticket up, and tries with its slip on the day and after the kiosk
+// has forgotten it but for its row.
+func TestAVisitThatNeverWasIsNotRated(t *testing.T) {
+	w := apptest.New(t)
+	k := w.Terminal(config.Kiosk, "k1")
+	reached(t, k)
+	slip := codeOf(t, k, issue(t, k, "A"))
+	_, err := k.Kiosk.Cancel(slip)
+	apptest.Must(t, err)
+	try := func(request string) {
+		t.Helper()
+		if _, err := k.Kiosk.Rate(screen.RateRequest{Request: request, Visit: slip, Level: 5, Reasons: []string{"wait"}}); !errors.Is(err, event.RatingNone) {
+			t.Errorf("nobody was served, and the rating of it: %v", err)
+		}
+	}
+	try("r0")
+	converged(t, w, k)
+	apptest.Must(t, k.Close())
+	w.StopHub()
+	w.Clock.Forward(72 * time.Hour)
+	w.StartHub()
+	k = w.Terminal(config.Kiosk, "k1")
+	reached(t, k)
+	try("r1")
+}

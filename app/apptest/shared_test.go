@@ -161,6 +161,29 @@ func TestSharedDataIsAskedAtTheWindow(t *testing.T) {
 	}
 }
 
+// TestWhatCannotBeVerifiedKeepsNobodyFromTheirTurn leaves more applications than a look takes whose set nobody serves and
+// whose key never came.
+func TestWhatCannotBeVerifiedKeepsNobodyFromTheirTurn(t *testing.T) {
+	w := apptest.New(t)
+	serveRecords(t, w)
+	o := newOffice(t, w)
+	apptest.Must(t, w.Hub.Store.Write(t.Context(), func(tx *store.Tx) error {
+		for n := range 501 {
+			f := intake.Taken{Application: intake.ApplicationID(fmt.Sprintf("old%04d", n)), Number: fmt.Sprintf("OLD%04d", n), Hall: "jiangnan", Item: "x", State: intake.Accepted,
+				Materials: []intake.Material{{No: 1, State: intake.Unverified}}, Shared: []intake.Shared{{No: 1, Set: "hukou", Ask: fmt.Sprint("ask", n)}}, AtMS: 1_795_000_000_000 + int64(n)}
+			if _, _, err := tx.Append(intake.KindTaken, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	w.StopHub()
+	good := o.takes(t, o.form(registered, "i1", screen.MaterialRow{No: 2, State: "unverified"}, screen.MaterialRow{No: 3, State: "unverified"}))
+	w.StartHub()
+	reached(t, o.c)
+	apptest.Eventually(t, "the new one is verified", func() bool { return rowStates(o.rows(t, good.Number)) == "received waived waived " })
+}
+
 // TestAnApplicationIsAcceptedWithTheLineDownAndVerifiedByItself takes two applications with the hub away; when
 // it is back it asks by itself: one is verified, and of the other a counter is told what to do. Asked once more, and then
 // disputed, it is settled. Each question is in the audit at hub and centre, once, with who asked what for.

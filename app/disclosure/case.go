@@ -150,7 +150,8 @@ type Standing struct {
 	Notified, Corrected, Reasons, Heard, Paid bool
 	// Whom is consulted now.
 	Whom string
-	// Answer is the step that ended it, nil for none. Twice tells that there is another one that says otherwise.
+	// Answer is the step that ended it, nil for none. Twice tells that a person has to
+	// look: another one says otherwise, or it ended the request for what the applicant had done in time.
 	Answer *Noted
 	Twice  bool
 }
@@ -168,21 +169,32 @@ func (c *Case) Stands(calendar *intake.Calendar, today hall.Date) Standing {
 	}
 	for n := range c.Steps {
 		if at := &c.Steps[n]; at.Day <= today {
+			s.silence(at.Day)
 			s.step(calendar, at)
 		}
 	}
-	if p := s.suspension(); s.State == Consulting && p != nil && p.Until != "" && p.Until < today { // who is silent is not waited for
+	s.silence(today)
+	if s.State != Answered { // of an answered one Due is what it was
+		s.count(calendar)
+	}
+	return s
+}
+
+// silence ends a consultation whose last day is over: who is silent is not waited for.
+func (s *Standing) silence(today hall.Date) {
+	if p := s.suspension(); s.State == Consulting && p != nil && p.Until != "" && p.Until < today {
 		s.State, s.AnswerBy = Open, ""
 		s.Heard = s.Heard || s.Whom == ThirdParty
 	}
-	switch {
-	case s.State == Answered: // Due is what it was
-	case s.State == Correcting && s.stops(), s.State == Charged:
+}
+
+// count gives the last day for the answer, or tells that the clock stands still.
+func (s *Standing) count(calendar *intake.Calendar) {
+	if s.State == Correcting && s.stops() || s.State == Charged {
 		s.Due, s.Known = "", intake.TermSuspended
-	default:
-		s.Due, s.Known = calendar.Due(s.Clock)
+		return
 	}
-	return s
+	s.Due, s.Known = calendar.Due(s.Clock)
 }
 
 // stops tells that a notice of correction stops the clock, as it does since 2019.
@@ -207,10 +219,11 @@ func (s *Standing) step(calendar *intake.Calendar, n *Noted) {
 		s.Twice = s.Twice || n.Kind == KindAnswered && n.Outcome != s.Answer.Outcome
 		return
 	}
+	by := cmp.Or(n.By, lastDay(calendar, n.Kind, &n.Step)) // a year that was not known then may be by now
 	switch n.Kind {
 	case KindNotified:
 		if !s.Notified { // 一次性: there is one
-			s.State, s.Notified, s.AnswerBy, s.NoticeBy = Correcting, true, n.By, ""
+			s.State, s.Notified, s.AnswerBy, s.NoticeBy = Correcting, true, by, ""
 		}
 	case KindCorrected:
 		s.State, s.Corrected, s.AnswerBy, s.NoticeBy = Open, true, "", ""
@@ -221,21 +234,23 @@ func (s *Standing) step(calendar *intake.Calendar, n *Noted) {
 	case KindExtended:
 		s.Clock.Extended = true
 	case KindConsulted:
-		s.State, s.Whom, s.AnswerBy = Consulting, n.Whom, n.By
+		s.State, s.Whom, s.AnswerBy = Consulting, n.Whom, by
 		if n.Whom == ThirdParty || s.stops() {
-			s.Clock.Suspensions = append(slices.Clone(s.Clock.Suspensions), intake.Suspension{From: n.Day, Until: n.By})
+			s.Clock.Suspensions = append(slices.Clone(s.Clock.Suspensions), intake.Suspension{From: n.Day, Until: by})
 		}
 	case KindHeard:
 		s.heard(n)
 	case KindCharged:
-		s.State, s.AnswerBy = Charged, n.By
+		s.State, s.AnswerBy = Charged, by
 	case KindPaid:
 		s.State, s.AnswerBy, s.Paid, s.Restarted = Open, "", true, true
 		s.begin(calendar, n.Day)
 	case KindReasons:
 		s.Reasons = true
 	case KindAnswered:
-		s.Due, s.Known = calendar.Due(s.Clock)
+		s.count(calendar)
+		// What ends a request because its applicant did nothing was wrong where they had done it, as was heard later.
+		s.Twice = n.Outcome == OutcomeUncorrected && s.State != Correcting || n.Outcome == OutcomeUnpaid && s.State != Charged
 		s.State, s.Answer, s.AnswerBy, s.NoticeBy = Answered, n, "", ""
 	}
 }

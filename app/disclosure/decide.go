@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"onewindow/app/event"
+	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
 )
@@ -42,7 +43,8 @@ var allowed = map[event.Kind][]State{
 //
 // Refusals: CaseState (args state) where the request does not stand so; TermOver (args by) where the
 // day for it is over; FieldMissing (args field: words, whom, basis, earlier, outcome); StepMissing (args
-// step: third_party, reasons, correction) where the law wants another step first; StepOnce (args step)
+// step: third_party, reasons, correction) where the law wants another step first; TermUnknown where the day until which
+// somebody has time lies in a year whose holidays are not announced; StepOnce (args step)
 // where it allows one alone; NoFee where nothing is to be paid; RequestUnusable.
 func (d Do) Decide(c *Case, calendar *intake.Calendar, today hall.Date) (Step, *event.Refusal) {
 	s := c.Stands(calendar, today)
@@ -59,40 +61,46 @@ func (d Do) Decide(c *Case, calendar *intake.Calendar, today hall.Date) (Step, *
 	if (d.Kind == KindNotified || d.Kind == KindCorrected) && d.words() == 0 || d.words() > AskedMost {
 		return Step{}, event.FieldMissing.With("field", "words")
 	}
-	term := func(id string) {
-		if rule, ok := calendar.Rules.On(id, "", today); ok {
-			step.By, _ = calendar.Due(intake.Term{Rule: rule, From: today})
-		}
-	}
 	var refusal *event.Refusal
 	switch d.Kind {
 	case KindNotified:
-		if refusal = s.mayNotify(today); refusal == nil {
-			term(intake.RuleCorrectionAnswer)
-		}
+		refusal = s.mayNotify(today)
 	case KindExtended:
 		refusal = s.mayExtend(today)
 	case KindConsulted:
-		switch step.Whom = d.Whom; d.Whom {
-		case ThirdParty:
-			term(intake.RuleThirdParty)
-		case OtherAgency:
-			term(intake.RuleConsultedAgency)
-		default:
+		if step.Whom = d.Whom; d.Whom != ThirdParty && d.Whom != OtherAgency {
 			refusal = event.FieldMissing.With("field", "whom")
 		}
 	case KindHeard:
 		step.Whom = s.Whom
 	case KindCharged:
 		refusal = d.charge(&step, &s, today)
-		step.By, _ = calendar.Due(intake.Term{Rule: intake.Rule{Days: payDays, Unit: "自然日"}, From: today})
 	case KindAnswered:
 		refusal = d.answer(c, &step, &s, today)
 	}
 	if refusal != nil {
 		return Step{}, refusal
 	}
+	step.By = lastDay(calendar, d.Kind, &step)
 	return step, nil
+}
+
+// lastDay of whom a step waits for, counted from its day; empty where it waits for nobody, or
+// where the way leads into a year whose holidays nobody knows yet.
+func lastDay(calendar *intake.Calendar, kind event.Kind, s *Step) (by hall.Date) {
+	rule, ok := intake.Rule{Days: payDays, Unit: guide.CalendarDays}, kind == KindCharged
+	switch {
+	case kind == KindNotified:
+		rule, ok = calendar.Rules.On(intake.RuleCorrectionAnswer, "", s.Day)
+	case kind == KindConsulted && s.Whom == ThirdParty:
+		rule, ok = calendar.Rules.On(intake.RuleThirdParty, "", s.Day)
+	case kind == KindConsulted:
+		rule, ok = calendar.Rules.On(intake.RuleConsultedAgency, "", s.Day)
+	}
+	if ok {
+		by, _ = calendar.Due(intake.Term{Rule: rule, From: s.Day})
+	}
+	return by
 }
 
 func (d Do) words() int { return utf8.RuneCountInString(strings.TrimSpace(string(d.Words))) }
@@ -150,6 +158,8 @@ func (d Do) answer(c *Case, step *Step, s *Standing, today hall.Date) *event.Ref
 		return nil
 	case ends != "" && s.State != ends, ends == "" && waits:
 		return event.CaseState.With("state", string(s.State))
+	case ends != "" && s.AnswerBy == "": // nobody knows yet whether their time is over
+		return event.TermUnknown
 	case ends != "" && today <= s.AnswerBy: // they still have time
 		return event.NotOver.With("by", string(s.AnswerBy))
 	}

@@ -281,3 +281,72 @@ func TestOutcomesAndLines(t *testing.T) {
 		t.Errorf("%d lines, and outcomes without a line: %v", len(yearRows), lines)
 	}
 }
+
+// The holidays of 2027 are not announced: whose time ends in that year has time until somebody knows
+// when it ends, and it is counted anew then (第30条; 109号).
+func TestNobodyIsOutOfTimeInAYearThatIsNotKnown(t *testing.T) {
+	cal := calendar(t)
+	for _, x := range []struct {
+		do  Do
+		out Outcome
+	}{
+		{Do{Kind: KindNotified, Words: "请补充年份"}, OutcomeUncorrected},
+		{Do{Kind: KindCharged, Basis: ByItems, Nth: 11}, OutcomeUnpaid},
+	} {
+		x.do.Request, x.do.NowMS = "r", 5
+		step, no := x.do.Decide(request(t, "2026-12-14"), cal, "2026-12-16")
+		if no != nil || step.By != "" {
+			t.Fatalf("%s: by %q, %v", x.do.Kind, step.By, no)
+		}
+		asked := request(t, "2026-12-14", done(x.do.Kind, step))
+		for _, today := range []hall.Date{"2026-12-16", "2026-12-31", "2027-03-01"} {
+			if _, no := (Do{Kind: KindAnswered, Outcome: x.out, Request: "q", NowMS: 6}).Decide(asked, cal, today); !errors.Is(no, event.TermUnknown) {
+				t.Errorf("%s on %s: %v, not that nobody knows", x.out, today, no)
+			}
+		}
+	}
+	// The same step in a year that is known by now: its day is counted when it is asked for.
+	asked := request(t, "2026-05-05", done(KindNotified, Step{Day: "2026-05-06"}))
+	if s := asked.Stands(cal, "2026-05-07"); s.AnswerBy == "" {
+		t.Error("a notice whose last day was not known stays without one")
+	}
+	silent := request(t, "2026-05-05", done(KindConsulted, Step{Day: "2026-05-06", Whom: ThirdParty}))
+	if s := silent.Stands(cal, "2026-07-01"); s.State != Open || !s.Heard {
+		t.Errorf("a third party whose last day was not known is waited for: %+v", s)
+	}
+}
+
+// Who was silent in time was heard (第32条), whatever came after it.
+func TestSilenceIsNotForgotten(t *testing.T) {
+	asked := request(t, "2026-04-28", done(KindConsulted, Step{Day: "2026-05-07", By: "2026-05-28", Whom: ThirdParty}),
+		done(KindConsulted, Step{Day: "2026-06-01", By: "2026-06-23", Whom: OtherAgency}), done(KindHeard, Step{Day: "2026-06-05", Whom: OtherAgency}))
+	if _, no := (Do{Kind: KindAnswered, Outcome: OutcomeThirdParty, Request: "q", NowMS: 6}).Decide(asked, calendar(t), "2026-06-08"); no != nil {
+		t.Errorf("the third party was silent until 05-28: %v", no)
+	}
+}
+
+// An answer while the clock stands still is late in no case (第30条).
+func TestAnAnswerWhileTheClockStandsStillIsNotLate(t *testing.T) {
+	s := request(t, "2026-04-28", done(KindNotified, Step{Day: "2026-05-06", By: "2026-05-26"}),
+		done(KindAnswered, Step{Day: "2026-06-01", Outcome: OutcomeUncorrected})).Stands(calendar(t), "2026-06-02")
+	if s.Late("2026-06-02") || s.Twice {
+		t.Errorf("due %s, late %v, twice %v", s.Due, s.Late("2026-06-02"), s.Twice)
+	}
+}
+
+// A counter that was cut off took the correction, or the fee, in time: that the request was ended for want of
+// it is for a person to look at.
+func TestWhatWasDoneInTimeAndHeardOfLaterIsSeen(t *testing.T) {
+	for _, x := range []struct {
+		asked, did event.Kind
+		out        Outcome
+	}{{KindNotified, KindCorrected, OutcomeUncorrected}, {KindCharged, KindPaid, OutcomeUnpaid}} {
+		ended := []Noted{done(x.asked, Step{Day: "2026-05-06", By: "2026-05-26"}), done(KindAnswered, Step{Day: "2026-05-27", Outcome: x.out})}
+		if s := request(t, "2026-04-28", ended...).Stands(calendar(t), "2026-05-28"); s.Twice {
+			t.Errorf("%s: rightly ended, and a person has to look", x.out)
+		}
+		if s := request(t, "2026-04-28", append(ended, done(x.did, Step{Day: "2026-05-25"}))...).Stands(calendar(t), "2026-05-28"); !s.Twice {
+			t.Errorf("%s: done on the 25th, and nobody is told", x.out)
+		}
+	}
+}

@@ -95,11 +95,12 @@ var (
 	SharedMany      = &Refusal{Code: 521, Key: "shared_many"}
 	CaseExtended    = &Refusal{Code: 508, Key: "case_extended"}
 	NotAtOnce       = &Refusal{Code: 509, Key: "not_at_once"}
-	StepMissing     = &Refusal{Code: 508, Key: "step_missing"}
-	StepOnce        = &Refusal{Code: 509, Key: "step_once"}
+	StepMissing     = &Refusal{Code: 513, Key: "step_missing"}
+	StepOnce        = &Refusal{Code: 514, Key: "step_once"}
 	NotOver         = &Refusal{Code: 510, Key: "not_over"}
 	NoFee           = &Refusal{Code: 511, Key: "no_fee"}
 	TermOver        = &Refusal{Code: 512, Key: "term_over"}
+	TermUnknown     = &Refusal{Code: 515, Key: "term_unknown"}
 	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
 	NotPublished    = &Refusal{Code: 602, Key: "not_published"}
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}

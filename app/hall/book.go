@@ -16,6 +16,7 @@ const (
 	KindBooked   event.Kind = "appointment.booked"
 	KindUnbooked event.Kind = "appointment.cancelled"
 	KindSkipped  event.Kind = "appointment.missed"
+	KindExcused  event.Kind = "appointment.excused"
 )
 
 // Times of appointments (queue.md, transition 2 and Order), in ms.
@@ -70,6 +71,11 @@ type Skipped struct {
 	AtMS        int64  `json:"at_ms"`
 }
 
+// Excused takes a Skipped back: the check-in, or that it was given up, was heard of after the day, from a
+// kiosk that had been cut off. It is a fact of its own because tickets are forgotten after days, and
+// who did not come is not.
+type Excused Skipped
+
 // Booking is an appointment as it stands.
 type Booking struct {
 	Booked
@@ -86,10 +92,11 @@ type agenda struct {
 	cancelled map[string]Date       // the day of those that were given up
 	tickets   map[string][]TicketID // by what a ticket refers to: an appointment, or the ticket of a return pass
 	missed    map[string]map[string]Date
+	excused   map[string]Date // the day of appointments whose people came after all
 }
 
 func newAgenda() agenda {
-	return agenda{map[string]Booked{}, map[string]string{}, map[string]Date{}, map[string][]TicketID{}, map[string]map[string]Date{}}
+	return agenda{map[string]Booked{}, map[string]string{}, map[string]Date{}, map[string][]TicketID{}, map[string]map[string]Date{}, map[string]Date{}}
 }
 
 func (h *Hall) book(e event.Event, f Booked) error {
@@ -122,6 +129,14 @@ func (h *Hall) skip(e event.Event, f Skipped) error {
 	return nil
 }
 
+func (h *Hall) excuse(e event.Event, f Excused) error {
+	if f.Hall != h.ID || f.Appointment == "" || f.Date == "" {
+		return fmt.Errorf("%s: hall, name or day of the appointment is missing", e.ID)
+	}
+	h.agenda.excused[f.Appointment] = max(h.agenda.excused[f.Appointment], f.Date)
+	return nil
+}
+
 // refers keeps what a ticket refers to.
 func (a agenda) refers(f *Issued) {
 	if f.Ref != "" && !slices.Contains(a.tickets[f.Ref], f.Ticket) {
@@ -141,6 +156,7 @@ func (a agenda) forget(from Date) {
 	maps.DeleteFunc(a.cancelled, func(_ string, d Date) bool { return d < from })
 	maps.DeleteFunc(a.tickets, func(_ string, list []TicketID) bool { return IssueDate(list[len(list)-1]) < from })
 	before := from.plus(-missedKept)
+	maps.DeleteFunc(a.excused, func(_ string, d Date) bool { return d < before })
 	for person, list := range a.missed {
 		maps.DeleteFunc(list, func(_ string, d Date) bool { return d < before })
 		if len(list) == 0 {
@@ -315,6 +331,9 @@ func (h *Hall) Book(b Book, nowMS int64) (Booked, *event.Refusal) {
 	}
 	f := Booked{Appointment: b.Appointment, Hall: h.ID, Date: DateOf(b.SlotMS), Service: b.Service, SlotMS: b.SlotMS, Items: b.Items,
 		Phone: b.Number[PhoneDigits-CheckInDigits:], Person: b.Person, Language: b.Language, AtMS: nowMS}
+	if was, known := h.agenda.booked[b.Appointment]; known && h.agenda.cancelled[b.Appointment] == "" && was.Service == b.Service && was.SlotMS == b.SlotMS {
+		return was, nil // the same wish, at the hall's other hub: the answer of the first one was lost
+	}
 	if until := h.barred(b.Person, b.Rules, DateOf(nowMS)); until != "" {
 		return Booked{}, event.BookBarred.With("date", string(until))
 	}
@@ -342,7 +361,7 @@ func digits(s string) bool {
 func (h *Hall) barred(person string, r BookRules, today Date) Date {
 	var missed []Date
 	for id, d := range h.agenda.missed[person] {
-		if len(h.agenda.tickets[id]) == 0 && d >= today.plus(-missedKept) { // a kiosk that was cut off may have seen them after all
+		if _, came := h.agenda.excused[id]; !came && !h.came(id) {
 			missed = append(missed, d)
 		}
 	}
@@ -355,10 +374,15 @@ func (h *Hall) barred(person string, r BookRules, today Date) Date {
 	return ""
 }
 
+// came tells that somebody checked in for an appointment, or gave it up.
+func (h *Hall) came(id string) bool {
+	return len(h.agenda.tickets[id]) > 0 || h.agenda.cancelled[id] != ""
+}
+
 // CheckIn decides the ticket of an appointment; c is as for a ticket without one. It works
 // with the hub away. Who comes early is not called before the slot, who comes late waits as
-// a walk-in from now on. Refusals: BookingUnknown, BookingOver for one that was given up,
-// BookingDay (args date) on another day, BookingEarly (args time) too long before the slot,
+// a walk-in from now on. Refusals: BookingUnknown, BookingOver for one that was given up or whose day is over,
+// BookingDay (args date) before its day, BookingEarly (args time) too long before the slot,
 // BookingUsed (args number) when it has its ticket.
 func (h *Hall) CheckIn(id string, c Issue) (Issued, *event.Refusal) {
 	b, known := h.Booking(id)
@@ -367,7 +391,7 @@ func (h *Hall) CheckIn(id string, c Issue) (Issued, *event.Refusal) {
 		return Issued{}, event.BookingUnknown
 	case b.Ticket != "":
 		return Issued{}, event.BookingUsed.With("number", string(h.numberOf(b.Ticket)))
-	case b.Cancelled:
+	case b.Cancelled, b.Date < today:
 		return Issued{}, event.BookingOver
 	case b.Date != today:
 		return Issued{}, event.BookingDay.With("date", string(b.Date))
@@ -389,7 +413,7 @@ func (h *Hall) numberOf(id TicketID) Number {
 }
 
 // Unbook decides that an appointment is given up: its time can be booked again. Refusals:
-// BookingUnknown, BookingUsed (args number). One that was given up is given up.
+// BookingUnknown, BookingUsed (args number), BookingOver once its time is over. One that was given up is given up.
 func (h *Hall) Unbook(id string, nowMS int64) (Unbooked, *event.Refusal) {
 	b, known := h.Booking(id)
 	switch {
@@ -397,6 +421,8 @@ func (h *Hall) Unbook(id string, nowMS int64) (Unbooked, *event.Refusal) {
 		return Unbooked{}, event.BookingUnknown
 	case b.Ticket != "":
 		return Unbooked{}, event.BookingUsed.With("number", string(h.numberOf(b.Ticket)))
+	case !b.Cancelled && nowMS > b.SlotMS+CheckInLate: // who did not come cannot say so afterwards
+		return Unbooked{}, event.BookingOver
 	}
 	return Unbooked{Appointment: id, Hall: h.ID, Date: b.Date, AtMS: nowMS}, nil
 }
@@ -406,11 +432,25 @@ func (h *Hall) Unbook(id string, nowMS int64) (Unbooked, *event.Refusal) {
 func (h *Hall) Unkept(today Date, nowMS int64) (out []Skipped) {
 	today = h.LastDay(today)
 	for id, f := range h.agenda.booked {
-		if _, noted := h.agenda.missed[f.Person][id]; f.Date < today && !noted && h.agenda.cancelled[id] == "" && len(h.agenda.tickets[id]) == 0 {
+		if _, noted := h.agenda.missed[f.Person][id]; f.Date < today && !noted && !h.came(id) {
 			out = append(out, Skipped{Appointment: id, Hall: h.ID, Date: f.Date, Person: f.Person, AtMS: nowMS})
 		}
 	}
 	slices.SortFunc(out, func(a, b Skipped) int { return cmp.Compare(a.Appointment, b.Appointment) })
+	return out
+}
+
+// Unmissed lists those of which it was noted that nobody came, and somebody did: a kiosk that had
+// been cut off told of it afterwards.
+func (h *Hall) Unmissed(nowMS int64) (out []Excused) {
+	for person, list := range h.agenda.missed {
+		for id, d := range list {
+			if _, noted := h.agenda.excused[id]; !noted && h.came(id) {
+				out = append(out, Excused{Appointment: id, Hall: h.ID, Date: d, Person: person, AtMS: nowMS})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Excused) int { return cmp.Compare(a.Appointment, b.Appointment) })
 	return out
 }
 

@@ -287,6 +287,114 @@ func TestWhoDoesNotComeTwiceMayNotBookForATime(t *testing.T) {
 	}
 }
 
+// TestWhoCameAfterAllIsNotBarred hears on Monday of two check-ins at a kiosk that had been cut off, and of
+// an appointment that was given up there, after it was noted that nobody came.
+func TestWhoCameAfterAllIsNotBarred(t *testing.T) {
+	b := newBooking(t)
+	off := desk{origin: "jiangnan/k2"}
+	var later []func()
+	days := map[string]hall.Date{"a1": wednesday, "a2": "2026-11-26", "a3": "2026-11-27"}
+	for _, name := range []string{"a1", "a2", "a3"} {
+		if no := b.book(wish(t, name, "ann", "10:00", openDay(t, days[name], 2)), clockAt(t, tuesday, "10:00")); no != nil {
+			t.Fatal(no)
+		}
+		now := clockAt(t, days[name], "09:55")
+		if name == "a3" {
+			f, no := b.h.Unbook(name, now)
+			later = append(later, func() { b.note(&off, hall.KindUnbooked, f, now) })
+			if no != nil {
+				t.Fatal(no)
+			}
+			continue
+		}
+		f, no := b.h.CheckIn(name, hall.Issue{Ticket: issued(len(later)+50, hall.WalkIn, now).Ticket, Origin: off.origin, Epoch: 1, Digit: 2, NowMS: now})
+		later = append(later, func() { b.note(&off, hall.KindIssued, f, now) })
+		if no != nil {
+			t.Fatal(no)
+		}
+	}
+	monday := clockAt(t, "2026-11-30", "08:00")
+	b.note(&b.kiosk, hall.KindIssued, issued(60, hall.WalkIn, monday), monday)
+	missed := b.h.Unkept("2026-11-30", monday)
+	for _, f := range missed {
+		b.note(&b.hub, hall.KindSkipped, f, monday)
+	}
+	next := wish(t, "a9", "ann", "10:00", openDay(t, "2026-12-02", 2))
+	if _, no := b.h.Book(next, monday); len(missed) != 3 || !sameNo(no, event.BookBarred) {
+		t.Fatalf("%d missed, %v", len(missed), no)
+	}
+	if out := b.h.Unmissed(monday); len(out) != 0 {
+		t.Errorf("excused without a reason: %v", out)
+	}
+	for _, note := range later {
+		note()
+	}
+	out := b.h.Unmissed(monday)
+	for _, f := range out {
+		b.note(&b.hub, hall.KindExcused, f, monday)
+	}
+	if again := b.h.Unmissed(monday); len(out) != 3 || len(again) != 0 {
+		t.Errorf("%d are excused, and again %d", len(out), len(again))
+	}
+	b.h.Forget("2026-11-29", nil) // the tickets are forgotten, and what was missed is not
+	if _, no := b.h.Book(next, monday); no != nil {
+		t.Errorf("who came is barred: %v", no)
+	}
+}
+
+// TestWhatIsOverStaysOver: whoever did not come gives nothing up afterwards, and checks in on no other day.
+func TestWhatIsOverStaysOver(t *testing.T) {
+	b := newBooking(t)
+	for name, at := range map[string]string{"a1": "10:00", "a2": "10:15"} {
+		if no := b.book(wish(t, name, name, at, openDay(t, wednesday, 4)), clockAt(t, tuesday, "10:00")); no != nil {
+			t.Fatal(no)
+		}
+	}
+	if _, no := b.h.Unbook("a1", clockAt(t, wednesday, "10:15")); no != nil {
+		t.Errorf("while it could be used: %v", no)
+	}
+	if _, no := b.h.Unbook("a1", clockAt(t, wednesday, "10:16")); !sameNo(no, event.BookingOver) {
+		t.Errorf("given up afterwards: %v", no)
+	}
+	if _, no := b.checkIn("a1", "t1", clockAt(t, "2026-11-26", "10:00")); !sameNo(no, event.BookingOver) {
+		t.Errorf("a day late: %v", no)
+	}
+	f, no := b.checkIn("a2", "t2", clockAt(t, wednesday, "10:10"))
+	if no != nil {
+		t.Fatal(no)
+	}
+	if _, no := b.h.Unbook("a2", clockAt(t, wednesday, "10:12")); !sameNo(no, event.BookingUsed) || no.Args["number"] != string(f.Number) {
+		t.Errorf("given up after the check-in: %v", no)
+	}
+	if out := b.h.Unkept(wednesday, clockAt(t, wednesday, "17:00")); len(out) != 0 {
+		t.Errorf("missed before the day is over: %v", out)
+	}
+	thursday := clockAt(t, "2026-11-26", "09:00")
+	b.note(&b.kiosk, hall.KindIssued, issued(70, hall.WalkIn, thursday), thursday)
+	if out := b.h.Unkept("2026-11-26", thursday); len(out) != 1 || out[0].Appointment != "a1" {
+		t.Errorf("missed are %v, not a1 alone", out)
+	}
+}
+
+// TestTheSameWishAtTheOtherHub: the answer was lost with the first hub, which had granted the last
+// place of the slot.
+func TestTheSameWishAtTheOtherHub(t *testing.T) {
+	b := newBooking(t)
+	now := clockAt(t, tuesday, "10:00")
+	one := wish(t, "a1", "ann", "10:00", openDay(t, wednesday, 1))
+	if no := b.book(one, now); no != nil {
+		t.Fatal(no)
+	}
+	one.Person = "the other hub's mark of ann"
+	if f, no := b.h.Book(one, now+60_000); no != nil || f.Person != "ann" || f.AtMS != now {
+		t.Errorf("the same wish: %+v, %v", f, no)
+	}
+	one.Appointment = "a2"
+	if _, no := b.h.Book(one, now); !sameNo(no, event.SlotTaken) {
+		t.Errorf("another one: %v", no)
+	}
+}
+
 const dayMS = int64(24 * 3600_000)
 
 // TestOnePersonTwoSlips checks in at two kiosks that cannot hear each other.
@@ -372,7 +480,7 @@ func TestAppointmentsDoNotDependOnTheOrder(t *testing.T) {
 		slot := clockAt(rt, tuesday, "10:00")
 		for n := range 12 {
 			name := fmt.Sprint("a", r.IntN(8))
-			switch r.IntN(5) {
+			switch r.IntN(6) {
 			case 0, 1:
 				f := hall.Booked{Appointment: name, Hall: "jiangnan", Date: tuesday, Service: "B", SlotMS: slot + int64(r.IntN(3))*hall.SlotLength, Phone: "1234", Person: fmt.Sprint("p", r.IntN(3)), Language: "zh"}
 				all = append(all, hubs[r.IntN(2)].note(hall.KindBooked, f, slot+int64(n)))
@@ -384,10 +492,12 @@ func TestAppointmentsDoNotDependOnTheOrder(t *testing.T) {
 				all = append(all, kiosk.note(hall.KindIssued, f, slot+int64(n)))
 			case 4:
 				all = append(all, hubs[0].note(hall.KindSkipped, hall.Skipped{Appointment: name, Hall: "jiangnan", Date: tuesday, Person: fmt.Sprint("p", r.IntN(3))}, slot+int64(n)))
+			case 5:
+				all = append(all, hubs[1].note(hall.KindExcused, hall.Excused{Appointment: name, Hall: "jiangnan", Date: tuesday}, slot+int64(n)))
 			}
 		}
 		look := func(h *hall.Hall) string {
-			out := fmt.Sprint(h.BookingsOf(tuesday, "1234"), h.Unkept("2026-11-30", 1), string(hall.Payload(h.Twice(slot))))
+			out := fmt.Sprint(h.BookingsOf(tuesday, "1234"), h.Unkept("2026-11-30", 1), h.Unmissed(1), string(hall.Payload(h.Twice(slot))))
 			for p := range 3 {
 				_, no := h.Book(wish(rt, "new", fmt.Sprint("p", p), "11:00", openDay(rt, wednesday, 2)), slot)
 				out += fmt.Sprint(no)

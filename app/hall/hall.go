@@ -131,6 +131,8 @@ func Read(e event.Event) (any, error) {
 		return decode[Unbooked](e)
 	case KindSkipped:
 		return decode[Skipped](e)
+	case KindExcused:
+		return decode[Excused](e)
 	}
 	return nil, nil
 }
@@ -182,6 +184,8 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 		return Touched{}, h.unbook(e, f)
 	case Skipped:
 		return Touched{}, h.skip(e, f)
+	case Excused:
+		return Touched{}, h.excuse(e, f)
 	}
 	return Touched{}, nil
 }

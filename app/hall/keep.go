@@ -42,6 +42,8 @@ func LastsUntil(fact any) Date {
 		return DateOf(f.AtMS + PauseMost).plus(1)
 	case Skipped:
 		return f.Date.plus(missedKept)
+	case Excused:
+		return f.Date.plus(missedKept)
 	}
 	return ""
 }

@@ -166,7 +166,8 @@ func (c *Calendar) end(t Term, days, extra int, unit string) (hall.Date, TermSta
 	for last := unit == guide.CalendarDays && days > 0; days > 0 || last && !c.works(at); {
 		at = at.AddDate(0, 0, 1)
 		d := hall.Date(at.Format(layout))
-		if !c.knows(at.Year()) {
+		// Days of the calendar pass whatever a year's holidays are; its last one has to be known.
+		if !c.knows(at.Year()) && (unit != guide.CalendarDays || days <= 1) {
 			return "", TermUnknown
 		}
 		switch out, open := t.suspended(d); {

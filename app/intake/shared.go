@@ -290,7 +290,7 @@ func (c *Case) unsettled(said bool) []Shared {
 
 // ended tells whether nothing is decided of the application any more.
 func (c *Case) ended() bool {
-	return slices.Contains([]State{Withdrawn, Lapsed, Revoked}, c.Standing())
+	return slices.Contains([]State{Withdrawn, Lapsed, Revoked, Refused, NotOurs, Granted, Denied, Returned, PassedOn, HandedOut, Archived}, c.Standing())
 }
 
 // Dispute decides that the citizen's paper counts for materials that data sets prove, or were to

@@ -190,7 +190,7 @@ func refused(no *event.Refusal) error {
 	return nil
 }
 
-// CancelBooking gives an appointment up. Refusals: BookingUnknown, BookingUsed.
+// CancelBooking gives an appointment up. Refusals: BookingUnknown, BookingUsed, BookingOver.
 func (k *Kiosk) CancelBooking(code string) (BookingPage, error) {
 	id := strings.TrimPrefix(strings.TrimSpace(code), hall.BookingPrefix)
 	err := k.m.Book.Write(context.Background(), func(tx Tx) error {

@@ -115,9 +115,15 @@ func (tx *Tx) TakenOf(ticket hall.TicketID, item hall.ItemCode) (n int, err erro
 	return n, nil
 }
 
-// Unverified lists the applications of a hall of which a material waits for an answer, the oldest first.
-func (s *Store) Unverified(ctx context.Context, id hall.ID, max int) ([]*intake.Case, error) {
-	return s.applications(ctx, "WHERE hall = ? AND pending > 0 ORDER BY taken_at_ms LIMIT ?", string(id), max)
+// Unverified lists the applications of a hall of which a material waits for an answer, the oldest
+// first, from those on that were taken after one; nil begins with the first.
+func (s *Store) Unverified(ctx context.Context, id hall.ID, after *intake.Case, max int) ([]*intake.Case, error) {
+	var ms int64
+	var last string
+	if after != nil {
+		ms, last = after.AtMS, string(after.Application)
+	}
+	return s.applications(ctx, "WHERE hall = ? AND pending > 0 AND (taken_at_ms, id) > (?, ?) ORDER BY taken_at_ms, id LIMIT ?", string(id), ms, last, max)
 }
 
 // Differing lists those of which shared data has said something else than that a material is there.

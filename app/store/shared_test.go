@@ -75,7 +75,7 @@ func TestWhatWaitsForAnAnswerIsFound(t *testing.T) {
 	}
 	counts := func() string {
 		t.Helper()
-		pending, err := s.Unverified(t.Context(), "jiangnan", 9)
+		pending, err := s.Unverified(t.Context(), "jiangnan", nil, 9)
 		if err != nil {
 			t.Fatal(err)
 		}

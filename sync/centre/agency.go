@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ var agencyTemplate = template.Must(template.New("agency").Parse(agencyText))
 // Agencies is what the page of the agencies needs: who may do what is decided there.
 type Agencies interface {
 	// SignIn gives the officer of a name and PIN; false where there is none.
+	// SignIn gives the officer of a name, without an ID where nobody has it, and tells whether the PIN is theirs.
 	SignIn(id, pin string) (Officer, bool)
 	// Pending lists what an officer's agency has to do, what is due first comes first.
 	Pending(ctx context.Context, o Officer) ([]Pending, error)
@@ -96,6 +98,7 @@ const (
 type desk struct {
 	c *Centre
 
+	trying   sync.Mutex // held while a PIN is checked
 	mu       sync.Mutex
 	sessions map[string]*session
 	wrong    map[string]*mistakes
@@ -273,7 +276,11 @@ func (d *desk) officer(r *http.Request) (o Officer, ok bool) {
 
 func (d *desk) signIn(w http.ResponseWriter, r *http.Request) {
 	p := d.newPage(r, "../")
-	id, now := r.PostFormValue("id"), d.c.opt.Elapsed()
+	id := strings.TrimSpace(r.PostFormValue("id"))
+	// One PIN at a time: whoever sends many at once tries no more of them before the pause, and a check takes memory.
+	d.trying.Lock()
+	defer d.trying.Unlock()
+	now := d.c.opt.Elapsed()
 	switch {
 	case !p.Private:
 		p.Fault = "fault_line"
@@ -286,7 +293,9 @@ func (d *desk) signIn(w http.ResponseWriter, r *http.Request) {
 			move(w, "../cases"+p.Query())
 			return
 		}
-		d.mistaken(id, now)
+		if o.ID != "" { // a name that nobody has can be tried as often as somebody likes
+			d.mistaken(o.ID, now)
+		}
 		p.Fault = "fault_pin"
 	}
 	d.render(w, http.StatusForbidden, p)
@@ -303,9 +312,6 @@ func (d *desk) locked(id string, now time.Duration) bool {
 func (d *desk) mistaken(id string, now time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.wrong) >= sessionsMost {
-		clear(d.wrong) // names that nobody has, typed by a program
-	}
 	m := d.wrong[id]
 	if m == nil {
 		m = &mistakes{}

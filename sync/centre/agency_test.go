@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,9 +23,14 @@ type desk struct {
 	list   []centre.Pending
 	refuse error
 	noted  []centre.Deed
+	tried  int // PINs of officers
 }
 
 func (d *desk) SignIn(id, pin string) (centre.Officer, bool) {
+	if id == "nobody" {
+		return centre.Officer{}, false
+	}
+	d.tried++
 	return centre.Officer{ID: id, Name: "陈", Agency: "区市场监督管理局"}, pin == "314159"
 }
 
@@ -194,5 +200,45 @@ func TestASessionEnds(t *testing.T) {
 		if strings.Contains(page(t, c, server.URL+"/cases", http.StatusOK), "N1") {
 			t.Errorf("%s: the session goes on", how)
 		}
+	}
+}
+
+// Who types wrong PINs waits, however the name is written, however many are sent at once, and
+// whatever names that nobody has are tried besides.
+func TestTheLockCannotBeWalkedAround(t *testing.T) {
+	d := &desk{}
+	b := startWith(t, newLog(), district, d)
+	server := httptest.NewServer(b.Centre.Handler())
+	defer server.Close()
+	in := func(id, pin string) bool {
+		c := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		r, err := c.PostForm(server.URL+"/cases/sign-in?lang=en", url.Values{"id": {id}, "pin": {pin}})
+		if err != nil {
+			t.Error(err)
+			return false
+		}
+		r.Body.Close()
+		return r.StatusCode == http.StatusSeeOther
+	}
+	var all sync.WaitGroup
+	for n := range 20 {
+		all.Go(func() { in("chen", fmt.Sprint(n)) })
+	}
+	all.Wait()
+	for n := range 20 {
+		in(strings.Repeat(" ", n%4)+"chen\t", fmt.Sprint(n))
+	}
+	if d.tried != 5 {
+		t.Errorf("%d wrong PINs were tried before the pause, not 5", d.tried)
+	}
+	for range 1100 {
+		in("nobody", "1")
+	}
+	if in("chen", "314159") || in(" chen", "314159") {
+		t.Error("the pause was walked around")
+	}
+	b.pass(61 * time.Second)
+	if !in(" chen ", "314159") {
+		t.Error("after the pause the right PIN does not let in")
 	}
 }

@@ -8,7 +8,7 @@ import (
 // Tidy notes what time alone brings to a hall's tickets, inside one commit: what was
 // parked and whose timer is over waits again, so do the visits of terminals that are gone,
 // whoever still waited when the business day ended holds a return pass, who checked in twice
-// waits once, and who did not come to an appointment is noted. Only the hub that grants does so.
+// waits once, and who did not come to an appointment is noted, or that they did after all. Only the hub that grants does so.
 func (tx *Tx) Tidy(place hall.ID, silent hall.Silent) error {
 	h, now := tx.n.hall(place), tx.now()
 	if !tx.n.ready || h == nil {
@@ -31,6 +31,11 @@ func (tx *Tx) Tidy(place hall.ID, silent hall.Silent) error {
 	}
 	for _, f := range h.Unkept(hall.DateOf(now), now) {
 		if _, _, err := tx.Append(hall.KindSkipped, f); err != nil {
+			return err
+		}
+	}
+	for _, f := range h.Unmissed(now) {
+		if _, _, err := tx.Append(hall.KindExcused, f); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -80,6 +81,8 @@ type verifier struct {
 	log  *slog.Logger
 	// later is when an application is asked about again that could not be, and after which pause.
 	later map[intake.ApplicationID]attempt
+	// after is where the last look ended: applications that cannot be verified keep nobody from their turn.
+	after *intake.Case
 }
 
 type attempt struct {
@@ -114,15 +117,16 @@ func (v *verifier) run(ctx context.Context) {
 	}
 }
 
-// round goes once through what is pending, and tells how long to rest then.
+// round looks at the next ones of what is pending, and tells how long to rest then.
 func (v *verifier) round(ctx context.Context) (rest time.Duration, err error) {
-	list, err := v.h.Store.Unverified(ctx, v.hall, verifyLook)
+	list, err := v.h.Store.Unverified(ctx, v.hall, v.after, verifyLook)
 	if err != nil {
 		return verifyAgain, err
 	}
 	now := time.Now()
 	for _, c := range list {
 		if v.later[c.Application].at.After(now) {
+			v.after = c
 			continue
 		}
 		done, err := v.verify(ctx, c)
@@ -136,12 +140,17 @@ func (v *verifier) round(ctx context.Context) (rest time.Duration, err error) {
 		case err != nil:
 			v.log.Error("verify by shared data", "number", c.Number, "error", err)
 		}
+		v.after = c
 		if done {
 			delete(v.later, c.Application)
 			continue
 		}
 		pause := min(verifyMost, max(verifyEvery, 2*v.later[c.Application].pause))
 		v.later[c.Application] = attempt{now.Add(pause), pause}
+	}
+	if len(list) < verifyLook { // from the first one again; what was settled otherwise is forgotten
+		v.after = nil
+		maps.DeleteFunc(v.later, func(_ intake.ApplicationID, a attempt) bool { return now.Sub(a.at) > verifyMost })
 	}
 	return verifyEvery, nil
 }

@@ -53,6 +53,11 @@ describe('refusals', () => {
     for (const l of languages) expect(Object.keys(wordsOf(l)['refusal'] as object).sort(), l).toEqual([...keys].sort())
   })
 
+  it('have each a number of their own', () => {
+    const numbers = Object.values(go).flatMap((text) => [...text.matchAll(/&Refusal\{Code: (\d+)/g)].map((m) => m[1]!))
+    expect(numbers.filter((n, at) => numbers.indexOf(n) !== at)).toEqual([])
+  })
+
   it('are whole sentences with a next step', () => {
     for (const [key, words] of Object.entries(wordsOf('zh')['refusal'] as Record<string, string>)) {
       expect(words.match(/。/g)?.length, key).toBeGreaterThanOrEqual(2)
