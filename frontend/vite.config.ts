@@ -28,7 +28,11 @@ export default defineConfig({
   server: { host: '127.0.0.1', port: 34115, strictPort: true, fs: { allow: ['..'] }, proxy: { '/rpc': bridge, '/events': bridge } },
   test: {
     environment: 'happy-dom',
-    include: ['src/**/*.test.ts'],
+    // The parts are small and know nothing of the page: their files share what they import.
+    projects: [
+      { extends: true, test: { name: 'parts', include: ['src/parts/**/*.test.ts'], isolate: false } },
+      { extends: true, test: { name: 'pages', include: ['src/**/*.test.ts'], exclude: ['src/parts/**'] } },
+    ],
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
     maxWorkers: 2,
