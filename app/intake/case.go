@@ -19,7 +19,7 @@ type Case struct {
 	From event.ID `json:"from"`
 	Sum  string   `json:"sum"`
 	// Disputed tells that two events claim this application with different content;
-	// the one with the smaller id stands, and a person has to look.
+	// the one with the smaller id stands, and a person has to look. See Doubted.
 	Disputed bool `json:"disputed,omitempty"`
 	// Supplied are the materials that were brought afterwards, each with when it was.
 	Supplied map[int]int64 `json:"supplied,omitempty"`
@@ -87,28 +87,22 @@ func (c *Case) Owing() (at []int) {
 // Standing is the state of the application by now. What was brought counts even where
 // another place had already found the time over, because a counter takes nothing that is
 // late: what may still follow then has a day of its own, and only that one counts. A
-// decision and a withdrawal end it, whichever was first.
+// decision, a refusal to accept it and a withdrawal end it, whichever was first; but what was
+// handed out stays handed out, whatever is heard of afterwards (see Doubted).
 func (c *Case) Standing() State {
-	if c.State == Refused || c.State == NotOurs {
-		return c.State
-	}
-	if said := c.Declined(); said != nil {
-		return said.Outcome
-	}
-	decided, over := c.first(KindDecided), c.over()
+	decided, ended := c.first(KindDecided), c.endedBefore()
+	archived := c.first(KindArchived) != nil
 	switch {
-	case c.WithdrawnMS != 0 && (decided == nil || c.WithdrawnMS < decided.AtMS):
-		return Withdrawn
-	case decided != nil && (over == "" || decided.Day <= c.Overdue):
-		switch {
-		case c.first(KindArchived) != nil:
-			return Archived
-		case c.first(KindHandedOut) != nil:
-			return HandedOut
-		}
+	case decided != nil && c.HandedOut() != nil && archived:
+		return Archived
+	case decided != nil && c.HandedOut() != nil:
+		return HandedOut
+	case ended != "":
+		return ended
+	case decided != nil && archived:
+		return Archived
+	case decided != nil:
 		return decided.Outcome
-	case over != "":
-		return over
 	}
 	if open := c.open(); open == Lodged || open == Correction || c.pause() == nil {
 		return open
@@ -116,14 +110,44 @@ func (c *Case) Standing() State {
 	return Suspended
 }
 
+// endedBefore is how it ended without a decision, or before the one that there is: not
+// accepted, taken back, or its time was over. Empty where it did not.
+func (c *Case) endedBefore() State {
+	if c.State == Refused || c.State == NotOurs {
+		return c.State
+	}
+	said, decided, over := c.Declined(), c.first(KindDecided), c.over()
+	before := func(n *Noted) bool { return n == nil || c.WithdrawnMS < n.AtMS }
+	switch {
+	case c.WithdrawnMS != 0 && before(said) && before(decided):
+		return Withdrawn
+	case said != nil:
+		return said.Outcome
+	case over != "" && (decided == nil || decided.Day > c.Overdue):
+		return over
+	}
+	return ""
+}
+
+// Doubted tells that a person has to look: two events claim this application with different
+// content, or somebody was told what does not count, because it was declined at one place
+// and accepted at another, decided after it had ended, or decided in two ways.
+func (c *Case) Doubted() bool {
+	decided, declined := c.first(KindDecided), c.first(KindDeclined)
+	return c.Disputed ||
+		declined != nil && (c.first(KindAccepted) != nil || c.Declined() == nil) ||
+		decided != nil && c.endedBefore() != "" ||
+		decided != nil && slices.ContainsFunc(c.Steps, func(n Noted) bool { return n.Kind == KindDecided && n.Outcome != decided.Outcome })
+}
+
 // open is where it would stand if nothing had ended or stopped it: Lodged, Correction,
 // AcceptedLater or Accepted.
 func (c *Case) open() State {
 	if c.State == Lodged {
-		switch {
-		case c.first(KindAccepted, KindDeemed, KindAsked) == nil:
-			return Lodged
-		case c.asked() != nil && c.first(KindAccepted) == nil && len(c.Owing()) > 0:
+		switch asked := c.asked() != nil; {
+		case !asked && c.first(KindAccepted, KindDeemed) == nil:
+			return Lodged // also where it was declined before it was asked to be corrected
+		case asked && c.first(KindAccepted) == nil && len(c.Owing()) > 0:
 			return Correction
 		}
 		return Accepted
@@ -263,7 +287,8 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 	}
 	if c.Known() {
 		c.Disputed = c.Disputed || c.Sum != f.sum
-		if c.From.Compare(f.id) < 0 {
+		// A counter that was copied may have two of one id: their content tells them apart.
+		if cmp.Or(c.From.Compare(f.id), cmp.Compare(c.Sum, f.sum)) < 0 {
 			return c, nil
 		}
 	}

@@ -26,23 +26,30 @@ type Deadline struct {
 }
 
 // acceptedOn is the day on which an application was accepted, or empty. One that counts as
-// accepted because nobody said anything was so on the day on which it was received
-// (行政许可法 32), one that had to be corrected when the last of it was brought.
-func (c *Case) acceptedOn() hall.Date {
-	switch c.open() {
+// accepted because nobody said anything in time was so on the day on which it was received
+// (行政许可法 32), also where somebody said so afterwards, before the hub had noted it; one
+// that had to be corrected when the last of it was brought.
+func (c *Calendar) acceptedOn(a *Case) hall.Date {
+	switch a.open() {
 	case Lodged, Correction:
 		return ""
 	}
-	switch c.State {
+	received := hall.DateOf(a.AtMS)
+	switch a.State {
 	case Lodged:
-		if n := c.first(KindAccepted); n != nil || c.asked() == nil {
-			return c.first(KindAccepted, KindDeemed).Day
+		asked := a.asked() != nil
+		if asked && a.first(KindAccepted) == nil {
+			return a.corrected()
 		}
-		return c.corrected()
+		n := a.first(KindAccepted, KindDeemed)
+		if by, state := c.AcceptBy(a); !asked && state == TermKnown && n.Day > by {
+			return received
+		}
+		return n.Day
 	case Correction:
-		return c.corrected()
+		return a.corrected()
 	}
-	return hall.DateOf(c.AtMS)
+	return received
 }
 
 // corrected is the day on which the last of what must be there came.
@@ -60,7 +67,7 @@ func (c *Case) corrected() hall.Date {
 // application: the day of its acceptance, special procedures, the extension. Empty where
 // it is not accepted.
 func (c *Calendar) DecideBy(a *Case) (hall.Date, TermState) {
-	from := a.acceptedOn()
+	from := c.acceptedOn(a)
 	switch {
 	case from == "":
 		return "", TermUnknown
@@ -157,7 +164,9 @@ func (c *Calendar) Status(a *Case) Status {
 	case Lodged:
 		s.DueDate, _ = c.AcceptBy(a)
 	case Accepted, AcceptedLater, Suspended:
-		if day, state := c.DecideBy(a); state == TermKnown {
+		// What was told binds nobody once a hearing has moved it; only where no clock was
+		// noted it is all that is known.
+		if day, state := c.DecideBy(a); state == TermKnown || a.Clock != nil {
 			s.DueDate = day
 		}
 	case Granted, Denied, Returned, PassedOn:

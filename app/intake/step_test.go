@@ -149,8 +149,14 @@ func TestDeadlinesOfAnApplication(t *testing.T) {
 		{"行政许可法 32, 42: 补正齐全之日受理", Lodged, law20, []func(event.Seq) event.Event{ask("2026-03-06"), bring("2026-03-11", 2)}, Accepted, DueDecide, "2026-04-09", TermKnown},
 		{"行政许可法 32: 告知之后不再视为受理", Lodged, law20, []func(event.Seq) event.Event{step(KindDeemed, Step{Day: "2026-03-02", AtMS: noon(t, "2026-03-10")}), ask("2026-03-06")}, Correction, DueBring, "2026-03-27", TermKnown},
 		{"行政许可法 32: 视为受理之后的告知不算", Lodged, law20, []func(event.Seq) event.Event{step(KindDeemed, Step{Day: "2026-03-02", AtMS: noon(t, "2026-03-10")}), ask("2026-03-11")}, Accepted, DueDecide, "2026-03-30", TermKnown},
+		{"行政许可法 32: 逾期以后才说受理，仍自收到之日起算", Lodged, law20, []func(event.Seq) event.Event{step(KindAccepted, Step{Day: "2026-03-16"})}, Accepted, DueDecide, "2026-03-30", TermKnown},
+		{"行政许可法 32: 最后一日说受理，自该日起算", Lodged, law20, []func(event.Seq) event.Event{step(KindAccepted, Step{Day: "2026-03-09"})}, Accepted, DueDecide, "2026-04-07", TermKnown},
+		{"申请人先撤回，后不予受理", Lodged, law20, []func(event.Seq) event.Event{back(t, "2026-03-03"), step(KindDeclined, Step{Day: "2026-03-04", Outcome: Refused})}, Withdrawn, "", "", ""},
+		{"先不予受理，后撤回", Lodged, law20, []func(event.Seq) event.Event{back(t, "2026-03-05"), step(KindDeclined, Step{Day: "2026-03-04", Outcome: Refused})}, Refused, "", "", ""},
+		{"先撤回，后不予受理，又告知补正", Lodged, law20, []func(event.Seq) event.Event{back(t, "2026-03-03"), step(KindDeclined, Step{Day: "2026-03-04", Outcome: Refused}), ask("2026-03-05")}, Withdrawn, "", "", ""},
 		{"补正逾期，视为撤回", Lodged, law20, []func(event.Seq) event.Event{ask("2026-03-06"), lapse("2026-03-27")}, Lapsed, "", "", ""},
 		{"告知补正以后仍可受理", Lodged, law20, []func(event.Seq) event.Event{ask("2026-03-06"), step(KindAccepted, Step{Day: "2026-03-09"})}, Accepted, DueDecide, "2026-04-07", TermKnown},
+		{"行政许可法 32: 期限内已告知补正，以后受理的自受理之日起算", Lodged, law20, []func(event.Seq) event.Event{ask("2026-03-06"), step(KindAccepted, Step{Day: "2026-03-11"})}, Accepted, DueDecide, "2026-04-09", TermKnown},
 		{"行政许可法 32: 不予受理", Refused, nil, nil, Refused, "", "", ""},
 		{"行政许可法 42: 二十日", Accepted, law20, nil, Accepted, DueDecide, "2026-03-30", TermKnown},
 		{"浙江 12: 承诺时限短于法定", Accepted, promise3, nil, Accepted, DueDecide, "2026-03-05", TermKnown},
@@ -171,6 +177,8 @@ func TestDeadlinesOfAnApplication(t *testing.T) {
 		{"归档", Accepted, law20, []func(event.Seq) event.Event{step(KindArchived, Step{Day: "2026-03-13"}), decided("2026-03-10", Granted)}, Archived, "", "", ""},
 		{"决定之前撤回", Accepted, law20, []func(event.Seq) event.Event{decided("2026-03-10", Granted), back(t, "2026-03-09")}, Withdrawn, "", "", ""},
 		{"决定之后不能撤回", Accepted, law20, []func(event.Seq) event.Event{decided("2026-03-10", Granted), back(t, "2026-03-11")}, Granted, DueDeliver, "2026-03-24", TermKnown},
+		{"已签收的，不因后到的先前答复而改变", Lodged, law20, []func(event.Seq) event.Event{step(KindAccepted, Step{Day: "2026-03-04"}), decided("2026-03-05", Granted), step(KindHandedOut, Step{Day: "2026-03-06", How: WaySigned}), step(KindDeclined, Step{Day: "2026-03-03", Outcome: Refused})}, HandedOut, "", "", ""},
+		{"已签收并归档的，不因后到的先前撤回而改变", Accepted, law20, []func(event.Seq) event.Event{decided("2026-03-05", Granted), step(KindHandedOut, Step{Day: "2026-03-06", How: WaySigned}), step(KindArchived, Step{Day: "2026-03-07"}), back(t, "2026-03-04")}, Archived, "", "", ""},
 		{"以前未记时限的办件", Accepted, nil, nil, Accepted, DueDecide, "", TermUnknown},
 	} {
 		events := []event.Event{takenOn(t, "2026-03-02", w.taken, w.clock)}
@@ -182,6 +190,77 @@ func TestDeadlinesOfAnApplication(t *testing.T) {
 		if c.Standing() != w.state || got.What != w.what || got.Day != w.day || got.State != w.known {
 			t.Errorf("%s: %s, %+v; want %s, %s %s %s", w.law, c.Standing(), got, w.state, w.what, w.day, w.known)
 		}
+	}
+	declined := foldAll(t, takenOn(t, "2026-03-02", Lodged, law20), step(KindDeclined, Step{Day: "2026-03-04", Outcome: Refused})(2), ask("2026-03-05")(3))
+	if day, state := calendar.DecideBy(declined); day != "" || state != TermUnknown {
+		t.Errorf("what was declined, and then asked to be corrected, has to be decided until %q", day)
+	}
+}
+
+// A person has to look where somebody was told what does not count, and not where places
+// merely said the same thing, or where the hub could not know yet what had been said.
+func TestContradictionsAreTold(t *testing.T) {
+	step := func(kind event.Kind, day hall.Date, outcome State) func(event.Seq) event.Event {
+		return func(seq event.Seq) event.Event {
+			return stepEvent(t, "district/centre", seq, kind, Step{Day: day, Outcome: outcome})
+		}
+	}
+	accepted, declined, deemed := step(KindAccepted, "2026-03-04", ""), step(KindDeclined, "2026-03-03", Refused), step(KindDeemed, "2026-03-10", "")
+	granted, denied, out := step(KindDecided, "2026-03-11", Granted), step(KindDecided, "2026-03-12", Denied), step(KindHandedOut, "2026-03-13", "")
+	for _, w := range []struct {
+		name  string
+		steps []func(event.Seq) event.Event
+		want  bool
+	}{
+		{"nothing but a decision that is handed out", []func(event.Seq) event.Event{accepted, granted, out}, false},
+		{"the same decision from two places", []func(event.Seq) event.Event{accepted, granted, step(KindDecided, "2026-03-12", Granted)}, false},
+		{"declined in time, and the hub had not heard", []func(event.Seq) event.Event{declined, deemed}, false},
+		{"taken back before it was declined", []func(event.Seq) event.Event{back(t, "2026-03-02"), declined}, false},
+		{"declined here and accepted there", []func(event.Seq) event.Event{declined, accepted}, true},
+		{"declined when it counted as accepted", []func(event.Seq) event.Event{deemed, step(KindDeclined, "2026-03-11", Refused)}, true},
+		{"declined, and handed out all the same", []func(event.Seq) event.Event{declined, granted, out}, true},
+		{"taken back, and granted without knowing", []func(event.Seq) event.Event{accepted, back(t, "2026-03-05"), granted}, true},
+		{"taken back, and handed out without knowing", []func(event.Seq) event.Event{accepted, back(t, "2026-03-05"), granted, out}, true},
+		{"granted and denied", []func(event.Seq) event.Event{accepted, granted, denied}, true},
+	} {
+		events := []event.Event{takenOn(t, "2026-03-02", Lodged, &Clock{Days: 20})}
+		for n, s := range w.steps {
+			events = append(events, s(event.Seq(n+2)))
+		}
+		if got := foldAll(t, events...).Doubted(); got != w.want {
+			t.Errorf("%s: %v", w.name, got)
+		}
+	}
+}
+
+// What may be shown to anybody has the day that the counter counts, and none where nobody
+// knows it: what was told before a hearing moved it binds nobody (行政许可法 45).
+func TestStatusHasTheDayThatTheHearingMoved(t *testing.T) {
+	calendar := shippedCalendar(t)
+	f := Taken{Application: "01a0", Number: "N1", Hall: "jiangnan", Item: "x", State: Accepted, Materials: []Material{}, DueDate: "2026-12-25", Clock: &Clock{Days: 20, Promised: 20}, AtMS: noon(t, "2026-11-27")}
+	taken := event.Event{ID: event.ID{Origin: "jiangnan/c1", Epoch: 1, Seq: 1}, Kind: KindTaken, Payload: f.Payload()}
+	hearing := func(from, until hall.Date) []event.Event {
+		return []event.Event{taken, stepEvent(t, "district/centre", 2, KindSuspended, Step{Day: from, Procedure: "hearing", Request: "p1"}), stepEvent(t, "district/centre", 3, KindResumed, Step{Day: until, Of: "p1", Request: "p2"})}
+	}
+	for _, w := range []struct {
+		name  string
+		facts []event.Event
+		day   hall.Date
+	}{
+		{"no hearing", []event.Event{taken}, "2026-12-25"},
+		{"one that moves it within the year", hearing("2026-12-01", "2026-12-03"), "2026-12-29"},
+		{"one that moves it into a year that nobody knows", hearing("2026-12-10", "2026-12-24"), ""},
+		{"one that goes on", hearing("2026-12-10", "2026-12-24")[:2], ""},
+	} {
+		c := foldAll(t, w.facts...)
+		if got, next := calendar.Status(c).DueDate, calendar.Next(c, "2026-12-24"); got != w.day || got != next.Day {
+			t.Errorf("%s: shown %q, counted %q, want %q", w.name, got, next.Day, w.day)
+		}
+	}
+	f.Clock = nil
+	old := foldAll(t, event.Event{ID: taken.ID, Kind: KindTaken, Payload: f.Payload()})
+	if got := calendar.Status(old).DueDate; got != "2026-12-25" {
+		t.Errorf("of one that was noted before clocks were: %q", got)
 	}
 }
 
@@ -318,7 +397,7 @@ func TestDeeds(t *testing.T) {
 		w.deed.Request, w.deed.NowMS = "r1", noon(t, w.day)
 		s, refusal := w.deed.Decide(c, calendar, w.day)
 		switch {
-		case w.want == nil && refusal != nil, w.want != nil && !errors.Is(refusal, w.want):
+		case w.want == nil && refusal != nil, w.want != nil && (refusal == nil || !errors.Is(refusal, w.want)):
 			t.Errorf("%s: %v", w.name, refusal)
 		case refusal != nil && !strings.Contains(string(hall.Payload(refusal.Args)), w.arg):
 			t.Errorf("%s: %v does not tell %s", w.name, refusal, w.arg)
@@ -401,7 +480,7 @@ func TestAnswersAtTheWindow(t *testing.T) {
 		wish.Answer, wish.Reason, wish.Agency = w.answer, w.reason, w.agency
 		f, who, refusal := wish.Decide(w.item, shippedCalendar(t), today)
 		if w.want != nil {
-			if !errors.Is(refusal, w.want) || !strings.Contains(string(hall.Payload(refusal.Args)), w.arg) {
+			if refusal == nil || !errors.Is(refusal, w.want) || !strings.Contains(string(hall.Payload(refusal.Args)), w.arg) {
 				t.Errorf("%s: %v", w.name, refusal)
 			}
 			continue

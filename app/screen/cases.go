@@ -48,7 +48,7 @@ type CasePage struct {
 	Note           intake.Personal `json:"note"`
 	// Alone tells that the hub was away: what other windows noted of it is not known here.
 	Alone bool `json:"alone"`
-	// Disputed tells that two records claim this application.
+	// Disputed tells that what was noted of this application contradicts itself (see intake.Case.Doubted).
 	Disputed bool `json:"disputed"`
 }
 
@@ -145,7 +145,7 @@ func (c *Counter) find(number string) (o opened, err error) {
 func (c *Counter) casePage(o opened) CasePage {
 	s := c.m.Calendar.Status(o.Case)
 	p := CasePage{Number: s.Number, Code: string(s.Item), Item: c.m.itemName(s.Item), State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy),
-		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.DocumentType), Alone: o.alone, Disputed: o.Disputed, Rows: []CaseMaterial{}, Agency: s.Agency, Extended: o.Extension() != nil}
+		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.DocumentType), Alone: o.alone, Disputed: o.Doubted(), Rows: []CaseMaterial{}, Agency: s.Agency, Extended: o.Extension() != nil}
 	c.steps(o, &p)
 	names := map[int]string{}
 	if item, ok := c.m.Guides.Now().Item(guide.Code(s.Item)); ok {

@@ -118,8 +118,8 @@ func (c *Counter) steps(o opened, p *CasePage) {
 
 // answeredBy is the step that a refusal or a decision stands in; nil where it was said when it was taken.
 func answeredBy(o opened) *intake.Noted {
-	if n := o.Declined(); n != nil {
-		return n
+	if s := o.Standing(); s == intake.Refused || s == intake.NotOurs {
+		return o.Declined()
 	}
 	return o.Decision()
 }
