@@ -240,8 +240,8 @@ type Lack struct {
 //
 // Refusals: CaseState (args state) where the application does not stand so, CaseExtended for a second
 // extension, CaseLate (args by) for one that comes after the time, FieldMissing (args
-// field: reason, agency, procedure, materials), RequestUnusable (args field) for what only a
-// program can get wrong.
+// field: reason, agency, procedure, materials), CaseUnproved for a grant while the proof of a
+// material is waited for or differs, RequestUnusable (args field) for what only a program can get wrong.
 func (d Deed) Decide(c *Case, calendar *Calendar, today hall.Date) (Step, *event.Refusal) {
 	s := Step{Application: c.Application, Hall: c.Hall, Day: today, Window: d.Window, Clerk: d.Clerk, AtMS: d.NowMS, Request: d.Request}
 	if _, ok := addDays(today, 0); !ok || calendar == nil || d.Request == "" || d.NowMS <= 0 || !IsStep(d.Kind) || d.Kind == KindDeemed {
@@ -255,6 +255,9 @@ func (d Deed) Decide(c *Case, calendar *Calendar, today hall.Date) (Step, *event
 	case KindDeclined, KindDecided:
 		if by, state := calendar.AcceptBy(c); d.Kind == KindDeclined && state == TermKnown && today > by {
 			return s, event.CaseLate.With("by", string(by)) // it counts as accepted since
+		}
+		if d.Outcome == Granted && len(c.Unsettled()) > 0 {
+			return s, event.CaseUnproved
 		}
 		s.Outcome = d.Outcome
 		needsWhy = d.Outcome == Refused || d.Outcome == Denied || d.Outcome == Returned

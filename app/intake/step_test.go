@@ -348,6 +348,12 @@ func TestDeeds(t *testing.T) {
 	paused := stepEvent(t, "district/centre", 9, KindSuspended, Step{Day: "2026-03-03", Procedure: "hearing", Request: "p1"})
 	granted := stepEvent(t, "district/centre", 9, KindDecided, Step{Day: "2026-03-03", Outcome: Granted})
 	out := stepEvent(t, "jiangnan/c1", 9, KindHandedOut, Step{Day: "2026-03-03", How: WaySigned})
+	proved := Taken{Application: "01a0", Number: "N1", Hall: "jiangnan", Item: "x", State: Accepted, Materials: []Material{{No: 2, State: Unverified}}, Shared: []Shared{{2, "hukou", "ask"}}, Clock: clock, AtMS: noon(t, "2026-03-02")}
+	waited := event.Event{ID: event.ID{Origin: "jiangnan/c1", Epoch: 1, Seq: 1}, Kind: KindTaken, Payload: proved.Payload()}
+	said := func(o Outcome) event.Event {
+		return event.Event{ID: event.ID{Origin: "jiangnan/hub", Epoch: 1, Seq: 2}, Kind: KindSharedAnswered, Payload: hall.Payload(Answered{Ask: "ask", Root: "ask", Application: "01a0", Set: "hukou", Outcome: o, AtMS: noon(t, "2026-03-03")})}
+	}
+	paper := laterEvent("jiangnan/c2", 3, KindSharedDisputed, Later{Materials: []int{2}, AtMS: noon(t, "2026-03-03")})
 	longer := stepEvent(t, "district/centre", 9, KindExtended, Step{Day: "2026-03-03", Days: 10})
 	for _, w := range []struct {
 		name  string
@@ -380,6 +386,11 @@ func TestDeeds(t *testing.T) {
 		{"more time without a reason", []event.Event{accepted}, Deed{Kind: KindExtended}, at, event.FieldMissing, "reason"},
 		{"more time twice", []event.Event{accepted, longer}, Deed{Kind: KindExtended, Why: "案情复杂"}, at, event.CaseExtended, ""},
 		{"grant", []event.Event{accepted}, Deed{Kind: KindDecided, Outcome: Granted}, at, nil, ""},
+		{"grant without the proof that is waited for", []event.Event{waited}, Deed{Kind: KindDecided, Outcome: Granted}, at, event.CaseUnproved, ""},
+		{"grant on a record in another name", []event.Event{waited, said(Mismatch)}, Deed{Kind: KindDecided, Outcome: Granted}, at, event.CaseUnproved, ""},
+		{"grant on a record", []event.Event{waited, said(Found)}, Deed{Kind: KindDecided, Outcome: Granted}, at, nil, ""},
+		{"grant on the paper", []event.Event{waited, said(Mismatch), paper}, Deed{Kind: KindDecided, Outcome: Granted}, at, nil, ""},
+		{"deny for want of proof", []event.Event{waited, said(NotFound)}, Deed{Kind: KindDecided, Outcome: Denied, Why: "查无记录"}, at, nil, ""},
 		{"grant in a hearing", []event.Event{accepted, paused}, Deed{Kind: KindDecided, Outcome: Granted}, at, event.CaseState, "suspended"},
 		{"deny without a reason", []event.Event{accepted}, Deed{Kind: KindDecided, Outcome: Denied}, at, event.FieldMissing, "reason"},
 		{"pass on to nobody", []event.Event{accepted}, Deed{Kind: KindDecided, Outcome: PassedOn}, at, event.FieldMissing, "agency"},
@@ -474,6 +485,7 @@ func TestAnswersAtTheWindow(t *testing.T) {
 		{"at once", AnswerAtOnce, atOnce(), all, "", "", Accepted, nil, ""},
 		{"at once what takes days", AnswerAtOnce, item(), all, "", "", "", event.NotAtOnce, "accepted"},
 		{"at once with something missing", AnswerAtOnce, atOnce(), nil, "", "", "", event.NotAtOnce, "correction"},
+		{"at once with what shared data has not got", AnswerAtOnce, atOnce(), []Material{{1, Brought}, {2, Unverified}, {3, Brought}}, "", "", "", event.CaseUnproved, ""},
 		{"an answer that does not exist", "perhaps", item(), all, "", "", "", event.RequestUnusable, "answer"},
 	} {
 		wish := wish(w.materials...)

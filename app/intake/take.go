@@ -76,7 +76,8 @@ func (c Take) LogValue() slog.Value {
 // takes; RequestUnusable (args field) for what
 // only a program can get wrong; FieldMissing (args field: applicant,
 // document_number, phone, reason, agency); IdentityWrong (args why and type); NotAtOnce for
-// an item that is none, or with something missing.
+// an item that is none, or with something missing; CaseUnproved for one that shared data has
+// not proved yet.
 func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Taken, Person, *event.Refusal) {
 	refused := func(r *event.Refusal) (Taken, Person, *event.Refusal) { return Taken{}, Person{}, r }
 	if item == nil || item.Bare() {
@@ -129,6 +130,9 @@ func (c Take) answer(item *guide.Item, t *Taken, who *Person) *event.Refusal {
 	case AnswerAtOnce:
 		if item.Handling != guide.AtOnce || t.State != Accepted {
 			return event.NotAtOnce.With("state", string(t.State))
+		}
+		if slices.ContainsFunc(t.Materials, func(m Material) bool { return m.State == Unverified }) {
+			return event.CaseUnproved // nothing is granted on proof that is not there
 		}
 		return nil
 	case AnswerRefuse:

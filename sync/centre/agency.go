@@ -58,6 +58,10 @@ type Pending struct {
 	Absent  []string
 	// Materials are those that were handed in, for the step that asks for a correction.
 	Materials []Material
+	// Unproved are the materials that shared data has not proved: nothing is granted before.
+	Unproved []Unproved
+	// Doubted tells that what was noted contradicts itself, so that a person has to look.
+	Doubted bool
 	// May lists what can be noted now, History what was.
 	May     []string
 	History []Past
@@ -68,6 +72,10 @@ type Material struct {
 	No   int
 	Name string
 }
+
+// Unproved is a material of which Said is what shared data has said so far: "pending" for
+// nothing, "not_found" or "mismatch".
+type Unproved struct{ Name, Said string }
 
 // Past is a step that was noted.
 type Past struct{ Kind, Outcome, Procedure, Agency, Day, By string }

@@ -79,6 +79,7 @@ func TestTheAgenciesPageHasItsWords(t *testing.T) {
 	d := &desk{}
 	for n, s := range statesAll {
 		d.list = append(d.list, centre.Pending{Number: fmt.Sprintf("N%02d", n), Hall: "jiangnan", Item: centre.Name{Zh: "样例事项", En: "Sample item"}, State: s,
+			Doubted: n == 1, Unproved: []centre.Unproved{{Name: "户口簿", Said: "pending"}, {Name: "结婚证", Said: "not_found"}, {Name: "学历证书", Said: "mismatch"}},
 			What: []string{"accept", "decide", "deliver", "archive"}[n%4], Known: n%5 != 0, Due: "2026-11-27", Left: n - 6, Absent: []string{"申请书"}})
 	}
 	whole := &d.list[1]
@@ -106,6 +107,12 @@ func TestTheAgenciesPageHasItsWords(t *testing.T) {
 		for _, s := range stepsAll {
 			if !strings.Contains(one, `name="step" value="`+s+`"`) {
 				t.Errorf("%s is not offered", s)
+			}
+		}
+		for _, tells := range map[string][]string{"zh": {"户口簿</span>：<strong>共享数据尚未答复", "结婚证</span>：<strong>共享数据查无记录", "学历证书</span>：<strong>共享数据中是另一个姓名", "核验之前不能准予", "互相矛盾"},
+			"en": {"户口簿</span>: <strong>shared data has not answered", "no record", "another name", "Nothing is granted before", "contradicts itself"}}[lang] {
+			if !strings.Contains(one, tells) {
+				t.Errorf("in %s the page does not tell %q", lang, tells)
 			}
 		}
 		if strings.Contains(page(t, c, server.URL+"/cases/N04?lang="+lang, http.StatusOK), "<textarea") {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -92,7 +93,11 @@ func (a agencies) pending(c *intake.Case) centre.Pending {
 	today, calendar := hall.DateOf(now), a.c.Store.Calendar()
 	due := calendar.Next(c, today)
 	p := centre.Pending{Number: c.Number, Hall: c.Hall, Item: a.named.Item(c.Item), State: string(c.Standing()), What: due.What, Due: string(due.Day),
-		Known: due.State == intake.TermKnown, Left: due.Left, TakenMS: c.AtMS, Absent: c.Status().Absent}
+		Known: due.State == intake.TermKnown, Left: due.Left, TakenMS: c.AtMS, Absent: c.Status().Absent, Doubted: c.Doubted()}
+	for _, m := range c.Unsettled() {
+		said := cmp.Or(string(c.Checks[m.Ask].Outcome), "pending")
+		p.Unproved = append(p.Unproved, centre.Unproved{Name: a.material(c, m.No), Said: said})
+	}
 	if p.Item.Zh == "" {
 		p.Item.Zh = string(c.Item)
 	}
@@ -120,21 +125,24 @@ func (a agencies) pending(c *intake.Case) centre.Pending {
 	return p
 }
 
-// materials names what was handed in with an application, by the guide in force.
+// materials names what was handed in with an application.
 func (a agencies) materials(c *intake.Case) (out []centre.Material) {
-	item, ok := a.named.in.Load().Item(guide.Code(c.Item))
 	for _, m := range c.Materials {
-		row := centre.Material{No: m.No, Name: fmt.Sprintf("№ %d", m.No)}
-		if ok {
-			for _, g := range item.Materials {
-				if g.No == m.No {
-					row.Name = g.Name
-				}
-			}
-		}
-		out = append(out, row)
+		out = append(out, centre.Material{No: m.No, Name: a.material(c, m.No)})
 	}
 	return out
+}
+
+// material names one of an application, by the guide in force.
+func (a agencies) material(c *intake.Case, no int) string {
+	if item, ok := a.named.in.Load().Item(guide.Code(c.Item)); ok {
+		for _, g := range item.Materials {
+			if g.No == no {
+				return g.Name
+			}
+		}
+	}
+	return fmt.Sprintf("№ %d", no)
 }
 
 // steps are what officers may note, in the order in which they are offered. Handing out is the window's.
