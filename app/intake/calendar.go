@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"onewindow/app/event"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 )
@@ -28,6 +29,7 @@ func ShippedCalendar() (*Calendar, error) {
 	c, err := ParseCalendar(text)
 	if err == nil {
 		c.Rules, err = ShippedRules()
+		c.Version = event.Sum(hall.Payload([]any{string(text), c.Rules})).String()
 	}
 	return c, err
 }
@@ -38,6 +40,8 @@ type Calendar struct {
 	first, last int
 	unknown     map[int]bool
 	days        map[hall.Date]listed
+	// Version tells one calendar with its terms from another: what they were read from, as a hash.
+	Version string
 	// Rules are the terms that are counted on it; those shipped with the shipped calendar.
 	Rules Rules
 }

@@ -134,6 +134,9 @@ type Taken struct {
 	// Clock is what the decision's time is counted by; nil where nothing is to be decided,
 	// and in applications of before it was noted.
 	Clock *Clock `json:"clock,omitempty"`
+	// Department is the agency whose item it was when it was taken: it decides, also when the
+	// catalogue has the item no more. Empty in applications of before it was noted.
+	Department string `json:"department,omitempty"`
 }
 
 // Clock is the time for a decision as the guide and the law had it when an application

@@ -95,7 +95,7 @@ func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Tak
 		}
 	}
 	t := Taken{Application: c.Application, Number: c.Number, Ticket: c.Ticket, Hall: c.Hall, Item: hall.ItemCode(item.Code),
-		ItemVersion: item.Version, DocumentType: c.DocumentType, Window: c.Window, Clerk: c.Clerk, AtMS: c.NowMS,
+		ItemVersion: item.Version, Department: item.Department, DocumentType: c.DocumentType, Window: c.Window, Clerk: c.Clerk, AtMS: c.NowMS,
 		Request: c.Request}
 	who, refusal := c.Who(today)
 	if refusal != nil {

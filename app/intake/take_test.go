@@ -21,7 +21,7 @@ import (
 )
 
 func item() *guide.Item {
-	return &guide.Item{Code: "119901080000X0019K4990701001000", Name: "样例", Letter: "A", PromisedDays: 3, DayUnit: guide.WorkingDays, Version: 2,
+	return &guide.Item{Code: "119901080000X0019K4990701001000", Name: "样例", Letter: "A", Department: "区民政局", PromisedDays: 3, DayUnit: guide.WorkingDays, Version: 2,
 		Materials: []guide.Material{
 			{No: 1, Name: "申请书", Necessity: "必要"},
 			{No: 2, Name: "户口簿", Necessity: "必要", WaivedBy: "hukou"},
@@ -80,7 +80,7 @@ func TestDecide(t *testing.T) {
 		if asked != slices.Equal(got.Shared, []Shared{{2, "hukou", "ask-2"}}) || !asked && got.Shared != nil {
 			t.Errorf("%s: what is asked of the platform is %v", w.name, got.Shared)
 		}
-		if string(who.Applicant) != "罗庆 (样例)" || string(who.DocumentNumber) != "99010820000907755X" || string(who.Phone) != "10000000000" || got.ItemVersion != 2 {
+		if string(who.Applicant) != "罗庆 (样例)" || string(who.DocumentNumber) != "99010820000907755X" || string(who.Phone) != "10000000000" || got.ItemVersion != 2 || got.Department != "区民政局" {
 			t.Errorf("%s: not normalised: %q %q %q", w.name, string(who.Applicant), string(who.DocumentNumber), string(who.Phone))
 		}
 	}

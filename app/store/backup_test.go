@@ -142,7 +142,7 @@ func TestABackupOfBeforeAnUpdateIsProved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range []string{"DROP TABLE disclosure", "DROP TABLE shared", "DROP INDEX application_pending", "DROP INDEX application_differing", "ALTER TABLE application DROP COLUMN pending", "ALTER TABLE application DROP COLUMN differing", "DROP TABLE rating", "DROP TABLE feedback", "DROP INDEX application_due", "DROP INDEX application_number", "DROP INDEX application_answer", "ALTER TABLE application DROP COLUMN answer_by", "DROP INDEX event_call", "DROP TABLE ticket_span", "DROP TABLE day", "ALTER TABLE cursor DROP COLUMN since", "DELETE FROM schema_version WHERE version_id > 3"} {
+	for _, step := range []string{"DROP TABLE disclosure", "DROP TABLE shared", "DROP INDEX application_pending", "DROP INDEX application_differing", "ALTER TABLE application DROP COLUMN pending", "ALTER TABLE application DROP COLUMN differing", "DROP TABLE rating", "DROP TABLE feedback", "DROP INDEX application_due", "DROP INDEX application_received", "DROP INDEX application_item", "DROP INDEX application_department", "ALTER TABLE application DROP COLUMN department", "ALTER TABLE application DROP COLUMN todo", "ALTER TABLE node DROP COLUMN calendar", "DROP INDEX application_number", "DROP INDEX application_answer", "ALTER TABLE application DROP COLUMN answer_by", "DROP INDEX event_call", "DROP TABLE ticket_span", "DROP TABLE day", "ALTER TABLE cursor DROP COLUMN since", "DELETE FROM schema_version WHERE version_id > 3"} {
 		damage(t, to, step)
 	}
 	before, err := os.ReadFile(to)

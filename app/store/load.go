@@ -67,7 +67,7 @@ func (s *Store) self(ctx context.Context) (event.Epoch, int64, error) {
 		if err != nil {
 			return 0, 0, err
 		}
-		if _, err := s.conn.ExecContext(ctx, "INSERT INTO node (id, origin, epoch) VALUES (1, ?, ?)", string(s.opt.Origin), int64(fresh)); err != nil {
+		if _, err := s.conn.ExecContext(ctx, "INSERT INTO node (id, origin, epoch, calendar) VALUES (1, ?, ?, ?)", string(s.opt.Origin), int64(fresh), s.calendar.Version); err != nil {
 			return 0, 0, fmt.Errorf("name the database: %w", err)
 		}
 		return fresh, 0, nil

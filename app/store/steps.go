@@ -1,10 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"onewindow/app/event"
 	"onewindow/app/hall"
@@ -12,41 +12,78 @@ import (
 	"onewindow/sync/wire"
 )
 
-// officeStates are those in which an office has something to do; the index of what is due
-// names the same ones in the same order.
-const officeStates = "('received', 'accepted', 'accepted_later', 'suspended', 'granted', 'denied', 'returned', 'passed_on', 'handed_out')"
-
-// PendingAsk bounds a list of pending applications: of one hall or all, of some items or all,
-// with a day until which something is due or without.
-type PendingAsk struct {
-	Hall  hall.ID
-	Items []hall.ItemCode
-	Until hall.Date
-	Most  int
-}
-
-// Pending lists applications on which an office has something to do: what is due first comes first,
-// what nobody knows a day of last.
-func (s *Store) Pending(ctx context.Context, ask PendingAsk) ([]*intake.Case, error) {
-	where, args := "WHERE state IN "+officeStates, []any{}
-	if ask.Hall != "" {
-		where, args = where+" AND hall = ?", append(args, string(ask.Hall))
-	}
-	if ask.Items != nil {
-		where += " AND item IN (" + strings.TrimSuffix(strings.Repeat("?,", len(ask.Items)), ",") + ")"
-		for _, code := range ask.Items {
-			args = append(args, string(code))
+// PendingOf lists applications on which an agency has something to do: those that were taken
+// in its name, and those of the items that are its own by now. What is due first comes first,
+// what nobody knows a day of behind it, what is only to be put away last.
+func (s *Store) PendingOf(ctx context.Context, department string, items []hall.ItemCode, most int) ([]*intake.Case, error) {
+	// Each of them is a stretch of an index, read no further than the list is long.
+	var heads []head
+	if department != "" { // empty is in whose name applications were taken before that was noted
+		named, err := s.heads(ctx, "WHERE department = ? AND todo > 0 ORDER BY todo, due, number LIMIT ?", department, most)
+		if err != nil {
+			return nil, err
 		}
+		heads = named
 	}
-	if ask.Until != "" {
-		where, args = where+" AND due != '' AND due <= ?", append(args, string(ask.Until))
+	for _, code := range items {
+		more, err := s.heads(ctx, "WHERE item = ? AND todo > 0 ORDER BY todo, due, number LIMIT ?", string(code), most)
+		if err != nil {
+			return nil, err
+		}
+		heads = append(heads, more...)
 	}
-	return s.applications(ctx, where+" ORDER BY due = '', due, number LIMIT ?", append(args, ask.Most)...)
+	slices.SortFunc(heads, func(a, b head) int {
+		return cmp.Or(cmp.Compare(a.todo, b.todo), cmp.Compare(a.due, b.due), cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
+	})
+	heads = slices.Compact(heads)
+	var list []*intake.Case
+	for _, h := range heads[:min(most, len(heads))] {
+		one, err := s.applications(ctx, "WHERE id = ?", string(h.id))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, one...)
+	}
+	return list, nil
 }
 
-// Unanswered lists what was received in a hall and of which nobody has said in time whether it is accepted.
-func (s *Store) Unanswered(ctx context.Context, id hall.ID, today hall.Date) ([]intake.ApplicationID, error) {
-	return s.applicationIDs(ctx, "WHERE hall = ? AND state = 'received' AND due != '' AND due < ? ORDER BY due, id LIMIT 1000", string(id), string(today))
+// head is where an application stands in a list of what an office has to do.
+type head struct {
+	todo        int
+	due, number string
+	id          intake.ApplicationID
+}
+
+func (s *Store) heads(ctx context.Context, where string, args ...any) (list []head, err error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT todo, due, number, id FROM application "+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list what is to do: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var h head
+		if err := rows.Scan(&h.todo, &h.due, &h.number, &h.id); err != nil {
+			return nil, fmt.Errorf("list what is to do: %w", err)
+		}
+		list = append(list, h)
+	}
+	return list, rows.Err()
+}
+
+// DueIn lists applications of a hall of which something is due until a day, what is due first
+// comes first.
+func (s *Store) DueIn(ctx context.Context, id hall.ID, until hall.Date, most int) ([]*intake.Case, error) {
+	return s.applications(ctx, "WHERE hall = ? AND todo = 1 AND due <= ? ORDER BY due, number LIMIT ?", string(id), string(until), most)
+}
+
+// unansweredMost bounds how many applications are looked at in one turn.
+const unansweredMost = 1000
+
+// Unanswered lists what was received in a hall and of which nobody has said in time whether it
+// is accepted: behind those whose last day is over also those of which nobody knows it, because
+// the rules decide of each anyway (see intake.Calendar.Deem).
+func (s *Store) Unanswered(ctx context.Context, id hall.ID, today hall.Date) ([]*intake.Case, error) {
+	return s.applications(ctx, "WHERE hall = ? AND state = 'received' AND due < ? ORDER BY due DESC, id DESC LIMIT ?", string(id), string(today), unansweredMost)
 }
 
 // applicationIDs lists applications.

@@ -135,6 +135,9 @@ func Open(opt Options) (*Store, error) {
 	}
 	s.ended.Add(1)
 	go s.write()
+	if err := s.recount(context.Background()); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 

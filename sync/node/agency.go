@@ -19,8 +19,10 @@ import (
 	"onewindow/sync/centre"
 )
 
-// agencies lets officers work on the applications of their agency: those of the items that
-// name it as their department in the catalogue in force.
+// agencies lets officers work on the applications of their agency: those that were taken in its
+// name, whatever became of the item since, and those of the items that name it as their
+// department in the catalogue in force, for what was taken before that was noted and for an
+// agency that took another's place.
 type agencies struct {
 	c     *Centre
 	named *places
@@ -49,11 +51,7 @@ func (a agencies) Pending(ctx context.Context, o centre.Officer) ([]centre.Pendi
 	if !a.still(o) {
 		return nil, event.NotSignedIn
 	}
-	items := a.items(o.Agency)
-	if len(items) == 0 {
-		return nil, nil
-	}
-	list, err := a.c.Store.Pending(ctx, store.PendingAsk{Items: items, Most: centre.PendingMost})
+	list, err := a.c.Store.PendingOf(ctx, o.Agency, a.items(o.Agency), centre.PendingMost)
 	out := make([]centre.Pending, 0, len(list))
 	for _, c := range list {
 		out = append(out, a.pending(c))
@@ -81,7 +79,7 @@ func (a agencies) find(ctx context.Context, o centre.Officer, number string) (*i
 		return nil, event.NotSignedIn
 	}
 	c, err := a.c.Store.Numbered(ctx, strings.ToUpper(strings.TrimSpace(number)))
-	if err == nil && (c == nil || !c.Known() || !slices.Contains(a.items(o.Agency), c.Item)) {
+	if err == nil && (c == nil || !c.Known() || (o.Agency == "" || c.Department != o.Agency) && !slices.Contains(a.items(o.Agency), c.Item)) {
 		err = event.CaseUnknown.With("number", number)
 	}
 	return c, err

@@ -126,11 +126,16 @@ func (h *Hub) tidy(ctx context.Context, id hall.ID) error {
 		return err
 	}
 	unanswered, err := h.Store.Unanswered(ctx, id, today)
-	if err != nil || len(overdue)+len(unanswered) == 0 {
+	for _, c := range unanswered {
+		if _, over := h.Store.Calendar().Deem(c, today, 1); over {
+			overdue = append(overdue, c.Application)
+		}
+	}
+	if err != nil || len(overdue) == 0 {
 		return err
 	}
 	return h.Store.Write(ctx, func(tx *store.Tx) error {
-		for _, a := range append(overdue, unanswered...) {
+		for _, a := range overdue {
 			c, err := tx.Application(a)
 			if err != nil || c == nil {
 				return err

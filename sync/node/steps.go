@@ -127,7 +127,7 @@ func (h *Hub) due(ctx context.Context, id hall.ID) ([]wire.DueRow, error) {
 	// Ten civil days have three working days in them but for the longest holidays, of which the
 	// day that is looked at here decides anyway.
 	until := hall.DateOf(h.Store.Now() + (10 * 24 * time.Hour).Milliseconds())
-	list, err := h.Store.Pending(ctx, store.PendingAsk{Hall: id, Until: until, Most: dueMost})
+	list, err := h.Store.DueIn(ctx, id, until, dueMost)
 	out := make([]wire.DueRow, 0, len(list))
 	for _, c := range list {
 		d := h.Store.Calendar().Next(c, today)
