@@ -203,13 +203,22 @@ func caseID(t *testing.T, w *apptest.World, number string) intake.ApplicationID 
 func kinds(t *testing.T, s *store.Store) map[event.Kind]int {
 	t.Helper()
 	out := map[event.Kind]int{}
+	for _, e := range notedAt(t, s) {
+		out[e.Kind]++
+	}
+	return out
+}
+
+// notedAt reads all that is noted of the hall at a place.
+func notedAt(t *testing.T, s *store.Store) (out []event.Event) {
+	t.Helper()
 	for at := int64(0); ; {
 		f, err := s.History(t.Context(), "jiangnan", at, 2000)
 		apptest.Must(t, err)
 		for _, b := range f.Bodies {
 			e, err := event.Decode(b)
 			apptest.Must(t, err)
-			out[e.Kind]++
+			out = append(out, e)
 		}
 		if f.Upto <= at {
 			return out

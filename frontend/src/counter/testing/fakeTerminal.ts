@@ -88,7 +88,7 @@ export const dueCases: DueCase[] = [
 
 export const disclosure = (state = 'open', change: Partial<DisclosurePage> = {}): DisclosurePage => ({
   number: 'JN20261124-C07-G0003', agency: '江南区财政局', by: 'person', channel: 'counter', day: '2026-11-20', oral: true, form: 'paper', delivery: 'collect', documentType: 'resident_id', documentNumber: '99010820000907755X',
-  name: '罗庆(样例)', contact: '', phone: '10000000000', address: '样例路 1 号', asked: '2016年桂花路房屋征收补偿方案', state, due: state === 'answered' || state === 'open' ? '2026-12-18' : '', dueKnown: state === 'open' ? 'known' : 'suspended', left: 18, late: false,
+  name: '罗庆(样例)', contact: '', phone: '10000000000', address: '样例路 1 号', asked: '2016年桂花路房屋征收补偿方案', state, due: state === 'answered' || state === 'open' ? '2026-12-18' : '', dueKnown: state === 'open' ? 'known' : 'suspended', left: 18, late: false, overtime: false,
   noticeBy: '2026-12-01', answerBy: state === 'correcting' || state === 'charged' || state === 'consulting' ? '2026-12-15' : '', whom: state === 'consulting' ? 'third_party' : '', outcome: state === 'answered' ? 'repeat' : '', earlier: state === 'answered' ? 'JN20261103-C07-G0001' : '',
   words: state === 'correcting' ? '请说明是哪一年的' : '', extended: false, notified: state === 'correcting', reasons: false, heard: false, notice: state !== 'open', alone: false, disputed: false, saved: 'hall', ...change,
 })
