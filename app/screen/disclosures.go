@@ -266,6 +266,9 @@ func (c *Counter) TakeDisclosure(f DisclosureForm) (DisclosurePage, error) {
 			return err
 		})
 	})
+	if err == nil {
+		err = c.dropDraft(formDisclosure)
+	}
 	return page, err
 }
 

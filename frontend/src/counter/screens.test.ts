@@ -387,6 +387,27 @@ describe('what the counter says', () => {
     expect(app.find<HTMLInputElement>('#disclosure-name').element.value).toBe('')
   })
 
+  it('has what was typed of a request again after the program died, until it is thrown away', async () => {
+    terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
+    const died = await open('zh')
+    await write(died)
+    await flushPromises()
+    died.unmount()
+    const app = await open('zh')
+    await press('g', true)
+    expect(app.find<HTMLInputElement>('#disclosure-name').element.value).toBe('罗庆(样例)')
+    expect(app.find('[data-act="dropSure"]').exists()).toBe(false)
+    await app.find('[data-act="dropDisclosure"]').trigger('click')
+    await expectAccessible(app.element)
+    await app.find('[data-act="dropSure"]').trigger('click')
+    await flushPromises()
+    expect(terminal.asked.filter((a) => a.method === 'KeepDraft').at(-1)?.args).toEqual(['disclosure', 'id-A058', ''])
+    app.unmount()
+    const again = await open('zh')
+    await press('g', true)
+    expect(again.find('#disclosure-name').exists()).toBe(false)
+  })
+
   it('asks for the good reason of who corrects too late, and offers it also when the request counts as given up', async () => {
     terminal.atDesk()
     const app = await open('zh')

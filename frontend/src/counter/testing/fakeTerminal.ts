@@ -120,7 +120,7 @@ export const refuse = (key: string, args: Record<string, string> = {}): never =>
 
 export function fakeTerminal() {
   let page = firstPage()
-  let kept = ''
+  const kept: Record<string, string> = {}
   const asked: { method: string; args: unknown[] }[] = []
   const listeners = new Set<() => void>()
   /** What the next call of a method answers instead of its own answer. */
@@ -139,8 +139,8 @@ export function fakeTerminal() {
     CheckFollowUp: (_: string, of: string, good: boolean) => followed({ ticket: of, state: good ? 'checked' : 'returned', next: good ? '' : 'answer' }),
     DueCases: () => [] as DueCase[],
     StepCase: (_: string, number: string, step: string) => ({ number, state: ({ accept: 'accepted', refuse: 'refused', not_ours: 'not_ours', hand_out: 'handed_out' } as Record<string, string>)[step], dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
-    Draft: () => kept,
-    KeepDraft: (_: string, text: string) => { kept = text },
+    Draft: (form: string, of: string) => kept[`${form} ${of}`] ?? '',
+    KeepDraft: (form: string, of: string, text: string) => { kept[`${form} ${of}`] = text },
     PrintDocument: (number: string, kind: string) => `${number}-${kind === 'receipt' ? 'JS' : 'SL'}`,
     DisclosureAgencies: () => ['江南区财政局', '江南区教育局'],
     ListDisclosures: () => ({ alone: false, rows: [disclosure('open', { late: true, left: -2, due: '2026-11-20' }), disclosure('open', { number: 'JN20261124-C07-G0004', left: 2 }), disclosure('correcting', { number: 'JN20261124-C07-G0005' }), disclosure('answered', { number: 'JN20261124-C07-G0006' })] }),
