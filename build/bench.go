@@ -57,6 +57,7 @@ var benches = []bench{
 	{names: []string{"first_frame_ms", "memory_pss_mb", "idle_cpu_percent"}, run: benchWindow},
 	{names: []string{"session_frame_ms_longest", "session_frame_ms_p99", "session_frames_over_50_ms", "session_memory_mb_per_1000"}, run: benchSessions, long: true},
 	{names: []string{"keystroke_to_paint_ms_p95"}, run: benchTyped},
+	{names: []string{"call_to_screen_ms_p99", "counter_keystroke_to_paint_ms_p99"}, run: benchDesk},
 	{names: []string{"search_keystroke_p99_5000"}, run: benchSearch5000},
 	{names: []string{"search_keystroke_p99_100000", "search_index_100000_seconds", "search_index_100000_mb"}, run: benchSearch100000},
 	{names: []string{"search_index_ms"}, run: benchIndex},

@@ -33,11 +33,13 @@ const (
 type told struct {
 	Gaps map[int]int    `json:"gaps"`
 	Slow map[string]int `json:"slow"`
-	// Keys counts keys of the search by how many ms passed until what they found was painted.
-	Keys map[int]int `json:"keys"`
-	Done int         `json:"done"`
-	Calm bool        `json:"calm"`
-	Why  string      `json:"why"`
+	// Keys counts keys by how many ms passed until what they wrote, or found, was painted; Calls the same
+	// of calls of the next ticket.
+	Keys  map[int]int `json:"keys"`
+	Calls map[int]int `json:"calls"`
+	Done  int         `json:"done"`
+	Calm  bool        `json:"calm"`
+	Why   string      `json:"why"`
 }
 
 // frames counts frames by how long they took, in ms.
@@ -76,7 +78,7 @@ func (f frames) quantile(q float64) float64 {
 // nothing happening. Memory is the proportional set size of all its processes; its slope
 // is the least squares' over what was read after sessionsWarm sessions.
 func benchSessions(y *bay) ([]figure, error) {
-	l, err := y.live(sessionsLived, "")
+	l, err := y.liveAtKiosk(sessionsLived, "")
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +92,7 @@ const typedSessions = 120
 // it takes from a key until the frame is over that shows what was found. The ceiling is
 // two frames of the same window's first screen with nothing happening: less no page can do.
 func benchTyped(y *bay) ([]figure, error) {
-	l, err := y.live(typedSessions, "search")
+	l, err := y.liveAtKiosk(typedSessions, "search")
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +101,22 @@ func benchTyped(y *bay) ([]figure, error) {
 	return []figure{typed.must("value <= 50", typed.Value <= 50)}, nil
 }
 
-// live lives sessions, all kinds by turns or only one, and gives what the page reported.
-func (y *bay) live(sessions int, only string) (l *lives, err error) {
+// liveAtKiosk lives sessions at a kiosk that stands alone, all kinds by turns or only one.
+func (y *bay) liveAtKiosk(sessions int, only string) (*lives, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if err := errors.Join(setup(ctx, needWindow, needDisplay), buildPages(ctx)); err != nil {
 		return nil, err
 	}
+	args, err := y.kioskCommand()
+	if err != nil {
+		return nil, err
+	}
+	return y.live(ctx, upright, args, sessions, only)
+}
+
+// live lives sessions in the window of a terminal that args start, and gives what the page reported.
+func (y *bay) live(ctx context.Context, screen size, args []string, sessions int, only string) (l *lives, err error) {
 	reports := make(chan told)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -124,17 +135,13 @@ func (y *bay) live(sessions int, only string) (l *lives, err error) {
 	if err != nil {
 		return nil, err
 	}
-	args, err := y.kioskCommand()
-	if err != nil {
-		return nil, err
-	}
-	args[0] = program
-	x, p, _, err := y.onScreen(ctx, "sessions", args)
+	args = slices.Concat([]string{program}, args[1:])
+	x, p, _, err := y.onScreen(ctx, "sessions", screen, args)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.stop(), x.close()) }()
-	l = &lives{frames: frames{}, calm: frames{}, keys: frames{}, slow: map[string]int{}}
+	l = &lives{frames: frames{}, calm: frames{}, keys: frames{}, calls: frames{}, slow: map[string]int{}}
 	for l.done() < sessions {
 		select {
 		case report := <-reports:
@@ -155,7 +162,7 @@ func (y *bay) live(sessions int, only string) (l *lives, err error) {
 // sessions.
 type lives struct {
 	frames, calm frames
-	keys         frames
+	keys, calls  frames
 	slow         map[string]int
 	at, mb       series
 }
@@ -179,6 +186,7 @@ func (l *lives) take(y *bay, report told, pid int) error {
 	}
 	l.frames.add(report.Gaps)
 	l.keys.add(report.Keys)
+	l.calls.add(report.Calls)
 	for at, n := range report.Slow {
 		l.slow[at] += n
 	}

@@ -52,14 +52,14 @@ func TestUnknownFigureIsNamed(t *testing.T) {
 // half covered, with a pointer, and with letters.
 func TestOnlyAPictureIsAFrame(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "screen")
-	raw := make([]byte, 100+4*screenWidth*screenHeight)
-	for n, v := range map[int]uint32{0: 100, 4: screenWidth, 5: screenHeight, 11: 32, 12: 4 * screenWidth} {
+	raw := make([]byte, 100+4*upright.width*upright.height)
+	for n, v := range map[int]uint32{0: 100, 4: uint32(upright.width), 5: uint32(upright.height), 11: 32, 12: uint32(4 * upright.width)} {
 		binary.BigEndian.PutUint32(raw[4*n:], v)
 	}
 	paint := func(x0, y0, w, h int, colour func(x, y int) uint32) {
 		for y := y0; y < y0+h; y++ {
 			for x := x0; x < x0+w; x++ {
-				binary.NativeEndian.PutUint32(raw[100+4*(y*screenWidth+x):], colour(x, y))
+				binary.NativeEndian.PutUint32(raw[100+4*(y*upright.width+x):], colour(x, y))
 			}
 		}
 	}
@@ -70,8 +70,8 @@ func TestOnlyAPictureIsAFrame(t *testing.T) {
 		want  bool
 	}{
 		{"blank", func() {}, false},
-		{"half covered", func() { paint(0, 0, screenWidth/2, screenHeight, func(int, int) uint32 { return 0xfaf9f6 }) }, false},
-		{"covered", func() { paint(0, 0, screenWidth, screenHeight, func(int, int) uint32 { return 0xfaf9f6 }) }, false},
+		{"half covered", func() { paint(0, 0, upright.width/2, upright.height, func(int, int) uint32 { return 0xfaf9f6 }) }, false},
+		{"covered", func() { paint(0, 0, upright.width, upright.height, func(int, int) uint32 { return 0xfaf9f6 }) }, false},
 		{"pointer", func() { paint(500, 960, 16, 24, grey) }, false},
 		{"letters", func() { paint(100, 160, 600, 60, grey) }, true},
 	} {

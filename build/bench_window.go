@@ -18,10 +18,13 @@ import (
 	"onewindow/app/config"
 )
 
-// Size of the virtual screen: a kiosk stands upright.
-const (
-	screenWidth  = 1080
-	screenHeight = 1920
+// size is that of a virtual screen in dots.
+type size struct{ width, height int }
+
+// A kiosk's screen stands upright, a counter's lies.
+var (
+	upright = size{1080, 1920}
+	lying   = size{1920, 1080}
 )
 
 const (
@@ -124,7 +127,7 @@ type showing struct{ ms, mb, idle float64 }
 func (y *bay) show(ctx context.Context, name string, args []string) (got showing, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	x, p, begin, err := y.onScreen(ctx, name, args)
+	x, p, begin, err := y.onScreen(ctx, name, upright, args)
 	if err != nil {
 		return got, err
 	}
@@ -172,12 +175,12 @@ func (y *bay) show(ctx context.Context, name string, args []string) (got showing
 }
 
 // onScreen starts a program on a screen of its own, with a home of its own; begin is when.
-func (y *bay) onScreen(ctx context.Context, name string, args []string) (x *virtualScreen, p *process, begin time.Time, err error) {
+func (y *bay) onScreen(ctx context.Context, name string, of size, args []string) (x *virtualScreen, p *process, begin time.Time, err error) {
 	folder, err := y.fresh(name)
 	if err != nil {
 		return nil, nil, begin, err
 	}
-	if x, err = openScreen(ctx, folder); err != nil {
+	if x, err = openScreen(ctx, folder, of); err != nil {
 		return nil, nil, begin, err
 	}
 	cmd := command(ctx, args[0], args[1:]...)
@@ -193,6 +196,7 @@ func (y *bay) onScreen(ctx context.Context, name string, args []string) (x *virt
 // virtualScreen is a display whose memory lies in a file.
 type virtualScreen struct {
 	*display
+	size
 	memory *os.File
 	// line is the length of a picture line in bytes, begin where the first begins.
 	line, begin int
@@ -200,8 +204,8 @@ type virtualScreen struct {
 
 // openScreen starts a display without a pointer, whose grey edges would be the
 // first picture, with a bus and a window manager.
-func openScreen(ctx context.Context, folder string) (x *virtualScreen, err error) {
-	x = &virtualScreen{display: &display{programs: ctx}}
+func openScreen(ctx context.Context, folder string, of size) (x *virtualScreen, err error) {
+	x = &virtualScreen{display: &display{programs: ctx}, size: of}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, x.close())
@@ -215,7 +219,7 @@ func openScreen(ctx context.Context, folder string) (x *virtualScreen, err error
 		return x, err
 	}
 	defer told.Close()
-	server := command(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", screenWidth, screenHeight),
+	server := command(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", x.width, x.height),
 		"-fbdir", folder, "-nocursor", "-noreset", "-nolisten", "tcp")
 	server.ExtraFiles = []*os.File{tell}
 	if _, err = x.start(server, "xvfb", folder); err != nil {
@@ -246,7 +250,7 @@ func (x *virtualScreen) readHead() error {
 		return fmt.Errorf("read the screen: %w", err)
 	}
 	field := func(n int) int { return int(binary.BigEndian.Uint32(head[4*n:])) }
-	if width, height, bits := field(4), field(5), field(11); width != screenWidth || height != screenHeight || bits != 32 {
+	if width, height, bits := field(4), field(5), field(11); width != x.width || height != x.height || bits != 32 {
 		return fmt.Errorf("read the screen: it has %d x %d dots of %d bits", width, height, bits)
 	}
 	x.line, x.begin = field(12), field(0)+12*field(19)
@@ -257,7 +261,7 @@ func (x *virtualScreen) readHead() error {
 func (x *virtualScreen) shows() (bool, error) {
 	dots := map[uint32]int{}
 	row := make([]byte, x.line)
-	for y := 0; y < screenHeight; y += 16 {
+	for y := 0; y < x.height; y += 16 {
 		if _, err := x.memory.ReadAt(row, int64(x.begin+y*x.line)); err != nil {
 			return false, fmt.Errorf("read the screen: %w", err)
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -203,13 +202,22 @@ func caseID(t *testing.T, w *apptest.World, number string) intake.ApplicationID 
 func kinds(t *testing.T, s *store.Store) map[event.Kind]int {
 	t.Helper()
 	out := map[event.Kind]int{}
+	for _, e := range notedAt(t, s) {
+		out[e.Kind]++
+	}
+	return out
+}
+
+// notedAt reads all that is noted of the hall at a place.
+func notedAt(t *testing.T, s *store.Store) (out []event.Event) {
+	t.Helper()
 	for at := int64(0); ; {
 		f, err := s.History(t.Context(), "jiangnan", at, 2000)
 		apptest.Must(t, err)
 		for _, b := range f.Bodies {
 			e, err := event.Decode(b)
 			apptest.Must(t, err)
-			out[e.Kind]++
+			out = append(out, e)
 		}
 		if f.Upto <= at {
 			return out
@@ -256,43 +264,6 @@ func TestDocumentsArePrintedAndNoted(t *testing.T) {
 		t.Errorf("a counter without a printer: %v", err)
 	}
 	apptest.Eventually(t, "each print is noted at the centre", func() bool { return kinds(t, w.Centre.Store)[intake.KindDocument] == 3 })
-}
-
-// TestADraftOutlivesItsProgram keeps what a clerk typed, ends the program, and has it again;
-// in the files it stands sealed, and with the visit it is gone.
-func TestADraftOutlivesItsProgram(t *testing.T) {
-	w := apptest.New(t)
-	o := newOffice(t, w)
-	const text = `{"applicant":"罗庆(样例)","documentNumber":"99010820000907755X"}`
-	if kept, err := o.c.Counter.Draft(); err != nil || kept != "" {
-		t.Errorf("%q, %v", kept, err)
-	}
-	apptest.Must(t, o.c.Counter.KeepDraft(o.ticket, `{"applicant":"罗`))
-	apptest.Must(t, o.c.Counter.KeepDraft(o.ticket, text))
-	if err := o.c.Counter.KeepDraft("another", text); !errors.Is(err, event.NoTicket) {
-		t.Errorf("a draft of a visit that is not here: %v", err)
-	}
-	if err := o.c.Counter.KeepDraft(o.ticket, strings.Repeat("x", 40<<10)); !errors.Is(err, event.RequestUnusable) {
-		t.Errorf("a draft without end: %v", err)
-	}
-	converged(t, w, o.c)
-	apptest.Must(t, o.c.Close())
-	holds(t, filepath.Join(w.Dir, "c1"))
-	c := w.Terminal(config.Counter, "c1")
-	if _, err := c.Counter.Draft(); !errors.Is(err, event.NotSignedIn) {
-		t.Errorf("a draft for nobody: %v", err)
-	}
-	reached(t, c)
-	signIn(t, c, "wang", "246810", "A01", "A")
-	if kept, err := c.Counter.Draft(); err != nil || kept != text {
-		t.Fatalf("%q, %v", kept, err)
-	}
-	_, err := c.Counter.Finish([]screen.Outcome{{Item: o.item, Outcome: "advice"}})
-	apptest.Must(t, err)
-	apptest.Eventually(t, "the draft is gone with the visit", func() bool {
-		list, err := os.ReadDir(filepath.Join(w.Dir, "c1", "drafts"))
-		return err == nil && len(list) == 0
-	})
 }
 
 // TestAKioskReadsADocument holds the code of a document under a kiosk's scanner: it says

@@ -2,12 +2,15 @@ package apptest_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"onewindow/app/apptest"
 	"onewindow/app/config"
@@ -16,6 +19,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/intake"
 	"onewindow/app/screen"
+	"onewindow/app/store"
 	"onewindow/app/terminal"
 )
 
@@ -101,11 +105,12 @@ func TestARequestForInformation(t *testing.T) {
 	}
 	// Another person, and another year.
 	other := again
+	other.Request = "d7"
 	other.DocumentNumber = intake.Personal(identityNumber(7))
 	if b, err := c.Counter.LookBefore(other, ""); err != nil || len(b.Repeats) != 0 || b.Month != 1 {
 		t.Errorf("another person: %+v, %v", b, err)
 	}
-	if b, err := c.Counter.LookBefore(asking("", strings.ReplaceAll(planAsked, "2016", "2017")), ""); err != nil || len(b.Repeats) != 0 || b.Month != 3 {
+	if b, err := c.Counter.LookBefore(asking("d8", strings.ReplaceAll(planAsked, "2016", "2017")), ""); err != nil || len(b.Repeats) != 0 || b.Month != 3 {
 		t.Errorf("another year: %+v, %v", b, err)
 	}
 	list, err := c.Counter.ListDisclosures()
@@ -116,8 +121,9 @@ func TestARequestForInformation(t *testing.T) {
 		at, err := w.Centre.Store.Disclosure(t.Context(), second.Number)
 		return err == nil && at != nil && at.AnsweredOn() != ""
 	})
-	if n := kinds(t, w.Centre.Store)[disclosure.KindOpened]; n != 1 {
-		t.Errorf("opened %d times by what is noted", n)
+	// c2 opened the first one, and it was named in two forms; three forms were about one person and one about another.
+	if n := kinds(t, w.Centre.Store); n[disclosure.KindOpened] != 2 || n[disclosure.KindLooked] != 3 {
+		t.Errorf("opened %d times and looked %d times by what is noted", n[disclosure.KindOpened], n[disclosure.KindLooked])
 	}
 	third := takeRequest(t, c, asking("d3", "申请公开区财政局2019年部门决算"))
 	apptest.Eventually(t, "the centre's page lists what is open", func() bool { return strings.Contains(districtPage(t, w, "/disclosure"), third.Number) })
@@ -159,7 +165,7 @@ func TestARequestThatIsErasedIsFoundNoMore(t *testing.T) {
 	reached(t, c)
 	signIn(t, c, "wang", "246810", "A01", "A")
 	first := takeRequest(t, c, asking("d1", planAsked))
-	look := asking("", "桂花路2016年度拆迁补偿方案")
+	look := asking("d9", "桂花路2016年度拆迁补偿方案")
 	apptest.Eventually(t, "found", func() bool {
 		b, err := c.Counter.LookBefore(look, "")
 		return err == nil && !b.Alone && len(b.Repeats) == 1
@@ -209,7 +215,7 @@ func TestRequestsWithoutTheHub(t *testing.T) {
 	if first.Saved != "here" {
 		t.Errorf("saved %s", first.Saved)
 	}
-	b, err := c.Counter.LookBefore(asking("", "桂花路2016年度拆迁补偿方案"), "")
+	b, err := c.Counter.LookBefore(asking("d9", "桂花路2016年度拆迁补偿方案"), "")
 	if err != nil || !b.Alone || len(b.Repeats) != 1 {
 		t.Fatalf("%+v, %v", b, err)
 	}
@@ -268,4 +274,113 @@ func TestPapersOfARequest(t *testing.T) {
 		}
 	}
 	apptest.Eventually(t, "four pages", func() bool { mu.Lock(); defer mu.Unlock(); return pages == 4 })
+}
+
+// TestLookingBeforeIsNoted: who looks for what a person asked before leaves a note with clerk and purpose, and one for each
+// request that is named, once for a form and not for each key; before it is noted nothing is shown.
+func TestLookingBeforeIsNoted(t *testing.T) {
+	w := apptest.New(t)
+	c := w.Terminal(config.Counter, "c1")
+	reached(t, c)
+	signIn(t, c, "wang", "246810", "A01", "A")
+	first := takeRequest(t, c, asking("d1", planAsked))
+	look := func(form, asked string, want int) {
+		t.Helper()
+		apptest.Eventually(t, form+" "+asked, func() bool {
+			b, err := c.Counter.LookBefore(asking(form, asked), "")
+			return err == nil && !b.Alone && len(b.Repeats) == want && b.Looked == 1
+		})
+	}
+	noted := func(what string, looked, opened int) {
+		t.Helper()
+		if n := kinds(t, c.Store); n[disclosure.KindLooked] != looked || n[disclosure.KindOpened] != opened {
+			t.Errorf("%s: %d looks and %d openings are noted, not %d and %d", what, n[disclosure.KindLooked], n[disclosure.KindOpened], looked, opened)
+		}
+	}
+	look("f1", "申请公开部门决算", 0)
+	noted("nothing was named", 1, 0)
+	for _, asked := range []string{"桂花路2016年度拆迁补偿方案", "桂花路2016年度拆迁补偿方案，复印件", "桂花路2016年度拆迁补偿方案，复印件一份"} {
+		look("f1", asked, 1)
+	}
+	noted("three pauses of one form", 1, 1)
+	look("f2", "桂花路2016年度拆迁补偿方案", 1)
+	noted("another form", 2, 2)
+	if _, err := c.Counter.LookBefore(asking("", planAsked), ""); !errors.Is(err, event.RequestUnusable) {
+		t.Errorf("a look of no form: %v", err)
+	}
+	at, err := w.Hub.Store.Disclosure(t.Context(), first.Number)
+	apptest.Must(t, err)
+	for _, step := range stepsOf(t, c.Store, disclosure.KindLooked, disclosure.KindOpened) {
+		if step.Clerk != "wang" || step.Window != "A01" || step.Reason != disclosure.ForRepeat || step.Disclosure != "" && step.Disclosure != at.Disclosure || step.Request == "" {
+			t.Errorf("noted: %+v", step)
+		}
+	}
+}
+
+// stepsOf reads what was noted of some kinds.
+func stepsOf(t *testing.T, s *store.Store, of ...event.Kind) (steps []disclosure.Step) {
+	t.Helper()
+	for _, e := range notedAt(t, s) {
+		if slices.Contains(of, e.Kind) {
+			var step disclosure.Step
+			apptest.Must(t, json.Unmarshal(e.Payload, &step))
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// TestTimeEndsWhatNobodyCorrects lets two last days go by: a request whose applicant does not correct it is given up by itself, once, at
+// hub and centre (政府信息公开条例 第30条); one that the agency does not answer stays, and is listed before all others (第33条).
+func TestTimeEndsWhatNobodyCorrects(t *testing.T) {
+	w := apptest.New(t)
+	c := w.Terminal(config.Counter, "c1")
+	reached(t, c)
+	signIn(t, c, "wang", "246810", "A01", "A")
+	unclear, open := takeRequest(t, c, asking("d1", "那个方案")), takeRequest(t, c, asking("d2", planAsked))
+	step := func(s screen.DisclosureStep) (p screen.DisclosurePage) {
+		t.Helper()
+		apptest.Eventually(t, s.Step, func() (ok bool) {
+			var err error
+			p, err = c.Counter.StepDisclosure(s)
+			return err == nil
+		})
+		return p
+	}
+	if p := step(screen.DisclosureStep{Request: "s1", Number: unclear.Number, Step: "correction_asked", Words: "哪一年的什么方案"}); p.Overtime {
+		t.Errorf("overtime on the first day: %+v", p)
+	}
+	converged(t, w, c)
+	w.Clock.Forward(35 * 24 * time.Hour)
+	k := w.Terminal(config.Kiosk, "k1")
+	reached(t, k)
+	issue(t, k, "A") // somebody has to take a ticket of that day
+	ended := func(s *store.Store) bool {
+		d, err := s.Disclosure(t.Context(), unclear.Number)
+		return err == nil && d != nil && d.AnsweredOn() != ""
+	}
+	apptest.Eventually(t, "it is given up at hub and centre", func() bool { return ended(w.Hub.Store) && ended(w.Centre.Store) })
+	fresh := takeRequest(t, c, asking("d3", "申请公开区财政局2019年部门决算"))
+	var list screen.DisclosureList
+	apptest.Eventually(t, "the list has all three", func() bool {
+		var err error
+		list, err = c.Counter.ListDisclosures()
+		return err == nil && !list.Alone && len(list.Rows) == 3
+	})
+	if first := list.Rows[0]; first.Number != open.Number || first.State != "open" || !first.Late || first.Left >= 0 || list.Rows[1].Number != fresh.Number {
+		t.Errorf("what is overdue does not stand first: %+v", list.Rows)
+	}
+	if last := list.Rows[2]; last.Number != unclear.Number || last.State != "answered" || last.Outcome != "uncorrected" || last.Late || !last.Overtime {
+		t.Errorf("what was given up: %+v", last)
+	}
+	if _, err := c.Counter.StepDisclosure(screen.DisclosureStep{Request: "s2", Number: unclear.Number, Step: "corrected", Words: planAsked}); !errors.Is(err, event.FieldMissing) {
+		t.Errorf("corrected late without a reason: %v", err)
+	}
+	if p := step(screen.DisclosureStep{Request: "s3", Number: unclear.Number, Step: "corrected", Words: planAsked, Excused: true}); p.State != "open" || p.Asked != planAsked || p.Late {
+		t.Errorf("corrected late with a good reason: %+v", p)
+	}
+	apptest.Eventually(t, "and at the centre", func() bool { return !ended(w.Centre.Store) })
+	if n := kinds(t, w.Centre.Store)[disclosure.KindAnswered]; n != 1 {
+		t.Errorf("%d facts of one end", n)
+	}
 }

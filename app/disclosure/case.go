@@ -150,8 +150,10 @@ type Standing struct {
 	Notified, Corrected, Reasons, Heard, Paid bool
 	// Whom is consulted now.
 	Whom string
+	// waited is until when the applicant was waited for, of a request that was given up.
+	waited hall.Date
 	// Answer is the step that ended it, nil for none. Twice tells that a person has to
-	// look: another one says otherwise, or it ended the request for what the applicant had done in time.
+	// look: another one says otherwise, or one ended the request for what the applicant had done in time.
 	Answer *Noted
 	Twice  bool
 }
@@ -162,22 +164,69 @@ type Standing struct {
 // knows no such thing) and with a payment (109号). Time in which a third party is heard does
 // not count (2007 第24条, 2019 第33条), that of another agency since 2019 (第33条).
 func (c *Case) Stands(calendar *intake.Calendar, today hall.Date) Standing {
-	s := Standing{State: Open}
-	s.begin(calendar, c.Day)
-	if rule, ok := calendar.Rules.On(intake.RuleDisclosureCorrect, "", c.Day); ok {
-		s.NoticeBy, _ = calendar.Due(intake.Term{Rule: rule, From: c.Day})
-	}
-	for n := range c.Steps {
-		if at := &c.Steps[n]; at.Day <= today {
-			s.silence(at.Day)
-			s.step(calendar, at)
-		}
-	}
+	s := c.walk(calendar, today)
 	s.silence(today)
 	if s.State != Answered { // of an answered one Due is what it was
 		s.count(calendar)
 	}
 	return s
+}
+
+// walk follows the steps up to a day. Without a calendar no day of the agency is counted; where
+// the request stands, and what ended it, needs none.
+func (c *Case) walk(calendar *intake.Calendar, upto hall.Date) Standing {
+	s := Standing{State: Open}
+	s.begin(calendar, c.Day)
+	if calendar != nil {
+		if rule, ok := calendar.Rules.On(intake.RuleDisclosureCorrect, "", c.Day); ok {
+			s.NoticeBy, _ = calendar.Due(intake.Term{Rule: rule, From: c.Day})
+		}
+	}
+	for n := range c.Steps {
+		if at := &c.Steps[n]; at.Day <= upto {
+			s.silence(at.Day)
+			s.step(calendar, at)
+		}
+	}
+	return s
+}
+
+// everyDay is behind every step.
+const everyDay hall.Date = "9999-12-31"
+
+// answer is the answer that stands by the end of a day, nil for none.
+func (c *Case) answer(upto hall.Date) *Noted {
+	s := c.walk(nil, upto)
+	return s.Answer
+}
+
+// AnsweredOn is the day of the answer, empty for none.
+func (c *Case) AnsweredOn() hall.Date {
+	if a := c.answer(everyDay); a != nil {
+		return a.Day
+	}
+	return ""
+}
+
+// WaitsUntil is the day behind which it is worth asking whether the applicant, without whom the request
+// does not go on, has given it up: the last day to correct it or to pay, and where that was not known when it was told,
+// its first one. Empty where nobody is waited for.
+func (c *Case) WaitsUntil() hall.Date {
+	s := c.walk(nil, everyDay)
+	if _, waits := s.givesUp(); !waits {
+		return ""
+	}
+	return cmp.Or(s.AnswerBy, c.last(KindNotified, KindCharged).Day)
+}
+
+// givesUp is how a request ends on whose applicant is waited for in vain. The law of 2007 knew no such end.
+func (s *Standing) givesUp() (o Outcome, waits bool) {
+	for outcome, state := range givenUp {
+		if s.State == state && s.stops() {
+			return outcome, true
+		}
+	}
+	return "", false
 }
 
 // silence ends a consultation whose last day is over: who is silent is not waited for.
@@ -194,7 +243,9 @@ func (s *Standing) count(calendar *intake.Calendar) {
 		s.Due, s.Known = "", intake.TermSuspended
 		return
 	}
-	s.Due, s.Known = calendar.Due(s.Clock)
+	if calendar != nil {
+		s.Due, s.Known = calendar.Due(s.Clock)
+	}
 }
 
 // stops tells that a notice of correction stops the clock, as it does since 2019.
@@ -202,8 +253,10 @@ func (s *Standing) stops() bool { return s.Clock.From >= Law2019 }
 
 // begin starts the clock on a day.
 func (s *Standing) begin(calendar *intake.Calendar, d hall.Date) {
-	rule, _ := calendar.Rules.On(intake.RuleDisclosure, "", d)
-	s.Clock = intake.Term{Rule: rule, From: d}
+	s.Clock = intake.Term{From: d}
+	if calendar != nil {
+		s.Clock.Rule, _ = calendar.Rules.On(intake.RuleDisclosure, "", d)
+	}
 }
 
 // suspension is the last one of the clock.
@@ -215,9 +268,15 @@ func (s *Standing) suspension() *intake.Suspension {
 }
 
 func (s *Standing) step(calendar *intake.Calendar, n *Noted) {
-	if s.State == Answered {
-		s.Twice = s.Twice || n.Kind == KindAnswered && n.Outcome != s.Answer.Outcome
+	if n.Kind == KindAnswered {
+		s.answered(calendar, n)
 		return
+	}
+	if s.State == Answered {
+		if !s.comesBack(n) {
+			return
+		}
+		s.Answer = nil
 	}
 	by := cmp.Or(n.By, lastDay(calendar, n.Kind, &n.Step)) // a year that was not known then may be by now
 	switch n.Kind {
@@ -247,12 +306,29 @@ func (s *Standing) step(calendar *intake.Calendar, n *Noted) {
 		s.begin(calendar, n.Day)
 	case KindReasons:
 		s.Reasons = true
-	case KindAnswered:
-		s.count(calendar)
-		// What ends a request because its applicant did nothing was wrong where they had done it, as was heard later.
-		s.Twice = n.Outcome == OutcomeUncorrected && s.State != Correcting || n.Outcome == OutcomeUnpaid && s.State != Charged
-		s.State, s.Answer, s.AnswerBy, s.NoticeBy = Answered, n, "", ""
 	}
+}
+
+// answered ends a request. That the applicant has given it up counts only where the applicant was
+// waited for, and no longer than told: what came in time at another place may be heard of
+// after somebody has found the time over. Then it goes on, and a person is told.
+func (s *Standing) answered(calendar *intake.Calendar, n *Noted) {
+	waits := givenUp[n.Outcome]
+	switch {
+	case s.State == Answered: // what ends by itself contradicts nobody
+		s.Twice = s.Twice || n.Outcome != s.Answer.Outcome && (waits == "" || n.Clerk != "")
+	case waits != "" && (s.State != waits || n.Day <= s.AnswerBy):
+		s.Twice = true
+	default:
+		s.count(calendar)
+		s.State, s.Answer, s.waited, s.AnswerBy, s.NoticeBy = Answered, n, s.AnswerBy, "", ""
+	}
+}
+
+// comesBack tells that a step opens a request again that was given up: it was not corrected in
+// time, and there was a good reason (第30条, 无正当理由).
+func (s *Standing) comesBack(n *Noted) bool {
+	return n.Kind == KindCorrected && n.Excused && s.Answer.Outcome == OutcomeUncorrected
 }
 
 // heard ends a consultation: the time up to the answer does not count, and not beyond the last

@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +15,10 @@ import (
 // Purposes for which a clerk may open a request.
 var Purposes = []string{"handle", "answer", "ask", "correct"}
 
+// ForRepeat is the purpose for which what a person asked before is looked at while a request is
+// written or answered: whether it repeats one (第36条(六)).
+const ForRepeat = "repeat"
+
 // Do is the wish to note a step of a request. What belongs to which kind is said at Step.
 type Do struct {
 	Kind event.Kind
@@ -24,6 +29,8 @@ type Do struct {
 	Outcome    Outcome
 	Earlier    string
 	EarlierOn  hall.Date
+	// Excused tells that a correction comes late for a good reason, as the clerk finds.
+	Excused bool
 	// Words are what is unclear, the request as it is corrected, or the answer. They are not
 	// in the step that is decided: the caller seals them into it.
 	Words   intake.Personal
@@ -35,14 +42,14 @@ type Do struct {
 
 // allowed are the states in which a step may be done.
 var allowed = map[event.Kind][]State{
-	KindNotified: {Open}, KindCorrected: {Correcting}, KindExtended: {Open, Consulting}, KindConsulted: {Open}, KindHeard: {Consulting},
+	KindNotified: {Open}, KindCorrected: {Correcting, Answered}, KindExtended: {Open, Consulting}, KindConsulted: {Open}, KindHeard: {Consulting},
 	KindCharged: {Open}, KindPaid: {Charged}, KindReasons: {Open}, KindAnswered: {Open, Consulting, Correcting, Charged},
 }
 
 // Decide gives the step to note.
 //
 // Refusals: CaseState (args state) where the request does not stand so; TermOver (args by) where the
-// day for it is over; FieldMissing (args field: words, whom, basis, earlier, outcome); StepMissing (args
+// day for it is over; FieldMissing (args field: words, whom, basis, earlier, outcome, excused); StepMissing (args
 // step: third_party, reasons, correction) where the law wants another step first; TermUnknown where the day until which
 // somebody has time lies in a year whose holidays are not announced; StepOnce (args step)
 // where it allows one alone; NoFee where nothing is to be paid; RequestUnusable.
@@ -65,6 +72,8 @@ func (d Do) Decide(c *Case, calendar *intake.Calendar, today hall.Date) (Step, *
 	switch d.Kind {
 	case KindNotified:
 		refusal = s.mayNotify(today)
+	case KindCorrected:
+		step.Excused, refusal = d.late(&s, today)
 	case KindExtended:
 		refusal = s.mayExtend(today)
 	case KindConsulted:
@@ -88,6 +97,9 @@ func (d Do) Decide(c *Case, calendar *intake.Calendar, today hall.Date) (Step, *
 // lastDay of whom a step waits for, counted from its day; empty where it waits for nobody, or
 // where the way leads into a year whose holidays nobody knows yet.
 func lastDay(calendar *intake.Calendar, kind event.Kind, s *Step) (by hall.Date) {
+	if calendar == nil {
+		return ""
+	}
 	rule, ok := intake.Rule{Days: payDays, Unit: guide.CalendarDays}, kind == KindCharged
 	switch {
 	case kind == KindNotified:
@@ -115,6 +127,24 @@ func (s *Standing) mayNotify(today hall.Date) *event.Refusal {
 		return event.TermOver.With("by", string(s.NoticeBy))
 	}
 	return nil
+}
+
+// CorrectsLate tells that the last day for a correction is over, or the request given up for it.
+func (s Standing) CorrectsLate(today hall.Date) bool {
+	return s.State == Answered && s.Answer.Outcome == OutcomeUncorrected || s.State == Correcting && s.AnswerBy != "" && today > s.AnswerBy
+}
+
+// late tells that a correction comes after the last day for it, which needs a good reason (第30条);
+// with one it may also come when the request counts as given up already.
+func (d Do) late(s *Standing, today hall.Date) (bool, *event.Refusal) {
+	if s.State == Answered && s.Answer.Outcome != OutcomeUncorrected {
+		return false, event.CaseState.With("state", string(s.State))
+	}
+	late := s.CorrectsLate(today)
+	if late && !d.Excused {
+		return false, event.FieldMissing.With("field", "excused").With("by", string(cmp.Or(s.AnswerBy, s.waited)))
+	}
+	return late, nil
 }
 
 // mayExtend: once, and before the term is over (第33条).
@@ -148,7 +178,7 @@ func (d Do) answer(c *Case, step *Step, s *Standing, today hall.Date) *event.Ref
 	step.Outcome, step.Earlier = d.Outcome, strings.ToUpper(strings.TrimSpace(d.Earlier))
 	_, known := outcomes[d.Outcome]
 	waits := s.State == Correcting || s.State == Charged
-	ends := map[Outcome]State{OutcomeUncorrected: Correcting, OutcomeUnpaid: Charged}[d.Outcome]
+	ends := givenUp[d.Outcome]
 	switch {
 	case !known:
 		return event.FieldMissing.With("field", "outcome")
@@ -190,4 +220,16 @@ func (d Do) answer(c *Case, step *Step, s *Standing, today hall.Date) *event.Ref
 		return event.CaseState.With("state", string(s.State))
 	}
 	return nil
+}
+
+// GiveUp decides that the applicant has given the request up: what was unclear was not corrected in time
+// (第30条), or the fee not paid (109号). False where nobody is waited for, the last day is not over,
+// or nobody knows it. What the agency itself has not answered in time never ends so: that is late.
+func (c *Case) GiveUp(calendar *intake.Calendar, today hall.Date, nowMS int64) (Step, bool) {
+	s := c.walk(calendar, today)
+	outcome, waits := s.givesUp()
+	if !waits || s.AnswerBy == "" || today <= s.AnswerBy {
+		return Step{}, false
+	}
+	return Step{Disclosure: c.Disclosure, Day: today, Outcome: outcome, AtMS: nowMS}, true
 }

@@ -57,7 +57,7 @@ var (
 	Deliveries = []Delivery{"collect", "post", "email", "on_site"}
 )
 
-// Kinds of facts. All but KindOpened and KindDocument change a request.
+// Kinds of facts. All but the last three change a request.
 const (
 	KindRequested event.Kind = "disclosure.requested"
 	// KindNotified: the one notice of what has to be corrected (第30条).
@@ -73,7 +73,10 @@ const (
 	// KindReasons: the applicant was asked for reasons (第35条).
 	KindReasons  event.Kind = "disclosure.reasons_asked"
 	KindAnswered event.Kind = "disclosure.answered"
+	// KindOpened: a clerk has read what a request says; KindLooked: one has looked for what a person
+	// asked before, while the form of Request was written.
 	KindOpened   event.Kind = "disclosure.opened"
+	KindLooked   event.Kind = "disclosure.looked"
 	KindDocument event.Kind = "disclosure.document"
 )
 
@@ -141,9 +144,11 @@ type Step struct {
 	Earlier string  `json:"earlier,omitempty"`
 	// EarlierOn is the day on which the earlier one was answered; empty where it was not known.
 	EarlierOn hall.Date `json:"earlier_on,omitempty"`
+	// Excused of KindCorrected: it came after the last day, and for a good reason (第30条).
+	Excused bool `json:"excused,omitempty"`
 	// Words: what is unclear, the request as it was corrected, or the answer; sealed.
 	Words sealed.Value `json:"words,omitempty"`
-	// Reason of KindOpened and KindDocument.
+	// Reason of KindOpened, KindLooked and KindDocument.
 	Reason  string        `json:"reason,omitempty"`
 	Window  hall.WindowID `json:"window,omitempty"`
 	Clerk   hall.ClerkID  `json:"clerk,omitempty"`

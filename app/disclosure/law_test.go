@@ -169,6 +169,115 @@ func TestStepsThatTheLawAllows(t *testing.T) {
 	}
 }
 
+// Who does not correct a request in time, or does not pay, has given it up: it ends by itself. What the agency
+// has not answered does not.
+func TestWhatEndsByItself(t *testing.T) {
+	cal := calendar(t)
+	notified := done(KindNotified, Step{Day: "2026-05-06", By: "2026-05-26"})
+	charged := done(KindCharged, Step{Day: "2026-05-11", By: "2026-06-10", Yuan: 100})
+	for _, x := range []struct {
+		law, name string
+		day       hall.Date
+		steps     []Noted
+		today     hall.Date
+		want      Outcome // empty: it does not end
+	}{
+		{"第30条", "not corrected in time", "2026-04-28", []Noted{notified}, "2026-05-27", OutcomeUncorrected},
+		{"第30条", "the last day is the applicant's", "2026-04-28", []Noted{notified}, "2026-05-26", ""},
+		{"第30条", "corrected on the last day", "2026-04-28", []Noted{notified, done(KindCorrected, Step{Day: "2026-05-26"})}, "2026-05-27", ""},
+		{"第30条", "a day that nobody knows is not over", "2026-12-14", []Noted{done(KindNotified, Step{Day: "2026-12-16"})}, "2027-12-31", ""},
+		{"第30条", "one that was not known when it was told is, once it is known", "2026-04-28", []Noted{done(KindNotified, Step{Day: "2026-05-06"})}, "2026-05-28", OutcomeUncorrected},
+		{"2007 第21条(四)", "the law of 2007 knew no such end", "2019-05-14", []Noted{done(KindNotified, Step{Day: "2019-05-20", By: "2019-06-11"})}, "2019-06-12", ""},
+		{"109号", "not paid in thirty days", "2026-05-06", []Noted{charged}, "2026-06-11", OutcomeUnpaid},
+		{"109号", "on the thirtieth it can be paid", "2026-05-06", []Noted{charged}, "2026-06-10", ""},
+		{"第33条", "what the agency has not answered is late, and ends by no lapse of time", "2026-04-28", nil, "2027-04-28", ""},
+		{"第32条", "nor while a third party is silent", "2026-04-28", []Noted{done(KindConsulted, Step{Day: "2026-05-07", By: "2026-05-28", Whom: ThirdParty})}, "2027-04-28", ""},
+		{"", "what is answered has ended", "2026-04-28", []Noted{notified, done(KindAnswered, Step{Day: "2026-05-08", Outcome: OutcomeWithdrawn})}, "2026-05-27", ""},
+	} {
+		c := request(t, x.day, x.steps...)
+		step, over := c.GiveUp(cal, x.today, 99)
+		if step.Outcome != x.want || over != (x.want != "") {
+			t.Errorf("%s %s: %q, %v", x.law, x.name, step.Outcome, over)
+			continue
+		}
+		if !over {
+			continue
+		}
+		if by := c.WaitsUntil(); by == "" || by >= x.today {
+			t.Errorf("%s %s: looked for until %q", x.law, x.name, by)
+		}
+		ended := request(t, x.day, append(slices.Clone(x.steps), done(KindAnswered, step))...)
+		s := ended.Stands(cal, x.today)
+		if s.State != Answered || s.Answer.Outcome != x.want || s.Late(x.today) || ended.AnsweredOn() != x.today || ended.WaitsUntil() != "" {
+			t.Errorf("%s %s: it stands as %+v", x.law, x.name, s)
+		}
+		if _, again := ended.GiveUp(cal, x.today, 100); again {
+			t.Errorf("%s %s: it ends twice", x.law, x.name)
+		}
+		if table := Tabulate(2026, []*Case{ended}, "2026-12-31"); table.Check() != nil || table.row(RowID(x.want)).Sum != 1 {
+			t.Errorf("%s %s: the table says %+v", x.law, x.name, table)
+		}
+	}
+	if s := request(t, "2026-04-28").Stands(cal, "2027-01-04"); s.State != Open || !s.Late("2027-01-04") {
+		t.Errorf("a request that nobody answers stands as %+v", s)
+	}
+}
+
+func (t Table) row(id RowID) YearRow {
+	return t.Rows[slices.IndexFunc(t.Rows, func(r YearRow) bool { return r.ID == id })]
+}
+
+// A hub that was cut off finds the time over, and then hears what had come in time at a window: it counts (第30条). And who has a
+// good reason for being late comes back (无正当理由).
+func TestWhoCorrectedInTimeHasNotGivenUp(t *testing.T) {
+	cal := calendar(t)
+	notified := done(KindNotified, Step{Day: "2026-05-06", By: "2026-05-26"})
+	over := done(KindAnswered, Step{Day: "2026-05-27", Outcome: OutcomeUncorrected})
+	corrected := func(day hall.Date, excused bool) Noted {
+		return done(KindCorrected, Step{Day: day, Excused: excused})
+	}
+	for _, x := range []struct {
+		name  string
+		steps []Noted
+		state State
+		due   hall.Date
+		twice bool // a person is told
+	}{
+		{"heard of afterwards", []Noted{notified, over, corrected("2026-05-26", false)}, Open, "2026-06-24", true},
+		{"and before", []Noted{notified, corrected("2026-05-26", false), over}, Open, "2026-06-24", true},
+		{"late without a reason", []Noted{notified, over, corrected("2026-05-28", false)}, Answered, "", false},
+		{"late with a good one", []Noted{notified, over, corrected("2026-05-28", true)}, Open, "2026-06-26", false},
+		{"nothing to correct of one that was answered in the matter", []Noted{notified, corrected("2026-05-20", false), done(KindAnswered, Step{Day: "2026-05-21", Outcome: OutcomeGranted}), corrected("2026-05-28", true)}, Answered, "", false},
+		{"and answered then", []Noted{notified, over, corrected("2026-05-28", true), done(KindAnswered, Step{Day: "2026-06-01", Outcome: OutcomeGranted})}, Answered, "", false},
+		{"found over a day early by a wrong clock", []Noted{notified, done(KindAnswered, Step{Day: "2026-05-26", Outcome: OutcomeUncorrected})}, Correcting, "", true},
+		{"taken back meanwhile", []Noted{notified, over, done(KindAnswered, Step{Day: "2026-05-20", Outcome: OutcomeWithdrawn})}, Answered, "", false},
+	} {
+		c := request(t, "2026-04-28", x.steps...)
+		s := c.Stands(cal, "2026-06-02")
+		if s.State != x.state || s.Twice != x.twice || x.due != "" && s.Due != x.due || (c.AnsweredOn() != "") != (x.state == Answered) {
+			t.Errorf("%s: %+v, answered on %q", x.name, s, c.AnsweredOn())
+		}
+	}
+	do := Do{Kind: KindCorrected, Words: "2019年的", Request: "r", NowMS: 99}
+	for _, steps := range [][]Noted{{notified}, {notified, over}} {
+		c := request(t, "2026-04-28", steps...)
+		if _, no := do.Decide(c, cal, "2026-05-28"); !errors.Is(no, event.FieldMissing) || no.Args["field"] != "excused" || no.Args["by"] != "2026-05-26" {
+			t.Errorf("late without a reason: %v", no)
+		}
+		excused := do
+		excused.Excused = true
+		if s, no := excused.Decide(c, cal, "2026-05-28"); no != nil || !s.Excused {
+			t.Errorf("late with a good one: %+v, %v", s, no)
+		}
+		if s, no := excused.Decide(c, cal, "2026-05-26"); len(steps) == 1 && (no != nil || s.Excused) {
+			t.Errorf("in time needs none: %+v, %v", s, no)
+		}
+	}
+	if _, no := do.Decide(request(t, "2026-04-28", done(KindAnswered, Step{Day: "2026-05-08", Outcome: OutcomeGranted})), cal, "2026-05-28"); !errors.Is(no, event.CaseState) {
+		t.Errorf("of one that was answered in the matter: %v", no)
+	}
+}
+
 // 国办函〔2020〕109号, 按件计收 and 按量计收.
 func TestFees(t *testing.T) {
 	for _, x := range []struct {

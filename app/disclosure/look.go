@@ -33,9 +33,10 @@ type Before struct {
 
 // Found is an earlier request that the new one may repeat, and why.
 type Found struct {
-	Number string    `json:"number"`
-	Agency string    `json:"agency"`
-	Day    hall.Date `json:"day"`
+	Disclosure ID        `json:"disclosure"`
+	Number     string    `json:"number"`
+	Agency     string    `json:"agency"`
+	Day        hall.Date `json:"day"`
 	// Asked is what it asks for, in the words of the same person.
 	Asked intake.Personal `json:"asked"`
 	// Answered and Outcome are empty while it is not answered. Settled tells that it was answered
@@ -87,8 +88,8 @@ func (l Look) Through(list []*Case, key func(ID) (k sealed.Key, known bool, err 
 	b.Month = Nth(l.Day, l.Agency, same)
 	for _, r := range FindRepeats(Read(string(l.Asked), l.Day), readings) {
 		c := same[r.Index]
-		f := Found{Number: c.Number, Agency: c.Agency, Day: c.Day, Asked: asked[r.Index], Alike: r.Alike, Common: personal(r.Common), Beyond: personal(r.Beyond)}
-		if a := c.answer(); a != nil {
+		f := Found{Disclosure: c.Disclosure, Number: c.Number, Agency: c.Agency, Day: c.Day, Asked: asked[r.Index], Alike: r.Alike, Common: personal(r.Common), Beyond: personal(r.Beyond)}
+		if a := c.answer(everyDay); a != nil {
 			f.Answered, f.Outcome, f.Settled = a.Day, a.Outcome, a.Outcome.Group() != Otherwise
 		}
 		b.Repeats = append(b.Repeats, f)

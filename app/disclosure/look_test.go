@@ -39,12 +39,12 @@ func TestLookThrough(t *testing.T) {
 	key := func(id ID) (sealed.Key, bool, error) { k, known := keys[id]; return k, known, nil }
 	look := Look{DocumentType: intake.ResidentID, DocumentNumber: " 99010820000907755x", Asked: "桂花路2016年拆迁补偿方案", Agency: "区征收办", Day: "2026-05-06", Except: "N3"}
 	b, err := look.Through(list, key)
-	if err != nil || len(b.Repeats) != 1 || b.Repeats[0].Number != "N1" || b.Month != 2 || b.All != 3 || b.Looked != 5 || b.Shut != 1 {
+	if err != nil || len(b.Repeats) != 1 || b.Repeats[0].Number != "N1" || b.Repeats[0].Disclosure != "id-N1" || b.Month != 2 || b.All != 3 || b.Looked != 5 || b.Shut != 1 {
 		t.Errorf("%+v, %v", b, err)
 	}
 	// An answer in the matter settles it; one that was given up may be asked again.
 	for o, settled := range map[Outcome]bool{OutcomeGranted: true, "not_existing": true, OutcomeUncorrected: false, OutcomeWithdrawn: false} {
-		list[0].Steps = []Noted{{Kind: KindAnswered, Step: Step{Day: "2026-05-05", Outcome: o}}}
+		list[0].Steps = []Noted{{Kind: KindNotified, Step: Step{Day: "2026-05-04", By: "2026-05-04"}}, {Kind: KindAnswered, Step: Step{Day: "2026-05-05", Outcome: o}}}
 		if b, err := look.Through(list, key); err != nil || b.Repeats[0].Settled != settled || b.Repeats[0].Answered != "2026-05-05" {
 			t.Errorf("%s: %+v, %v", o, b.Repeats, err)
 		}

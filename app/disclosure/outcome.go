@@ -78,6 +78,10 @@ var outcomes = map[Outcome]about{
 	"other":            {Otherwise, "other", "其他处理", ""},
 }
 
+// givenUp are the ends of a request whose applicant is waited for in vain (视为放弃申请), with the
+// state in which that is: 2019 第30条 for a correction, 国办函〔2020〕109号 for a fee.
+var givenUp = map[Outcome]State{OutcomeUncorrected: Correcting, OutcomeUnpaid: Charged}
+
 // Outcomes lists all of them in the order of the table.
 func Outcomes() []Outcome { return order }
 

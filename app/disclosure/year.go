@@ -83,7 +83,7 @@ func Tabulate(year int, cases []*Case, today hall.Date) Table {
 		if !c.Known() || c.Day > last {
 			continue
 		}
-		answer := c.answer()
+		answer := c.answer(last)
 		if answer != nil && answer.Day < first {
 			continue
 		}
@@ -92,7 +92,7 @@ func Tabulate(year int, cases []*Case, today hall.Date) Table {
 		} else {
 			t.count(RowCarried, c.By)
 		}
-		if answer == nil || answer.Day > last {
+		if answer == nil {
 			t.count(RowForward, c.By)
 			continue
 		}
@@ -100,16 +100,6 @@ func Tabulate(year int, cases []*Case, today hall.Date) Table {
 		t.count(RowTotal, c.By)
 	}
 	return t
-}
-
-// answer is the first answer, nil for none.
-func (c *Case) answer() *Noted {
-	for n := range c.Steps {
-		if c.Steps[n].Kind == KindAnswered {
-			return &c.Steps[n]
-		}
-	}
-	return nil
 }
 
 func (t *Table) count(id RowID, by Party) {
@@ -163,12 +153,4 @@ func (t Table) Check() error {
 		}
 	}
 	return nil
-}
-
-// AnsweredOn is the day of the answer, empty for none.
-func (c *Case) AnsweredOn() hall.Date {
-	if a := c.answer(); a != nil {
-		return a.Day
-	}
-	return ""
 }

@@ -35,6 +35,7 @@ type Counter struct {
 	window      hall.WindowID
 	services    []hall.Letter
 	followed    followed
+	looked      lookedAt
 	wrong       int
 	lockedUntil int64
 }
@@ -214,7 +215,7 @@ func (c *Counter) SignIn(name, pin string) (CounterPage, error) {
 	}
 	c.wrong = 0
 	c.clerk, c.window, c.services = clerk, open.ID, open.Services
-	c.followed = followed{}
+	c.followed, c.looked = followed{}, lookedAt{}
 	return c.page()
 }
 
@@ -226,7 +227,7 @@ func (c *Counter) SignOut() (CounterPage, error) {
 	if err := c.close(); err != nil {
 		return CounterPage{}, err
 	}
-	c.clerk, c.followed = hall.Clerk{}, followed{}
+	c.clerk, c.followed, c.looked = hall.Clerk{}, followed{}, lookedAt{}
 	return c.page()
 }
 

@@ -27,6 +27,8 @@ type DisclosureStep struct {
 	// Outcome and Earlier of "answered".
 	Outcome string `json:"outcome"`
 	Earlier string `json:"earlier"`
+	// Excused of "corrected" that comes after its last day: there is a good reason.
+	Excused bool `json:"excused"`
 	// Words of "correction_asked", "corrected" and "answered".
 	Words intake.Personal `json:"words"`
 }
@@ -90,7 +92,7 @@ func (c *Counter) StepDisclosure(s DisclosureStep) (DisclosurePage, error) {
 // stepWish turns what the page sends into the wish that is decided. The earlier request that an
 // answer names is looked up: it has to be answered itself.
 func (c *Counter) stepWish(s DisclosureStep) (disclosure.Do, error) {
-	do := disclosure.Do{Kind: event.Kind("disclosure." + s.Step), Whom: s.Whom, Basis: disclosure.Basis(s.Basis), Pages: s.Pages, Nth: s.Month, Outcome: disclosure.Outcome(s.Outcome), Earlier: s.Earlier,
+	do := disclosure.Do{Kind: event.Kind("disclosure." + s.Step), Whom: s.Whom, Basis: disclosure.Basis(s.Basis), Pages: s.Pages, Nth: s.Month, Outcome: disclosure.Outcome(s.Outcome), Earlier: s.Earlier, Excused: s.Excused,
 		Words: intake.Personal(strings.TrimSpace(string(s.Words))), Window: c.window, Clerk: c.clerk.ID, Request: s.Request, NowMS: c.m.Book.Now()}
 	if do.Outcome != disclosure.OutcomeRepeat || strings.TrimSpace(s.Earlier) == "" {
 		return do, nil

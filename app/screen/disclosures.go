@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -66,6 +67,8 @@ type DisclosurePage struct {
 	DueKnown string `json:"dueKnown"`
 	Left     int    `json:"left"`
 	Late     bool   `json:"late"`
+	// Overtime tells that the last day for a correction is over: it needs a good reason then.
+	Overtime bool `json:"overtime"`
 	// NoticeBy is the last day for the notice of a correction, AnswerBy that of whoever is waited for; empty for none.
 	NoticeBy string `json:"noticeBy"`
 	AnswerBy string `json:"answerBy"`
@@ -142,13 +145,18 @@ func (c *Counter) DisclosureAgencies() []string {
 }
 
 // LookBefore proposes which earlier requests of the same person a request may repeat; nothing is
-// noted and nothing is kept. number is that of the request itself where it is noted already.
-// Refusals: NotSignedIn, WindowClosed.
+// kept of what is asked. number is that of the request itself where it is noted already, else Request names the
+// form. That a clerk looked, and each request that is named, is noted before anything is shown, once for a
+// form. Refusals: NotSignedIn, WindowClosed, RequestUnusable.
 func (c *Counter) LookBefore(f DisclosureForm, number string) (BeforePage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.ready(); err != nil {
 		return BeforePage{}, err
+	}
+	form := cmp.Or(number, f.Request)
+	if form == "" || len(form) > mostRequest {
+		return BeforePage{}, event.RequestUnusable
 	}
 	look := disclosure.Look{DocumentType: intake.DocumentType(f.DocumentType), DocumentNumber: f.DocumentNumber, Asked: f.Asked, Agency: strings.TrimSpace(f.Agency), Day: hall.Date(f.Day), Except: number}
 	if look.Day == "" {
@@ -163,12 +171,65 @@ func (c *Counter) LookBefore(f DisclosureForm, number string) (BeforePage, error
 	if err != nil {
 		return BeforePage{}, err
 	}
+	if err := c.noteLook(form, look, b); err != nil {
+		return BeforePage{}, err
+	}
 	p := BeforePage{Repeats: []RepeatRow{}, Month: b.Month, All: b.All, ManyAMonth: disclosure.ManyAMonth, ItemFee: disclosure.Fee(look.Day, disclosure.ByItems, b.Month, 0), Looked: b.Looked, Shut: b.Shut, Alone: alone}
 	for _, r := range b.Repeats {
 		p.Repeats = append(p.Repeats, RepeatRow{Number: r.Number, Agency: r.Agency, Day: string(r.Day), Asked: r.Asked, Answered: string(r.Answered), Outcome: string(r.Outcome),
 			Settled: r.Settled, Common: append([]intake.Personal{}, r.Common...), Beyond: append([]intake.Personal{}, r.Beyond...)})
 	}
 	return p, nil
+}
+
+// lookedAt is what was noted of looking from a form: for whom, and which requests it named.
+type lookedAt struct {
+	form  string
+	whose map[intake.Personal]bool
+	named map[disclosure.ID]bool
+}
+
+// noteLook notes that the clerk looked for what a person asked before, and opens each request that
+// is named, as far as it is not noted of this form already: the question comes again with
+// every pause of typing.
+func (c *Counter) noteLook(form string, look disclosure.Look, b disclosure.Before) error {
+	if c.looked.form != form {
+		c.looked = lookedAt{form: form, whose: map[intake.Personal]bool{}, named: map[disclosure.ID]bool{}}
+	}
+	whose := intake.Personal(intake.Normalise(string(look.DocumentNumber)))
+	var fresh []disclosure.ID
+	for _, r := range b.Repeats {
+		if !c.looked.named[r.Disclosure] {
+			fresh = append(fresh, r.Disclosure)
+		}
+	}
+	if c.looked.whose[whose] && len(fresh) == 0 {
+		return nil
+	}
+	now := c.m.Book.Now()
+	step := disclosure.Step{Day: hall.DateOf(now), Reason: disclosure.ForRepeat, Window: c.window, Clerk: c.clerk.ID, AtMS: now, Request: form}
+	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
+		if !c.looked.whose[whose] {
+			if _, _, err := tx.Append(disclosure.KindLooked, step); err != nil {
+				return err
+			}
+		}
+		for _, id := range fresh {
+			step.Disclosure = id
+			if _, _, err := tx.Append(disclosure.KindOpened, step); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.looked.whose[whose] = true
+	for _, id := range fresh {
+		c.looked.named[id] = true
+	}
+	return nil
 }
 
 // beforeHere looks through what this counter can read: what it took in the last day.
@@ -205,6 +266,9 @@ func (c *Counter) TakeDisclosure(f DisclosureForm) (DisclosurePage, error) {
 			return err
 		})
 	})
+	if err == nil {
+		err = c.dropDraft(formDisclosure)
+	}
 	return page, err
 }
 
@@ -256,7 +320,7 @@ func (c *Counter) disclosurePage(d *disclosure.Case) DisclosurePage {
 func (c *Counter) disclosureShape(d *disclosure.Case) DisclosurePage {
 	today := hall.DateOf(c.m.Book.Now())
 	s := d.Stands(c.m.Calendar, today)
-	p := DisclosurePage{Number: d.Number, Agency: d.Agency, State: string(s.State), Day: string(d.Day), Due: string(s.Due), DueKnown: string(s.Known), Late: s.Late(today), NoticeBy: string(s.NoticeBy), AnswerBy: string(s.AnswerBy),
+	p := DisclosurePage{Number: d.Number, Agency: d.Agency, State: string(s.State), Day: string(d.Day), Due: string(s.Due), DueKnown: string(s.Known), Late: s.Late(today), Overtime: s.CorrectsLate(today), NoticeBy: string(s.NoticeBy), AnswerBy: string(s.AnswerBy),
 		By: string(d.By), Channel: string(d.Channel), Oral: d.Oral, Form: string(d.Form), Delivery: string(d.Delivery), DocumentType: string(d.DocumentType),
 		Extended: s.Clock.Extended, Notified: s.Notified, Reasons: s.Reasons, Heard: s.Heard, Disputed: d.Disputed || s.Twice, Saved: "here"}
 	if s.State == disclosure.Consulting {

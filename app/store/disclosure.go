@@ -20,16 +20,9 @@ func (tx *Tx) foldDisclosure(e event.Event) error {
 	if err != nil {
 		return err
 	}
-	var row []byte
-	var old *disclosure.Case
-	switch err := tx.Query("SELECT row FROM disclosure WHERE id = ?", []any{string(f.Disclosure())}, &row); {
-	case errors.Is(err, sql.ErrNoRows):
-	case err != nil:
-		return tx.Fail(fmt.Errorf("read a request for information: %w", err))
-	default:
-		if old, err = disclosure.ReadRow(row); err != nil {
-			return err
-		}
+	old, err := tx.Disclosure(f.Disclosure())
+	if err != nil {
+		return err
 	}
 	c, err := f.Fold(old)
 	if err != nil {
@@ -39,8 +32,20 @@ func (tx *Tx) foldDisclosure(e event.Event) error {
 	if c.Known() {
 		date = string(hall.DateOf(c.AtMS))
 	}
-	return tx.Exec("INSERT OR REPLACE INTO disclosure (id, number, hall, day, date, answered, origin, row) VALUES (?,?,?,?,?,?,?,?)",
-		string(c.Disclosure), c.Number, string(c.Hall), string(c.Day), date, string(c.AnsweredOn()), string(c.From.Origin), c.Row())
+	return tx.Exec("INSERT OR REPLACE INTO disclosure (id, number, hall, day, date, answered, answer_by, origin, row) VALUES (?,?,?,?,?,?,?,?,?)",
+		string(c.Disclosure), c.Number, string(c.Hall), string(c.Day), date, string(c.AnsweredOn()), string(c.WaitsUntil()), string(c.From.Origin), c.Row())
+}
+
+// Disclosure gives the request for information of an id as this commit leaves it; nil when there is none.
+func (tx *Tx) Disclosure(id disclosure.ID) (*disclosure.Case, error) {
+	var row []byte
+	switch err := tx.Query("SELECT row FROM disclosure WHERE id = ?", []any{string(id)}, &row); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, tx.Fail(fmt.Errorf("read a request for information: %w", err))
+	}
+	return disclosure.ReadRow(row)
 }
 
 // DisclosureCount counts the requests for information that this node's own device took on a day.
@@ -68,6 +73,11 @@ func (s *Store) Disclosures(ctx context.Context, id hall.ID) ([]*disclosure.Case
 // OpenDisclosures lists those of a hall that are not answered, or were since a day.
 func (s *Store) OpenDisclosures(ctx context.Context, id hall.ID, since hall.Date) ([]*disclosure.Case, error) {
 	return s.disclosures(ctx, "WHERE number != '' AND hall = ? AND (answered = '' OR answered >= ?) ORDER BY day, number, id", string(id), string(since))
+}
+
+// Unheeded lists those of a hall whose applicant may have let a last day before today go by.
+func (s *Store) Unheeded(ctx context.Context, id hall.ID, today hall.Date) ([]*disclosure.Case, error) {
+	return s.disclosures(ctx, "WHERE hall = ? AND answer_by != '' AND answer_by < ? ORDER BY answer_by, id LIMIT 1000", string(id), string(today))
 }
 
 func (s *Store) disclosures(ctx context.Context, where string, args ...any) ([]*disclosure.Case, error) {

@@ -141,7 +141,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		t.closers = append(t.closers, t.keys.Close)
 	}
 	if s.Role == config.Counter {
-		if t.drafts, err = openDrafts(s.Data, key); err != nil {
+		if t.drafts, err = openDrafts(s.Data, key, opt.Now); err != nil {
 			return nil, err
 		}
 	}

@@ -1,4 +1,4 @@
-// Lives one session after another in the kiosk's page itself, with no hand from outside,
+// Lives one session after another in the page itself of a kiosk, or of a counter, with no hand from outside,
 // and reports how long the page kept each frame waiting. The bench of the production
 // window builds it into the pages (build/bench_sessions.go); it is in no product.
 const { to, sessions, only } = document.currentScript.dataset
@@ -47,8 +47,14 @@ async function press(selector) {
   await next()
 }
 
-/** Milliseconds from a key to the frame after the one that shows what it found, rounded up, and how often each was seen. */
+/** Milliseconds from a key to the frame after the one that shows what it wrote or found, rounded up, and how often each was seen. */
 let keys = {}
+/** The same from the key that calls the next person to the frame after the one that shows the number. */
+let calls = {}
+const since = (begun, at, counts) => {
+  const took = Math.ceil(at - begun)
+  counts[took] = (counts[took] ?? 0) + 1
+}
 async function type(key) {
   const found = await find(`[data-key="${key}"]`)
   const words = document.querySelector('[data-search]').value + key
@@ -57,11 +63,9 @@ async function type(key) {
   const begun = performance.now()
   found.click()
   await Promise.resolve()
-  let at = await next()
-  while (document.querySelector('[data-search]').value !== words || document.querySelector('[data-results][aria-busy="true"]')) at = await next()
-  at = await next()
-  const took = Math.ceil(at - begun)
-  keys[took] = (keys[took] ?? 0) + 1
+  await next()
+  while (document.querySelector('[data-search]').value !== words || document.querySelector('[data-results][aria-busy="true"]')) await next()
+  since(begun, await next(), keys)
 }
 
 const screen = (name) => find(`main[data-screen="${name}"]`)
@@ -124,18 +128,75 @@ const visits = [
   },
 ]
 
+/** A key at the counter, and a letter in a field that has the focus there. */
+const hotkey = (key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+async function write(selector, text) {
+  const field = await find(selector)
+  field.focus()
+  for (const letter of text) {
+    step = `a letter in ${selector}`
+    const begun = performance.now()
+    field.value += letter
+    field.dispatchEvent(new InputEvent('input', { data: letter, inputType: 'insertText', bubbles: true }))
+    await next()
+    since(begun, await next(), keys)
+  }
+}
+
+/** What a clerk does with each person. */
+async function visit() {
+  await find('[data-state="idle"] [data-act="next"]')
+  step = 'next'
+  const begun = performance.now()
+  hotkey('F2')
+  await next()
+  while (!document.querySelector('[data-state="called"]')) {
+    if (performance.now() - begun > 15_000) throw new Error(`nobody was called: ${document.querySelector('[data-alert]')?.textContent ?? ''}`)
+    await next()
+  }
+  since(begun, await next(), calls)
+  hotkey('F9')
+  await write('#in-applicant', '罗庆(样例)')
+  await write('#in-documentNumber', '99010820000907755X')
+  await write('#in-phone', '10000000000')
+  await write('#in-note', '证书原件已核对，下午来取')
+  hotkey('F10')
+  await press('[data-row="0"] [data-choice="advice"]')
+  await press('[data-act="confirm"]')
+}
+
+/** Signs in and opens the window, as the words behind "desk" say. */
+async function sitDown(clerk, pin, window) {
+  const put = async (selector, text) => {
+    const field = await find(selector)
+    field.value = text
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    return field
+  }
+  await put('#clerk', clerk)
+  const form = (await put('#pin', pin)).form
+  for (const begun = performance.now(); !document.querySelector('#window-no') && performance.now() - begun < 15_000;) { // the clerk may not be known yet
+    form.requestSubmit()
+    await new Promise((done) => setTimeout(done, 500))
+  }
+  (await put('#window-no', window)).form.requestSubmit()
+  await find('[data-state="idle"]')
+}
+
 async function report(more) {
-  await fetch(to, { method: 'POST', mode: 'no-cors', body: JSON.stringify({ gaps, slow, keys, ...more }) })
+  await fetch(to, { method: 'POST', mode: 'no-cors', body: JSON.stringify({ gaps, slow, keys, calls, ...more }) })
   gaps = {}
   slow = {}
   keys = {}
+  calls = {}
   last = 0
 }
 
-const chosen = visits.filter((v) => !only || v.name === only)
+const [place, ...words] = only.split(' ')
+const chosen = place === 'desk' ? [visit] : visits.filter((v) => !only || v.name === only)
 
 async function live() {
-  await screen('home')
+  await (place === 'desk' ? sitDown(...words) : screen('home'))
   await new Promise((done) => setTimeout(done, 3000))
   gaps = {}
   last = 0

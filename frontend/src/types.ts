@@ -742,6 +742,8 @@ export interface DisclosurePage {
   /** working days until due, below 0 afterwards */
   left: number
   late: boolean
+  /** the last day for a correction is over: it needs a good reason then */
+  overtime: boolean
   noticeBy: string
   answerBy: string
   whom: string
@@ -800,6 +802,7 @@ export interface DisclosureStep {
   month: number
   outcome: string
   earlier: string
+  excused: boolean
   words: string
 }
 

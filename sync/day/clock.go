@@ -120,8 +120,8 @@ func (l *lane) absorb(other *lane) bool {
 	return true
 }
 
-// stride is the longest jump of the clock at once. A beat under way sees half of
-// a jump as an error of its clock, and two minutes of that would mark tickets.
+// stride is the longest jump of the clock at once. A beat that is under way tells nothing of the
+// clocks then, however long the machine takes for it.
 const stride = 60_000
 
 // forward moves the clock to a moment. With a compression it never runs faster

@@ -147,7 +147,7 @@ func (r *run) next(d *desk) error {
 		return err
 	}
 	begin := time.Now()
-	page, err := d.Counter.Next(request)
+	page, err := r.press(d, request)
 	r.took(&r.callMS, begin)
 	if err != nil {
 		return fmt.Errorf("call at %s with %d waiting: %w", d.window, len(r.queues[d.service].waiting), err)
@@ -160,9 +160,9 @@ func (r *run) next(d *desk) error {
 	d.idleMS += max(0, n.reachMS-max(d.freeMS, n.issuedMS))
 	switch {
 	case !r.plan.comes(n.person, n.reachMS-n.issuedMS):
-		r.at(d, r.recallPause(d), func() error { return r.recall(d, n, 1) })
+		r.at(d, recallPause, func() error { return r.recall(d, n, 1) })
 	case n.person.Late:
-		r.at(d, r.recallPause(d), func() error {
+		r.at(d, recallPause, func() error {
 			if err := r.callAgain(d, n); err != nil {
 				return err
 			}
@@ -173,6 +173,16 @@ func (r *run) next(d *desk) error {
 		r.walk(d, n)
 	}
 	return nil
+}
+
+// press presses "next" until the hub answers, which it does: a machine that has no time for it
+// makes the clerk press again, and the day no other one.
+func (r *run) press(d *desk, request string) (page screen.CounterPage, err error) {
+	slow := until(r.ctx, "the hub to call at "+string(d.window), func() bool {
+		page, err = d.Counter.Next(request)
+		return !errors.Is(err, event.HubUnreachable)
+	})
+	return page, errors.Join(err, slow)
 }
 
 // walk brings a person to a desk, unless something turns them away before.
@@ -187,15 +197,8 @@ func (r *run) walk(d *desk, n *note) {
 	})
 }
 
-// recallPause is how long a clerk waits before calling again: a little more than the
-// rule. The counter with the fast clock goes by what it learnt of the hub's with its last
-// beat, and that is wrong by as much as the clock jumped meanwhile.
-func (r *run) recallPause(d *desk) int64 {
-	if d == r.fast {
-		return hall.RecallAfterMS + 5_000 + stride
-	}
-	return hall.RecallAfterMS + 5_000
-}
+// recallPause is how long a clerk waits before calling again: a little more than the rule.
+const recallPause = hall.RecallAfterMS + 5_000
 
 // recall calls somebody who does not come until the rules let it count as a no-show.
 func (r *run) recall(d *desk, n *note, times int) error {
@@ -212,7 +215,7 @@ func (r *run) recall(d *desk, n *note, times int) error {
 	if err := r.callAgain(d, n); err != nil {
 		return err
 	}
-	r.at(d, r.recallPause(d), func() error { return r.recall(d, n, times+1) })
+	r.at(d, recallPause, func() error { return r.recall(d, n, times+1) })
 	return nil
 }
 

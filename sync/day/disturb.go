@@ -278,7 +278,7 @@ func (r *run) stray() {
 		n.walking, n.strayed = nil, d
 		q := r.queues[d.service]
 		q.waiting = slices.Insert(q.waiting, 0, n)
-		r.at(d, r.recallPause(d), func() error { return r.recall(d, n, 1) })
+		r.at(d, recallPause, func() error { return r.recall(d, n, 1) })
 		r.wake(d.service)
 		return
 	}

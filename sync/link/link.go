@@ -444,12 +444,12 @@ func (l *Link) beat(ctx context.Context) {
 				l.opt.Logger.Error("beat", "error", err)
 			}
 			losses := l.lost()
-			sent := l.opt.Now()
+			sent, began := l.opt.Now(), time.Now()
 			var reply wire.BeatReply
 			err = l.ask(ctx, wire.AskSubject(l.opt.Place, wire.VerbBeat, l.opt.Origin), b, 3*time.Second, &reply)
 			if err == nil {
-				middle := sent + (l.opt.Now()-sent)/2
-				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, middle-reply.TimeMS, losses)
+				off := l.clockOff(sent, l.opt.Now(), time.Since(began), reply.TimeMS)
+				l.reached(true, reply.CentreReached || l.opt.Place == wire.Centre, off, losses)
 				l.hear(reply)
 				l.offer(reply.Bundle)
 			} else if ctx.Err() == nil {
@@ -464,6 +464,20 @@ func (l *Link) beat(ctx context.Context) {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// steppedMS is by how much this clock may part from the time that passes while a beat is
+// answered.
+const steppedMS = 1000
+
+// clockOff is how far this clock is ahead of the one above, which told its time between sent and
+// got. A clock that was put forward or back meanwhile measures nothing but that: what was known stays
+// until the next beat.
+func (l *Link) clockOff(sent, got int64, passed time.Duration, above int64) int64 {
+	if by := got - sent - passed.Milliseconds(); by > steppedMS || by < -steppedMS {
+		return l.Line().ClockOffMS
+	}
+	return sent + (got-sent)/2 - above
 }
 
 func (l *Link) ask(ctx context.Context, subject string, body []byte, limit time.Duration, answer any) error {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
+	"onewindow/app/disclosure"
 	"onewindow/app/event"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
@@ -114,7 +116,8 @@ func (c *Centre) keyOf(ctx context.Context, id string) (wire.CaseKey, error) {
 
 // tidy notes what time alone brings to applications, on the hall's day: that of the clock,
 // and of the newest ticket, because one clock alone that is put forward may end nobody's
-// application. What is overdue ends; what was received and not answered in time is accepted.
+// application. What is overdue ends; what was received and not answered in time is accepted; a request
+// for information that its applicant does not correct in time is given up.
 func (h *Hub) tidy(ctx context.Context, id hall.ID) error {
 	if !h.Store.Ready() {
 		return nil
@@ -126,12 +129,16 @@ func (h *Hub) tidy(ctx context.Context, id hall.ID) error {
 		return err
 	}
 	unanswered, err := h.Store.Unanswered(ctx, id, today)
+	if err != nil {
+		return err
+	}
 	for _, c := range unanswered {
 		if _, over := h.Store.Calendar().Deem(c, today, 1); over {
 			overdue = append(overdue, c.Application)
 		}
 	}
-	if err != nil || len(overdue) == 0 {
+	unheeded, err := h.unheeded(ctx, id, today)
+	if err != nil || len(overdue)+len(unheeded) == 0 {
 		return err
 	}
 	return h.Store.Write(ctx, func(tx *store.Tx) error {
@@ -150,6 +157,27 @@ func (h *Hub) tidy(ctx context.Context, id hall.ID) error {
 				return err
 			}
 		}
+		for _, d := range unheeded {
+			c, err := tx.Disclosure(d.Disclosure)
+			if err != nil || c == nil {
+				return err
+			}
+			if step, over := c.GiveUp(h.Store.Calendar(), today, h.Store.Now()); over {
+				if _, _, err = tx.Append(disclosure.KindAnswered, step); err != nil {
+					return err
+				}
+			}
+		}
 		return nil
 	})
+}
+
+// unheeded lists the requests for information that are given up by now; of some that wait nobody
+// knows the last day yet.
+func (h *Hub) unheeded(ctx context.Context, id hall.ID, today hall.Date) ([]*disclosure.Case, error) {
+	list, err := h.Store.Unheeded(ctx, id, today)
+	return slices.DeleteFunc(list, func(c *disclosure.Case) bool {
+		_, over := c.GiveUp(h.Store.Calendar(), today, 1)
+		return !over
+	}), err
 }

@@ -105,6 +105,8 @@ export function stepsOf(page: DisclosurePage): string[] {
       return ['heard', ...(page.extended ? [] : ['extended']), 'answered']
     case 'charged':
       return ['paid', 'answered']
+    case 'answered':
+      return page.overtime ? ['corrected'] : [] // who has a good reason may be late
     default:
       return []
   }

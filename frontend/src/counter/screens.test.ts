@@ -24,6 +24,9 @@ async function open(language: Language): Promise<VueWrapper> {
   return app
 }
 
+/** What the clerk did; that forms are kept beside it is its own test. */
+const did = () => terminal.asked.filter((a) => !a.method.endsWith('Draft'))
+
 beforeEach(() => {
   missing.length = 0
   localStorage.clear()
@@ -274,7 +277,7 @@ describe('what the counter says', () => {
     const recall = app.find('[data-act="recall"]')
     expect(recall.text()).toContain('12 秒')
     await recall.trigger('click')
-    expect(terminal.asked).toEqual([])
+    expect(did()).toEqual([])
   })
 
   it('gives a ticket back to the queue only with a reason', async () => {
@@ -314,13 +317,13 @@ describe('what the counter says', () => {
     terminal.set({ helps })
     const app = await open('zh')
     await press('F1')
-    expect(terminal.asked).toEqual([])
+    expect(did()).toEqual([])
     expect(app.find('[data-help="k1"] [data-act="goHelp"]').exists()).toBe(false)
     terminal.set({ ...terminal.atDesk(), helps })
     terminal.changed()
     await flushPromises()
     await press('F1')
-    expect(terminal.asked).toEqual([{ method: 'GoHelp', args: ['k1'] }])
+    expect(did()).toEqual([{ method: 'GoHelp', args: ['k1'] }])
     expect(app.find('[data-help="k1"]').text()).toBe('李(样例) 已去 k1')
     await expectAccessible(app.element)
   })
@@ -384,12 +387,48 @@ describe('what the counter says', () => {
     expect(app.find<HTMLInputElement>('#disclosure-name').element.value).toBe('')
   })
 
+  it('has what was typed of a request again after the program died, until it is thrown away', async () => {
+    terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') })
+    const died = await open('zh')
+    await write(died)
+    await flushPromises()
+    died.unmount()
+    const app = await open('zh')
+    await press('g', true)
+    expect(app.find<HTMLInputElement>('#disclosure-name').element.value).toBe('罗庆(样例)')
+    expect(app.find('[data-act="dropSure"]').exists()).toBe(false)
+    await app.find('[data-act="dropDisclosure"]').trigger('click')
+    await expectAccessible(app.element)
+    await app.find('[data-act="dropSure"]').trigger('click')
+    await flushPromises()
+    expect(terminal.asked.filter((a) => a.method === 'KeepDraft').at(-1)?.args).toEqual(['disclosure', 'id-A058', ''])
+    app.unmount()
+    const again = await open('zh')
+    await press('g', true)
+    expect(again.find('#disclosure-name').exists()).toBe(false)
+  })
+
+  it('asks for the good reason of who corrects too late, and offers it also when the request counts as given up', async () => {
+    terminal.atDesk()
+    const app = await open('zh')
+    terminal.instead.set('OpenDisclosure', () => disclosure('answered', { outcome: 'uncorrected', overtime: true }))
+    await openDisclosure(app)
+    expect(app.find('[data-excused]').exists()).toBe(false)
+    await app.find('[name="disclosure-step"][value="corrected"]').setValue()
+    await app.find('#step-words').setValue('2019年的')
+    await app.find('[data-excused]').setValue(true)
+    await expectAccessible(app.element)
+    await press('Enter', true)
+    const sent = did().at(-1)
+    expect([sent?.method, sent?.args[0]]).toEqual(['StepDisclosure', expect.objectContaining({ step: 'corrected', words: '2019年的', excused: true })])
+  })
+
   it('ignores the second click of a double click', async () => {
     terminal.atDesk()
     const app = await open('zh')
     app.find('[data-act="next"]').element.dispatchEvent(new MouseEvent('click', { detail: 2, bubbles: true }))
     await flushPromises()
-    expect(terminal.asked).toEqual([])
+    expect(did()).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 import { onScopeDispose, ref, watch } from 'vue'
-import { call } from '../bridge'
+import { call, requestId } from '../bridge'
 import type { BeforePage, DisclosureForm } from '../types'
 
 /** Below so many characters there is nothing to look for. */
@@ -9,7 +9,7 @@ const pauseMs = 500
 /**
  * What the same person asked for before, looked for while the request is written: after a
  * pause, and a slow answer to an older text never replaces a newer one. It proposes and
- * stops nobody.
+ * stops nobody. That somebody looked is noted, once for a form: a new one gets a name for that.
  */
 export function useBefore(form: () => DisclosureForm, number: () => string) {
   const before = ref<BeforePage | null>(null)
@@ -18,7 +18,9 @@ export function useBefore(form: () => DisclosureForm, number: () => string) {
 
   async function look(): Promise<void> {
     const asked = ++turn
-    const got = await call<BeforePage>('Counter.LookBefore', { ...form(), request: '' }, number()).catch(() => null)
+    const of = form()
+    if (number() === '' && of.request === '') of.request = requestId()
+    const got = await call<BeforePage>('Counter.LookBefore', { ...of }, number()).catch(() => null)
     if (asked === turn) before.value = got && { ...got, repeats: got.repeats ?? [] }
   }
 

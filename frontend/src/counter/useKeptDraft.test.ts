@@ -9,14 +9,13 @@ import { useKeptDraft } from './useKeptDraft'
 let kept: Record<string, string>
 let asked: string[]
 let hold: Promise<void> | null
-let ticketAt = ''
 vi.mock('../bridge', async (original) => ({
   ...(await original<object>()),
   call: async (method: string, ...args: string[]) => {
     asked.push(method)
     await hold
-    if (method === 'Counter.KeepDraft') kept[args[0] ?? ''] = args[1] ?? ''
-    if (method === 'Counter.Draft') return kept[ticketAt] ?? ''
+    if (method === 'Counter.KeepDraft') kept[args[1] ?? ''] = args[2] ?? ''
+    if (method === 'Counter.Draft') return kept[args[1] ?? ''] ?? ''
     if (method === 'Counter.Guide') return guide(args[0] === 'transfer' ? transfer : lookup)
     return undefined
   },
@@ -24,7 +23,6 @@ vi.mock('../bridge', async (original) => ({
 
 let scope: EffectScope
 function desk(at: string, done: string[] = []) {
-  ticketAt = at
   const ticket = ref(at)
   const serving = ref(true)
   scope = effectScope()
@@ -83,7 +81,7 @@ describe('a draft that is kept', () => {
     await flushPromises()
     visit.draft.applicant = '罗庆(样例)'
     await flushPromises()
-    ticketAt = ticket.value = 't2'
+    ticket.value = 't2'
     await flushPromises()
     expect(visit.draft.applicant).toBe('')
     expect(kept['t2'] ?? '').not.toContain('罗庆')
@@ -98,7 +96,7 @@ describe('a draft that is kept', () => {
     ticket.value = ''
     serving.value = false
     await flushPromises()
-    ticketAt = ticket.value = 't1'
+    ticket.value = 't1'
     serving.value = true
     await flushPromises()
     expect(visit.draft.applicant).toBe('罗庆(样例)')
@@ -127,7 +125,7 @@ describe('a draft that is kept', () => {
   it('keeps nothing while nobody is served', async () => {
     const { ticket, visit } = desk('t1')
     await flushPromises()
-    ticketAt = ticket.value = ''
+    ticket.value = ''
     visit.draft.note = 'x'
     await flushPromises()
     expect(asked).not.toContain('Counter.KeepDraft')

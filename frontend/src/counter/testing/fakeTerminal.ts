@@ -88,7 +88,7 @@ export const dueCases: DueCase[] = [
 
 export const disclosure = (state = 'open', change: Partial<DisclosurePage> = {}): DisclosurePage => ({
   number: 'JN20261124-C07-G0003', agency: '江南区财政局', by: 'person', channel: 'counter', day: '2026-11-20', oral: true, form: 'paper', delivery: 'collect', documentType: 'resident_id', documentNumber: '99010820000907755X',
-  name: '罗庆(样例)', contact: '', phone: '10000000000', address: '样例路 1 号', asked: '2016年桂花路房屋征收补偿方案', state, due: state === 'answered' || state === 'open' ? '2026-12-18' : '', dueKnown: state === 'open' ? 'known' : 'suspended', left: 18, late: false,
+  name: '罗庆(样例)', contact: '', phone: '10000000000', address: '样例路 1 号', asked: '2016年桂花路房屋征收补偿方案', state, due: state === 'answered' || state === 'open' ? '2026-12-18' : '', dueKnown: state === 'open' ? 'known' : 'suspended', left: 18, late: false, overtime: false,
   noticeBy: '2026-12-01', answerBy: state === 'correcting' || state === 'charged' || state === 'consulting' ? '2026-12-15' : '', whom: state === 'consulting' ? 'third_party' : '', outcome: state === 'answered' ? 'repeat' : '', earlier: state === 'answered' ? 'JN20261103-C07-G0001' : '',
   words: state === 'correcting' ? '请说明是哪一年的' : '', extended: false, notified: state === 'correcting', reasons: false, heard: false, notice: state !== 'open', alone: false, disputed: false, saved: 'hall', ...change,
 })
@@ -120,7 +120,7 @@ export const refuse = (key: string, args: Record<string, string> = {}): never =>
 
 export function fakeTerminal() {
   let page = firstPage()
-  let kept = ''
+  const kept: Record<string, string> = {}
   const asked: { method: string; args: unknown[] }[] = []
   const listeners = new Set<() => void>()
   /** What the next call of a method answers instead of its own answer. */
@@ -139,8 +139,8 @@ export function fakeTerminal() {
     CheckFollowUp: (_: string, of: string, good: boolean) => followed({ ticket: of, state: good ? 'checked' : 'returned', next: good ? '' : 'answer' }),
     DueCases: () => [] as DueCase[],
     StepCase: (_: string, number: string, step: string) => ({ number, state: ({ accept: 'accepted', refuse: 'refused', not_ours: 'not_ours', hand_out: 'handed_out' } as Record<string, string>)[step], dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
-    Draft: () => kept,
-    KeepDraft: (_: string, text: string) => { kept = text },
+    Draft: (form: string, of: string) => kept[`${form} ${of}`] ?? '',
+    KeepDraft: (form: string, of: string, text: string) => { kept[`${form} ${of}`] = text },
     PrintDocument: (number: string, kind: string) => `${number}-${kind === 'receipt' ? 'JS' : 'SL'}`,
     DisclosureAgencies: () => ['江南区财政局', '江南区教育局'],
     ListDisclosures: () => ({ alone: false, rows: [disclosure('open', { late: true, left: -2, due: '2026-11-20' }), disclosure('open', { number: 'JN20261124-C07-G0004', left: 2 }), disclosure('correcting', { number: 'JN20261124-C07-G0005' }), disclosure('answered', { number: 'JN20261124-C07-G0006' })] }),
