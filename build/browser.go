@@ -27,11 +27,11 @@ var scripts = []script{
 	{file: "gallery.mjs", args: func(dir string) []string { return []string{dir} }},
 	{file: "board.mjs", args: func(dir string) []string { return []string{dir} }},
 	{file: "fonts.mjs"},
-	{file: "counter.mjs", role: "counter", env: func(_ *stage, kiosk string) ([]string, error) {
+	{file: "counter.mjs", role: "counter", env: func(s *stage, kiosk string) ([]string, error) {
 		// Somebody has to wait for a service of the window.
 		request := map[string]any{"request": "e2e-counter", "letter": "B", "items": []string{}, "class": "walk_in", "language": "zh"}
 		_, err := ask[map[string]any](kiosk, "Kiosk.Issue", request)
-		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "WINDOW=" + visitWindow}, err
+		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "WINDOW=" + visitWindow, "SCANS=" + s.scans("c1")}, err
 	}},
 	{file: "a11y.mjs", part: "a11y"},
 	{file: "keys.mjs", part: "a11y"},

@@ -67,11 +67,14 @@ func (m *Machine) DropDrafts() error {
 	if m.Drafts == nil {
 		return nil
 	}
-	return m.Drafts.Retain(func(id hall.TicketID) (goesOn bool) {
-		m.Book.View(m.Hall, func(h *hall.Hall) {
-			t := h.Ticket(id)
-			goesOn = t != nil && (t.State == hall.CalledS || t.State == hall.Serving || t.State == hall.Parked)
-		})
-		return goesOn
+	return m.Drafts.Retain(m.VisitGoesOn)
+}
+
+// VisitGoesOn tells that a visit is at a window or comes back to one: what is kept of it is still needed.
+func (m *Machine) VisitGoesOn(id hall.TicketID) (goesOn bool) {
+	m.Book.View(m.Hall, func(h *hall.Hall) {
+		t := h.Ticket(id)
+		goesOn = t != nil && (t.State == hall.CalledS || t.State == hall.Serving || t.State == hall.Parked)
 	})
+	return goesOn
 }
