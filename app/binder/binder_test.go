@@ -202,7 +202,7 @@ func TestWhatWaitsAndWhatIsRefused(t *testing.T) {
 	b := openAt(t, t.TempDir())
 	c := []byte("chunk")
 	sum := sha256.Sum256(c)
-	must(t, b.Hold(background, Held{Scan: "h", Application: "case-h", Ticket: "t1", Sums: sum[:], Note: []byte("{}"), AtMS: 1}, [][]byte{c}))
+	must(t, b.Hold(background, Held{Scan: "h", Application: "case-h", Ticket: "t1", Sums: sum[:], Note: []byte("{}"), AtMS: 0}, [][]byte{c}))
 	offers := func() (ids []string) {
 		ask, err := b.Offers(background)
 		must(t, err)

@@ -3,7 +3,9 @@ package tray
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -70,6 +72,7 @@ func TestAFileIsWhatItsContentSays(t *testing.T) {
 	whole := page(t, 200, 100, asJPEG)
 	bomb := page(t, 10, 10, asPNG)
 	copy(bomb[16:24], []byte{0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff}) // 65535 dots a side
+	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
 	for _, c := range []struct {
 		name    string
 		content []byte
