@@ -28,7 +28,7 @@ var scripts = []script{
 	{file: "gallery.mjs", args: func(dir string) []string { return []string{dir} }},
 	{file: "board.mjs", args: func(dir string) []string { return []string{dir} }},
 	{file: "fonts.mjs"},
-	{file: "counter.mjs", role: "counter", env: func(_ *stage, kiosk string) ([]string, error) {
+	{file: "counter.mjs", role: "counter", env: func(s *stage, kiosk string) ([]string, error) {
 		// Two people have to wait for a service of the window, the first one for an item with seven materials.
 		var errs []error
 		for n, items := range [][]string{{sevenMaterials}, {}} {
@@ -36,7 +36,7 @@ var scripts = []script{
 			_, err := ask[map[string]any](kiosk, "Kiosk.Issue", request)
 			errs = append(errs, err)
 		}
-		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "WINDOW=A03"}, errors.Join(errs...)
+		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "WINDOW=A03", "SCANS=" + s.scans("c1")}, errors.Join(errs...)
 	}},
 	{file: "a11y.mjs", part: "a11y"},
 	{file: "keys.mjs", part: "a11y"},

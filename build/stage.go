@@ -105,6 +105,9 @@ func (s *stage) start(name, program string, args ...string) (*process, error) {
 	return p, err
 }
 
+// scans is the folder into which a counter's office scanner would put its files.
+func (s *stage) scans(device string) string { return s.path("scans", device) }
+
 // settings writes the settings file of one terminal and gives its path.
 func (s *stage) settings(role, device string, series int, more map[string]any) (string, error) {
 	file := map[string]any{"role": role, "hall": stageHall, "device": device, "series": series, "hub": "nats://" + s.nats, "data": s.path(device)}
@@ -113,6 +116,10 @@ func (s *stage) settings(role, device string, series int, more map[string]any) (
 		file["printer"] = "tcp://" + s.paper
 	case "counter":
 		file["documents"] = "tcp://" + s.documents
+		file["scans"] = s.scans(device)
+		if err := os.MkdirAll(s.scans(device), 0o700); err != nil {
+			return "", err
+		}
 	}
 	for k, v := range more {
 		file[k] = v

@@ -58,6 +58,8 @@ var house = map[string]room{
 	"app/pdf":       {adapter, []string{"app/intake", "app/slip"}, []string{"github.com/signintech/gopdf"}, "an application's documents as PDF; it opens no printer"},
 	"app/device":    {adapter, []string{"app/event", "app/hall", "app/intake"}, []string{"golang.org/x/image", "golang.org/x/sys", "golang.org/x/text"}, "machines on a wire, each with its virtual twin; it knows no ticket. What a card says of a person is masked and checked as everywhere"},
 	"app/keyring":   {adapter, []string{"app/folder", "app/sealed", "app/watch", "sync/wire"}, []string{"modernc.org/sqlite"}, "the keys of cases, in a file of their own: the log is kept for ever, a key must be gone when it is destroyed"},
+	"app/binder":    {adapter, []string{"app/event", "app/watch", "sync/wire"}, []string{"modernc.org/sqlite"}, "the sealed chunks of scans, in a file of their own: the log is kept for ever and copied every hour, and a ticket waits for no page of a scan"},
+	"app/tray":      {adapter, []string{"app/event", "app/intake"}, []string{"golang.org/x/image"}, "the folder into which an office scanner puts its files, and small pictures of them; it keeps none"},
 	"app/config":    {adapter, nil, nil, "the settings file; it opens nothing that it names"},
 	"app/folder":    {adapter, nil, []string{"golang.org/x/sys"}, "the data folder: one process, one key"},
 	"app/badge":     {adapter, nil, []string{"golang.org/x/crypto"}, "PIN verifiers"},

@@ -52,6 +52,8 @@ type World struct {
 	Records string
 	// Speaker is what boards that have one play with.
 	Speaker device.Speaker
+	// Free tells terminals that start from now on the room on their disks; nil for the real one.
+	Free func() (uint64, error)
 
 	guides   *guide.Catalogue
 	index    *guide.Index
@@ -195,7 +197,7 @@ func (w *World) TerminalBy(now func() int64, role, name string, change ...func(*
 		c(&s)
 	}
 	t, err := terminal.Open(s, terminal.Options{Now: now, Logger: w.log, Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond,
-		Guides: w.guides, Index: w.index, Speaker: w.Speaker})
+		Guides: w.guides, Index: w.index, Speaker: w.Speaker, Free: w.Free, TrayEvery: 50 * time.Millisecond})
 	Must(w.T, err)
 	w.T.Cleanup(func() { t.Close() })
 	return t

@@ -66,6 +66,8 @@ type Settings struct {
 	Strip string `json:"strip"`
 	// Signature is the service of a signature pad on this machine: http://127.0.0.1:port.
 	Signature string `json:"signature"`
+	// Scans is the folder into which a counter's office scanner puts its files, whole path; empty where there is none.
+	Scans string `json:"scans"`
 	// Speaker is where a board says its calls: alsa:default, or another name of ALSA's;
 	// on Windows windows:default.
 	Speaker string `json:"speaker"`
@@ -167,7 +169,7 @@ func explain(path string, raw []byte, err error) error {
 	return fmt.Errorf("settings file %s: %w", path, err)
 }
 
-var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "centre_key", "data", "printer", "documents", "reader", "scanner", "strip", "signature", "speaker", "says", "clips", "px_per_mm", "screen_low_mm", "distance_mm", "floor", "catalogue"}
+var names = []string{"role", "hall", "device", "series", "window", "hub", "hub_key", "centre_key", "data", "printer", "documents", "reader", "scanner", "strip", "signature", "scans", "speaker", "says", "clips", "px_per_mm", "screen_low_mm", "distance_mm", "floor", "catalogue"}
 
 var (
 	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}$`)
@@ -209,6 +211,10 @@ func (s Settings) Check(path string) error {
 		return bad("strip", s.Strip, "it must be serial:/dev/ttyS1?baud=9600&unit=1 (Windows: serial:COM3) or tcp://10.1.2.9:8000, or be empty")
 	case s.Signature != "" && !isLoopback(s.Signature):
 		return bad("signature", s.Signature, "it must be a service on this machine, such as http://127.0.0.1:8090, or be empty: signatures go over no network")
+	case s.Scans != "" && !filepath.IsAbs(s.Scans):
+		return bad("scans", s.Scans, "it must be the whole path of the folder into which the scanner puts its files, such as /srv/scans/c07 or C:\\Scans, or be empty")
+	case s.Scans != "" && s.Role != Counter:
+		return bad("scans", s.Scans, "it belongs to a counter: take it out here")
 	case s.Speaker != "" && !isSpeaker(s.Speaker):
 		return bad("speaker", s.Speaker, "it must be alsa:default or alsa: with another name that \"aplay -L\" lists (Windows: windows:default), or be empty for none")
 	case strings.Trim(s.Says, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":

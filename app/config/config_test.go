@@ -39,6 +39,8 @@ func TestMistakesGetASentenceWithANextStep(t *testing.T) {
 		{"signature elsewhere", `{"signature":"http://10.1.2.3:8090"}`, "on this machine"},
 		{"signature by name", `{"signature":"http://localhost.example:8090"}`, "on this machine"},
 		{"signature without port", `{"signature":"http://127.0.0.1"}`, "http://127.0.0.1:8090"},
+		{"scans in a folder that is nowhere", `{"role":"counter","scans":"scans"}`, "whole path"},
+		{"scans at a kiosk", `{"role":"kiosk","scans":"` + filepath.ToSlash(os.TempDir()) + `"}`, "belongs to a counter"},
 		{"a kiosk that hangs too high", `{"role":"kiosk","screen_low_mm":1100}`, "1000 mm or lower"},
 		{"a screen in the floor", `{"screen_low_mm":-5}`, "lower edge"},
 		{"read from the next town", `{"distance_mm":200000}`, "eyes"},

@@ -37,6 +37,8 @@ type Case struct {
 	// Steps are what was made of it, by time and, where that is the same, by event: a set,
 	// so that it is the same in whatever order it was heard of.
 	Steps []Noted `json:"steps,omitempty"`
+	// Scans are what was attached to it, by the name of each scan.
+	Scans map[ScanID]Scan `json:"scans,omitempty"`
 }
 
 // Status is what "my progress" and any public screen may know of an application:
@@ -225,7 +227,7 @@ func Concerns(kind event.Kind) bool {
 	case KindTaken, KindSupplied, KindWithdrawn, KindOverdue, KindSharedAnswered, KindSharedDisputed:
 		return true
 	}
-	return false || IsStep(kind)
+	return kind == KindAttached || IsStep(kind)
 }
 
 // Fact is what one event tells of an application.
@@ -237,6 +239,7 @@ type Fact struct {
 	later Later
 	said  Answered // for KindSharedAnswered
 	step  Step
+	scan  Scan // for KindAttached
 }
 
 // ReadFact decodes an event that Concerns applications. Errors wrap ErrNotOurs.
@@ -248,6 +251,8 @@ func ReadFact(e event.Event) (f Fact, err error) {
 		f.taken, err = Read(e)
 	case e.Kind == KindSharedAnswered:
 		f.said, err = ReadAnswered(e)
+	case e.Kind == KindAttached:
+		f.scan, err = ReadScan(e)
 	case IsStep(e.Kind):
 		f.step, err = ReadStep(e)
 	case Concerns(e.Kind):
@@ -260,7 +265,7 @@ func ReadFact(e event.Event) (f Fact, err error) {
 
 // Application is the one that the fact is about.
 func (f Fact) Application() ApplicationID {
-	return cmp.Or(f.taken.Application, f.later.Application, f.said.Application, f.step.Application)
+	return cmp.Or(f.taken.Application, f.later.Application, f.said.Application, f.step.Application, f.scan.Application)
 }
 
 // Fold adds a fact to the case that it is about; old is nil for the first one and is not
@@ -275,6 +280,10 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 	}
 	if f.kind == KindSharedAnswered {
 		c.answered(f.said)
+		return c, nil
+	}
+	if f.kind == KindAttached {
+		c.attached(f.scan)
 		return c, nil
 	}
 	if IsStep(f.kind) {

@@ -121,6 +121,10 @@ type Document struct {
 	Result string
 	// Paper is the number of the document that was handed out.
 	Paper string
+	// Signature is what the person wrote on the pad for the proof of delivery, a PNG, on SignedOn; none where it is
+	// signed on paper.
+	Signature []byte
+	SignedOn  hall.Date
 	// Written is nil for the documents of an application.
 	Written *Written
 }
@@ -232,6 +236,9 @@ func (d Document) Says() []string {
 	return out
 }
 
+// SignatureLine is the paragraph of a document behind which the signature is drawn.
+const SignatureLine = "受送达人电子签名："
+
 // remedies are what can be done against a decision: 行政复议法(2023) 20, 23, 行政诉讼法 46.
 const remedies = "如不服本决定，可以自收到本决定书之日起六十日内依法申请行政复议，也可以自收到之日起六个月内依法向人民法院提起行政诉讼。"
 
@@ -256,6 +263,9 @@ func (d Document) saysStep(of string) []string {
 		}
 		return says
 	case PaperDelivery:
+		if len(d.Signature) > 0 {
+			return []string{of + fmt.Sprintf("，下列文书已于%s送达申请人。", ShortDate(cmp.Or(d.Step, d.Date))), "送达文书：" + d.Paper + "。", SignatureLine, "收到日期：" + ShortDate(d.SignedOn), "送达人：" + d.Clerk}
+		}
 		return []string{of + fmt.Sprintf("，下列文书已于%s送达申请人。", ShortDate(cmp.Or(d.Step, d.Date))), "送达文书：" + d.Paper + "。", "受送达人签名或者盖章：＿＿＿＿＿＿＿＿＿＿", "收到日期：＿＿＿＿年＿＿月＿＿日",
 			"代收人签名及与申请人的关系：＿＿＿＿＿＿＿＿＿＿", "送达人：" + d.Clerk}
 	}

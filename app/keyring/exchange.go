@@ -75,8 +75,8 @@ func (r *Ring) Answer(ctx context.Context, ask wire.KeysAsk, mayErase, top bool)
 	}
 	a.Upto = ask.After
 	if n := len(a.Erased); n > 0 {
-		if err := r.db.QueryRowContext(ctx, "SELECT change FROM key WHERE id = ?", a.Erased[n-1].Case).Scan(&a.Upto); err != nil {
-			return a, fmt.Errorf("read keys: %w", err)
+		if a.Upto, err = r.changeOf(ctx, a.Erased[n-1].Case); err != nil {
+			return a, err
 		}
 	}
 	for _, id := range ask.Waiting {
@@ -129,6 +129,28 @@ func (r *Ring) Answered(ctx context.Context, ask wire.KeysAsk, a wire.KeysAnswer
 		return false, err
 	}
 	return len(ask.Rows) == mostRows || len(a.Erased) == mostRows || a.Life != ask.Life, nil
+}
+
+// ErasedSince lists destructions behind a change of this ring, and up to which change it has told them;
+// 0 begins.
+func (r *Ring) ErasedSince(ctx context.Context, after int64) (ids []string, upto int64, err error) {
+	rows, err := r.rows(ctx, erasedRows, after, mostRows)
+	for _, k := range rows {
+		ids = append(ids, k.Case)
+	}
+	if err != nil || len(ids) == 0 {
+		return ids, after, err
+	}
+	upto, err = r.changeOf(ctx, ids[len(ids)-1])
+	return ids, upto, err
+}
+
+// changeOf gives the change of this ring that a row came with.
+func (r *Ring) changeOf(ctx context.Context, id string) (at int64, err error) {
+	if err := r.db.QueryRowContext(ctx, "SELECT change FROM key WHERE id = ?", id).Scan(&at); err != nil {
+		return 0, fmt.Errorf("read keys: %w", err)
+	}
+	return at, nil
 }
 
 // Saved tells where the key of a case is safe: "here", "hall" or "centre"; nothing where it is not here.

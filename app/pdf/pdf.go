@@ -6,6 +6,9 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
 	"strings"
 	"unicode/utf8"
 
@@ -43,6 +46,11 @@ func Make(d intake.Document) ([]byte, error) {
 	head(s, d)
 	for _, p := range d.Says() {
 		s.paragraph("　　"+p, 12, 22)
+		if p == intake.SignatureLine {
+			if err := signature(s, d.Signature); err != nil {
+				return nil, err
+			}
+		}
 	}
 	s.y += 8
 	rows(s, d)
@@ -57,6 +65,46 @@ func Make(d intake.Document) ([]byte, error) {
 		return nil, fmt.Errorf("write document %s: %w", d.Number(), err)
 	}
 	return out.Bytes(), nil
+}
+
+// The box into which a signature is drawn, and how many dots a side it may have.
+const (
+	signatureWide, signatureHigh = 180.0, 64.0
+	signatureDots                = 4096
+)
+
+// signature draws what a person wrote on the pad below the line, on white: what is transparent prints black on
+// some printers.
+func signature(s *sheet, picture []byte) error {
+	shape, err := png.DecodeConfig(bytes.NewReader(picture))
+	if err == nil && (shape.Width < 1 || shape.Height < 1 || shape.Width > signatureDots || shape.Height > signatureDots) {
+		err = fmt.Errorf("%d by %d dots", shape.Width, shape.Height)
+	}
+	var img image.Image
+	if err == nil {
+		img, err = png.Decode(bytes.NewReader(picture))
+	}
+	if err != nil {
+		return fmt.Errorf("read the signature: %w", err)
+	}
+	flat := image.NewGray(img.Bounds())
+	draw.Draw(flat, flat.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(flat, flat.Bounds(), img, img.Bounds().Min, draw.Over)
+	var plain bytes.Buffer
+	if err := png.Encode(&plain, flat); err != nil {
+		return fmt.Errorf("draw the signature: %w", err)
+	}
+	holder, err := gopdf.ImageHolderByBytes(plain.Bytes())
+	if err != nil {
+		return fmt.Errorf("take the signature: %w", err)
+	}
+	scale := min(signatureWide/float64(shape.Width), signatureHigh/float64(shape.Height))
+	wide, high := scale*float64(shape.Width), scale*float64(shape.Height)
+	if err := s.pdf.ImageByHolder(holder, margin+140, s.y-22, &gopdf.Rect{W: wide, H: high}); err != nil {
+		return fmt.Errorf("draw the signature: %w", err)
+	}
+	s.y += max(0, high-22) + 6
+	return nil
 }
 
 // head is the title, the number and the person.

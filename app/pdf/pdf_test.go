@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/png"
 	"io"
 	"os"
 	"regexp"
@@ -188,4 +189,42 @@ func code(t *testing.T, raw []byte) string {
 		t.Fatalf("the code cannot be read (%d x %d, %d bits): %v", w, h, bits, err)
 	}
 	return result.GetText()
+}
+
+// A signature from the pad stands on the proof of delivery, on white, with its day; without one there is a line to
+// sign on, and what is no picture makes no document.
+func TestTheProofOfDeliveryIsSigned(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 600, 200))
+	for x := range 600 {
+		img.Set(x, 100, color.NRGBA{A: 255})
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	d := sample(intake.PaperDelivery, intake.Granted)
+	plain, err := pdf.Make(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Signature, d.SignedOn = b.Bytes(), "2026-11-26"
+	signed, err := pdf.Make(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := func(raw []byte) int { return bytes.Count(raw, []byte("/Subtype /Image")) }
+	if pictures(signed) != pictures(plain)+1 || bytes.Contains(signed, []byte("/SMask")) {
+		t.Errorf("%d pictures with the signature, %d without", pictures(signed), pictures(plain))
+	}
+	text := strings.Join(d.Says(), "\n")
+	if !strings.Contains(text, "2026年11月26日") || strings.Contains(text, "＿") {
+		t.Errorf("it says %s", text)
+	}
+	if d.Signature = nil; !strings.Contains(strings.Join(d.Says(), "\n"), "签名或者盖章：＿") {
+		t.Error("there is no line to sign on")
+	}
+	d.Signature = []byte("no picture")
+	if _, err := pdf.Make(d); err == nil {
+		t.Error("what is no picture is drawn")
+	}
 }

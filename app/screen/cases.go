@@ -50,6 +50,10 @@ type CasePage struct {
 	Alone bool `json:"alone"`
 	// Disputed tells that what was noted of this application contradicts itself (see intake.Case.Doubted).
 	Disputed bool `json:"disputed"`
+	// Scans are what is attached to it, in the order in which that was done; Signed tells that the receipt of the
+	// decision was signed on the pad.
+	Scans  []CaseScan `json:"scans"`
+	Signed bool       `json:"signed"`
 }
 
 // CaseMaterial is a material of an application: State is as in MaterialRow, by now, or "supplied" for one
@@ -68,6 +72,7 @@ type CaseMaterial struct {
 type opened struct {
 	*intake.Case
 	key   sealed.Key
+	scans map[intake.ScanID]Saved // where the hub knows them to be
 	alone bool
 }
 
@@ -97,6 +102,10 @@ func (c *Counter) OpenCase(number, purpose string) (CasePage, error) {
 	if p.Reason, err = whyOf(o, who); err != nil {
 		return CasePage{}, err
 	}
+	if p.Scans, err = c.caseScans(o, o.Attached()); err != nil {
+		return CasePage{}, err
+	}
+	c.reading = o.Application
 	p.Applicant, p.DocumentNumber, p.Phone, p.Note = who.Applicant, who.DocumentNumber, who.Phone, who.Note
 	return p, nil
 }
@@ -124,7 +133,7 @@ func (c *Counter) note(kind event.Kind, o opened, reason string) error {
 // be away, gather, or lack what this counter has only just noted.
 func (c *Counter) find(number string) (o opened, err error) {
 	number = strings.ToUpper(strings.TrimSpace(number))
-	o.Case, o.key, err = c.m.Hub.Case(context.Background(), number)
+	o.Case, o.key, o.scans, err = c.m.Hub.Case(context.Background(), number)
 	if err == nil || errors.Is(err, event.CaseErased) {
 		return o, err
 	}
@@ -145,7 +154,7 @@ func (c *Counter) find(number string) (o opened, err error) {
 func (c *Counter) casePage(o opened) CasePage {
 	s := c.m.Calendar.Status(o.Case)
 	p := CasePage{Number: s.Number, Code: string(s.Item), Item: c.m.itemName(s.Item), State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy),
-		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.DocumentType), Alone: o.alone, Disputed: o.Doubted(), Rows: []CaseMaterial{}, Agency: s.Agency, Extended: o.Extension() != nil}
+		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.DocumentType), Alone: o.alone, Disputed: o.Doubted(), Rows: []CaseMaterial{}, Scans: []CaseScan{}, Signed: o.Signed() != nil, Agency: s.Agency, Extended: o.Extension() != nil}
 	c.steps(o, &p)
 	names := map[int]string{}
 	if item, ok := c.m.Guides.Now().Item(guide.Code(s.Item)); ok {

@@ -36,6 +36,7 @@ type Counter struct {
 	services    []hall.Letter
 	followed    followed
 	looked      lookedAt
+	reading     intake.ApplicationID // the application that was opened last: its scans may be looked at
 	wrong       int
 	lockedUntil int64
 }
@@ -69,6 +70,7 @@ func (c *Counter) page() (CounterPage, error) {
 		p.Differing = c.m.Differing()
 	}
 	p.FollowUps, p.FollowUpsOverdue = c.followUps().counts()
+	p.Tray = c.trayPage()
 	for _, s := range c.services {
 		p.Services = append(p.Services, string(s))
 	}
@@ -215,7 +217,7 @@ func (c *Counter) SignIn(name, pin string) (CounterPage, error) {
 	}
 	c.wrong = 0
 	c.clerk, c.window, c.services = clerk, open.ID, open.Services
-	c.followed, c.looked = followed{}, lookedAt{}
+	c.followed, c.looked, c.reading = followed{}, lookedAt{}, ""
 	return c.page()
 }
 
@@ -227,7 +229,7 @@ func (c *Counter) SignOut() (CounterPage, error) {
 	if err := c.close(); err != nil {
 		return CounterPage{}, err
 	}
-	c.clerk, c.followed, c.looked = hall.Clerk{}, followed{}, lookedAt{}
+	c.clerk, c.followed, c.looked, c.reading = hall.Clerk{}, followed{}, lookedAt{}, ""
 	return c.page()
 }
 
@@ -490,56 +492,68 @@ func (c *Counter) TakeIntake(in Intake) (IntakeResult, error) {
 		return IntakeResult{}, event.RequestUnusable
 	}
 	var result IntakeResult
+	var scans []intake.Scan
 	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
 		return once(tx, "intake:"+in.Request, &result, func() (err error) {
-			result, err = c.takeIntake(tx, in, item)
+			result, scans, err = c.takeIntake(tx, in, item)
 			return err
 		})
 	})
+	if err == nil {
+		err = c.release(scans)
+	}
 	return result, err
 }
 
-// takeIntake decides an application and notes it, sealed.
-func (c *Counter) takeIntake(tx Tx, in Intake, item *guide.Item) (IntakeResult, error) {
+// takeIntake decides an application and notes it, sealed, with the scans that wait for it.
+func (c *Counter) takeIntake(tx Tx, in Intake, item *guide.Item) (r IntakeResult, scans []intake.Scan, err error) {
 	if err := c.serving(tx, in.Ticket); err != nil {
-		return IntakeResult{}, err
+		return r, nil, err
 	}
 	now := c.m.Book.Now()
 	n, err := tx.CaseCount(hall.DateOf(now))
 	if err != nil {
-		return IntakeResult{}, fmt.Errorf("count the day's applications: %w", err)
+		return r, nil, fmt.Errorf("count the day's applications: %w", err)
 	}
 	w := c.wish(in, n+1, now)
 	if item.Bare() {
-		return IntakeResult{}, event.ItemUnknown.With("code", in.Item)
+		return r, nil, event.ItemUnknown.With("code", in.Item)
 	}
 	key, err := c.evidence(tx, &w, item)
 	if err != nil {
-		return IntakeResult{}, err
+		return r, nil, err
 	}
 	f, who, no := w.Decide(item, c.m.Calendar, hall.DateOf(now))
 	if no != nil {
-		return IntakeResult{}, no
+		return r, nil, no
+	}
+	if scans, err = c.waiting(f.Application); err != nil {
+		return r, nil, err
 	}
 	if err := f.Seal(who, key, rand.Reader); err != nil {
-		return IntakeResult{}, err
+		return r, nil, err
 	}
 	if _, _, err := tx.Append(intake.KindTaken, f); err != nil {
-		return IntakeResult{}, err
+		return r, nil, err
 	}
-	if w.Answer == intake.AnswerAtOnce {
-		decided, out := f.AtOnce()
-		if _, _, err := tx.Append(intake.KindDecided, decided); err != nil {
-			return IntakeResult{}, err
+	for _, s := range scans {
+		if _, _, err := tx.Append(intake.KindAttached, s); err != nil {
+			return r, nil, err
 		}
-		if _, _, err := tx.Append(intake.KindHandedOut, out); err != nil {
-			return IntakeResult{}, err
-		}
-		r := intakeResult((&intake.Case{Taken: f}).Status())
-		r.State, r.DueDate = string(intake.HandedOut), ""
-		return r, nil
 	}
-	return intakeResult(c.m.Calendar.Status(&intake.Case{Taken: f})), nil
+	if w.Answer != intake.AnswerAtOnce {
+		return intakeResult(c.m.Calendar.Status(&intake.Case{Taken: f})), scans, nil
+	}
+	decided, out := f.AtOnce()
+	if _, _, err := tx.Append(intake.KindDecided, decided); err != nil {
+		return r, nil, err
+	}
+	if _, _, err := tx.Append(intake.KindHandedOut, out); err != nil {
+		return r, nil, err
+	}
+	r = intakeResult((&intake.Case{Taken: f}).Status())
+	r.State, r.DueDate = string(intake.HandedOut), ""
+	return r, scans, nil
 }
 
 // intakeResult is what has just been noted here; the page hears of later acks.

@@ -116,15 +116,20 @@ func (m *Machine) DropDrafts() error {
 	if m.Drafts == nil {
 		return nil
 	}
-	return m.Drafts.Retain(func(name string, keptMS int64) (goesOn bool) {
+	return m.Drafts.Retain(func(name string, keptMS int64) bool {
 		ticket := name[strings.LastIndexByte(name, '/')+1:]
 		if ticket == "" {
 			return m.Book.Now() < keptMS+formsKeptMS
 		}
-		m.Book.View(m.Hall, func(h *hall.Hall) {
-			t := h.Ticket(hall.TicketID(ticket))
-			goesOn = t != nil && (t.State == hall.CalledS || t.State == hall.Serving || t.State == hall.Parked)
-		})
-		return goesOn
+		return m.VisitGoesOn(hall.TicketID(ticket))
 	})
+}
+
+// VisitGoesOn tells that a visit is at a window or comes back to one: what is kept of it is still needed.
+func (m *Machine) VisitGoesOn(id hall.TicketID) (goesOn bool) {
+	m.Book.View(m.Hall, func(h *hall.Hall) {
+		t := h.Ticket(id)
+		goesOn = t != nil && (t.State == hall.CalledS || t.State == hall.Serving || t.State == hall.Parked)
+	})
+	return goesOn
 }

@@ -87,9 +87,9 @@ type Hub interface {
 	// only counters and the hub hold them.
 	Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error)
 	CasesNumbered(ctx context.Context, number string) ([]Case, error)
-	// Case asks for an application of the hall and its key. Refusals: CaseUnknown, CaseErased,
-	// CaseElsewhere, HubUnreachable.
-	Case(ctx context.Context, number string) (*intake.Case, sealed.Key, error)
+	// Case asks for an application of the hall, its key, and where those of its scans are saved that have come to
+	// the hall. Refusals: CaseUnknown, CaseErased, CaseElsewhere, HubUnreachable.
+	Case(ctx context.Context, number string) (*intake.Case, sealed.Key, map[intake.ScanID]Saved, error)
 	// Shared asks shared data; the records are in the order of the questions. Refusals: SharedAway,
 	// SharedMany, RequestUnusable.
 	Shared(ctx context.Context, ask SharedAsk) ([]SharedRecord, error)
@@ -141,6 +141,37 @@ type Paper struct {
 	Reprint   int
 	OwnSeries bool
 	Late      bool
+}
+
+// Tray is the folder into which the office scanner puts its files.
+type Tray interface {
+	// Newest lists its newest files; away tells that the folder cannot be read.
+	Newest() (files []TrayFile, away bool)
+	// Read gives a file that was listed, and what it is by its content. Refusals: ScanGone, ScanWrong (args why).
+	Read(name, mark string) (content []byte, kind string, err error)
+	// Preview gives a small picture of one as a JPEG. Refusals: as for Read.
+	Preview(name, mark string, px int) ([]byte, error)
+}
+
+// Scans keep what was scanned, sealed, at this counter.
+type Scans interface {
+	// Hold keeps a scan; it goes nowhere before Release. ticket is the visit that it waits with, empty for none, from the
+	// scanner's file that it came from, sealed. Refusal: ScanRoom.
+	Hold(ctx context.Context, s intake.Scan, shut intake.Shut, ticket hall.TicketID, from sealed.Value) error
+	// Held lists those of an application that wait.
+	Held(ctx context.Context, id intake.ApplicationID) ([]intake.Scan, error)
+	// Release lets scans go up whose events are committed, Drop drops scans that wait.
+	Release(ctx context.Context, list []intake.Scan) error
+	Drop(ctx context.Context, list []intake.Scan) error
+	// Saved tells where a scan is that is kept here, empty for one that is not.
+	Saved(ctx context.Context, s intake.Scan) (Saved, error)
+	// Chunks gives a scan as it is sealed, from here or else from the hall. Refusal: ScanElsewhere.
+	Chunks(ctx context.Context, s intake.Scan) (intake.Shut, error)
+}
+
+// Pad lets a person sign. Refusal: PadFailed (args reason: off, declined, time).
+type Pad interface {
+	Sign(ctx context.Context) ([]byte, error)
 }
 
 // Booking is what somebody takes home of an appointment.
@@ -226,6 +257,12 @@ type Machine struct {
 	Documents Documents
 	// Drafts is nil but at a counter.
 	Drafts Drafts
+	// Tray is nil where no scanner's folder is set, Pad where there is none; Scans are nil but at a counter.
+	Tray  Tray
+	Scans Scans
+	Pad   Pad
+	// Shrink draws a scanned picture anew, at most so many dots a side, as a JPEG.
+	Shrink func(content []byte, px int) ([]byte, error)
 	// Reader is nil where there is none.
 	Reader CardReader
 	// Devices are this terminal's, Alerts those of the hall that need somebody.

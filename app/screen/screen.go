@@ -323,6 +323,8 @@ type CounterPage struct {
 	// of them whose last day is over; as of the last look, once a minute.
 	FollowUps        int `json:"followUps"`
 	FollowUpsOverdue int `json:"followUpsOverdue"`
+	// Tray is what lies in the scanner's folder; null where none is set.
+	Tray *TrayPage `json:"tray"`
 }
 
 // Notice is a sentence of the staff to everybody in the hall. En may be empty; Until is the

@@ -177,6 +177,19 @@ func (c *Counter) stepDocument(o opened, who intake.Person, kind string, d intak
 		if out := o.HandedOut(); out != nil {
 			d.Step = out.Day
 		}
+		c.signed(o, &d)
 	}
 	return d, nil
+}
+
+// signed puts the signature from the pad on the proof of delivery. Where it cannot be had now the proof has its
+// empty line, and is signed on paper.
+func (c *Counter) signed(o opened, d *intake.Document) {
+	s := o.Signed()
+	if s == nil || c.m.Scans == nil {
+		return
+	}
+	if content, err := c.content(o, *s); err == nil {
+		d.Signature, d.SignedOn = content, hall.DateOf(s.AtMS)
+	}
 }

@@ -5,6 +5,7 @@
 package sealed
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -98,6 +99,26 @@ func (k Key) Open(v Value, bound ...string) (string, error) {
 	}
 	plain, err := by.open(k, raw, boundTo(bound))
 	return string(plain), err
+}
+
+// SealBytes is Seal for what is no text: a chunk of a scan. The result begins with the name
+// of its suite and a dot, too.
+func (k Key) SealBytes(plain []byte, random io.Reader, bound ...string) ([]byte, error) {
+	out, err := suites[current].seal(k, plain, boundTo(bound), random)
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte(current+"."), out...), nil
+}
+
+// OpenBytes gives back what SealBytes sealed. Errors wrap ErrShut.
+func (k Key) OpenBytes(shut []byte, bound ...string) ([]byte, error) {
+	name, raw, _ := bytes.Cut(shut, []byte("."))
+	by, known := suites[string(name)]
+	if !known {
+		return nil, fmt.Errorf("%w: unknown suite", ErrShut)
+	}
+	return by.open(k, raw, boundTo(bound))
 }
 
 // boundTo writes the parts so that no two lists of parts give the same bytes.

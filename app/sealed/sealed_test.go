@@ -1,6 +1,7 @@
 package sealed_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -85,6 +86,36 @@ func TestAKeyIsNeverPrinted(t *testing.T) {
 	for _, b := range []string{fmt.Sprintf("%x", [32]byte(k))[:8], fmt.Sprint([32]byte(k))[:12], base64.StdEncoding.EncodeToString(k[:])[:8]} {
 		if strings.Contains(said, b) {
 			t.Errorf("a key is printed: %s", said)
+		}
+	}
+}
+
+// Bytes open with their key at their place, and with nothing else, as texts do.
+func TestBytesOpenWithTheirKeyAtTheirPlaceAlone(t *testing.T) {
+	k := newKey(t)
+	shut, err := k.SealBytes([]byte("%PDF"), rand.Reader, "scan.attached", "case-1", "0")
+	if err != nil || bytes.Contains(shut, []byte("%PDF")) {
+		t.Fatal(err)
+	}
+	if got, err := k.OpenBytes(shut, "scan.attached", "case-1", "0"); err != nil || string(got) != "%PDF" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := k.OpenBytes(shut, "scan.attached", "case-1", "1"); !errors.Is(err, sealed.ErrShut) {
+		t.Errorf("at another place: %v", err)
+	}
+	if _, err := newKey(t).OpenBytes(shut, "scan.attached", "case-1", "0"); !errors.Is(err, sealed.ErrShut) {
+		t.Errorf("another key: %v", err)
+	}
+	for n := range shut {
+		shut[n] ^= 1
+		if _, err := k.OpenBytes(shut, "scan.attached", "case-1", "0"); !errors.Is(err, sealed.ErrShut) {
+			t.Fatalf("byte %d changed: %v", n, err)
+		}
+		shut[n] ^= 1
+	}
+	for _, bad := range []string{"", ".", "1", "1.", "2.AAAA"} {
+		if _, err := k.OpenBytes([]byte(bad), "x"); !errors.Is(err, sealed.ErrShut) {
+			t.Errorf("%q: %v", bad, err)
 		}
 	}
 }

@@ -90,6 +90,15 @@ func (s *Store) Numbered(ctx context.Context, number string) (*intake.Case, erro
 	return intake.ReadRow(row)
 }
 
+// ApplicationOf gives the application of an id; nil when it is not here.
+func (s *Store) ApplicationOf(ctx context.Context, id intake.ApplicationID) (*intake.Case, error) {
+	list, err := s.applications(ctx, "WHERE id = ?", string(id))
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list[0], nil
+}
+
 // Overdue lists the applications of a hall whose last day for what is missing is before a day.
 func (s *Store) Overdue(ctx context.Context, id hall.ID, today hall.Date) ([]intake.ApplicationID, error) {
 	return s.applicationIDs(ctx, "WHERE hall = ? AND answer_by != '' AND answer_by < ? ORDER BY answer_by, id LIMIT 1000", string(id), string(today))

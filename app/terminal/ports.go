@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"onewindow/app/binder"
 	"onewindow/app/device"
 	"onewindow/app/disclosure"
 	"onewindow/app/event"
@@ -26,7 +27,8 @@ import (
 // book lets the pages write through the store.
 type book struct {
 	*store.Store
-	keys *keyring.Ring // nil at a board
+	keys  *keyring.Ring  // nil at a board
+	scans *binder.Binder // nil but at a counter
 }
 
 func (b book) Write(ctx context.Context, fn func(screen.Tx) error) error {
@@ -97,14 +99,18 @@ func (b book) CaseKey(ctx context.Context, id intake.ApplicationID) (k sealed.Ke
 	return k, err
 }
 
-// Unsaved counts what is not saved further on, keys of applications like events.
+// Unsaved counts what is not saved further on, keys of applications and scans like events.
 func (b book) Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error) {
 	hereOnly, hallOnly, oldestMS, err = b.Store.Unsaved(ctx)
 	if err != nil || b.keys == nil {
 		return hereOnly, hallOnly, oldestMS, err
 	}
 	here, below, err := b.keys.Owed(ctx)
-	return hereOnly + here, hallOnly + below, oldestMS, err
+	if err != nil || b.scans == nil {
+		return hereOnly + here, hallOnly + below, oldestMS, err
+	}
+	scansHere, scansBelow, err := b.scans.Owed(ctx)
+	return hereOnly + here + scansHere, hallOnly + below + scansBelow, oldestMS, err
 }
 
 // line is the way to the hub; without one every question is answered "not reached".
@@ -145,19 +151,23 @@ func (l line) cases(ctx context.Context, ask wire.CasesAsk) ([]screen.Case, erro
 	return out, err
 }
 
-func (l line) Case(ctx context.Context, number string) (*intake.Case, sealed.Key, error) {
+func (l line) Case(ctx context.Context, number string) (*intake.Case, sealed.Key, map[intake.ScanID]screen.Saved, error) {
 	if l.t.link == nil {
-		return nil, sealed.Key{}, event.HubUnreachable
+		return nil, sealed.Key{}, nil, event.HubUnreachable
 	}
 	a, err := l.t.link.Case(ctx, number)
 	if err != nil {
-		return nil, sealed.Key{}, err
+		return nil, sealed.Key{}, nil, err
 	}
 	c, err := intake.ReadRow(a.Row)
 	if err != nil || len(a.Key) != sealed.Size {
-		return nil, sealed.Key{}, errors.Join(event.Internal, err)
+		return nil, sealed.Key{}, nil, errors.Join(event.Internal, err)
 	}
-	return c, sealed.Key(a.Key), nil
+	scans := map[intake.ScanID]screen.Saved{}
+	for _, s := range a.Scans {
+		scans[intake.ScanID(s.Scan)] = screen.Saved(s.Saved)
+	}
+	return c, sealed.Key(a.Key), scans, nil
 }
 
 func (l line) Shared(ctx context.Context, ask screen.SharedAsk) ([]screen.SharedRecord, error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"onewindow/app/badge"
+	"onewindow/app/binder"
 	"onewindow/app/config"
 	"onewindow/app/device"
 	"onewindow/app/event"
@@ -27,6 +28,7 @@ import (
 	"onewindow/app/keyring"
 	"onewindow/app/screen"
 	"onewindow/app/store"
+	"onewindow/app/tray"
 	"onewindow/app/watch"
 	"onewindow/sync/broker"
 	"onewindow/sync/link"
@@ -56,8 +58,12 @@ type Options struct {
 	// AskEvery shortens the pause before a printer that is silent at work is asked what is
 	// wrong; 0 means the usual one.
 	AskEvery time.Duration
+	// TrayEvery shortens the pause before the scanner's folder is looked into again; 0 means the usual one.
+	TrayEvery time.Duration
 	// VFS names the SQLite VFS of the database; SQLite's own when empty.
 	VFS string
+	// Free tells the room on the disk in bytes; the disk's own when nil.
+	Free func() (uint64, error)
 	// Voice speaks in place of the machine's own.
 	Voice device.Voice
 	// Speaker plays in place of the one that the settings name.
@@ -82,6 +88,8 @@ type Terminal struct {
 	shelf   *shelf.Shelf                    // what the centre has published
 	guides  *screen.Guides                  // what is in use
 	keys    *keyring.Ring                   // of applications and of what citizens write with a rating; nil at a board
+	binder  *binder.Binder                  // of scans; nil but at a counter
+	tray    *tray.Tray                      // the scanner's folder; nil where none is set
 	drafts  *drafts                         // nil but at a counter
 	own     func() (*screen.Edition, error) // what came with the program
 	stop    context.CancelFunc
@@ -91,6 +99,7 @@ type Terminal struct {
 	parts   []*part
 	printer *paper // nil where there is none, as is reader
 	reader  *cards
+	free    func() (uint64, error) // bytes on the disk
 	began   time.Time
 	forgot  int64 // when old keys were looked for last
 
@@ -102,8 +111,8 @@ type Terminal struct {
 // Open starts a terminal. It works with nothing else running: without a hub it
 // says so and goes on. Errors name what is wrong and the next step.
 func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
-	opt.usual()
-	t := &Terminal{Settings: s, log: opt.Logger, began: time.Now(), tend: make(chan struct{}, 1), scans: map[chan string]bool{}}
+	opt.usual(s.Data)
+	t := &Terminal{Settings: s, log: opt.Logger, free: opt.Free, began: time.Now(), tend: make(chan struct{}, 1), scans: map[chan string]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, t.Close())
@@ -134,16 +143,8 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	t.closers = append(t.closers, t.Store.Close)
-	if s.Role != config.Board {
-		if t.keys, err = keyring.Open(s.Data, opt.VFS); err != nil {
-			return nil, err
-		}
-		t.closers = append(t.closers, t.keys.Close)
-	}
-	if s.Role == config.Counter {
-		if t.drafts, err = openDrafts(s.Data, key, opt.Now); err != nil {
-			return nil, err
-		}
+	if err := t.openSealed(key, opt); err != nil {
+		return nil, err
 	}
 	if err := t.Store.Announce(hall.Device{Role: s.Role, Key: key.Public().(ed25519.PublicKey), Program: Program, Series: s.Series}); err != nil {
 		return nil, err
@@ -162,13 +163,17 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		return nil, err
 	}
 	t.Machine = &screen.Machine{Role: s.Role, Hall: hall.ID(s.Hall), Device: s.Device, Series: s.Series, Window: hall.WindowID(s.Window), PxPerMM: s.PxPerMM, ScreenLowMM: s.ScreenLowMM, DistanceMM: s.DistanceMM, Floor: s.Floor,
-		Book: book{t.Store, t.keys}, Hub: line{t}, Ratings: line{t}, Disclosures: t.Store, DisclosureHub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: t.guides,
+		Book: book{t.Store, t.keys, t.binder}, Hub: line{t}, Ratings: line{t}, Disclosures: t.Store, DisclosureHub: line{t}, Slips: slips{t.Store.Key(), new(device.Pen).Ink}, Guides: t.guides,
 		Disk: t.disk, Devices: t.devices, Alerts: t.alerts, NewID: opt.NewID, CheckPIN: badge.Check, Calendar: calendar}
 	if t.drafts != nil {
 		t.Machine.Drafts = t.drafts
 	}
 	if s.Role == config.Counter {
 		t.Machine.Differing = t.differing
+		t.lendScans()
+		if err := t.settleScans(context.Background(), true); err != nil {
+			return nil, err
+		}
 	}
 	t.lend(opt.Voice)
 	t.Machine.Saying = t.announced
@@ -182,14 +187,41 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		go func() { defer t.done.Done(); p.run(ctx) }()
 	}
 	if s.Role == config.Counter {
-		t.done.Add(1)
+		t.done.Add(2)
 		go func() { defer t.done.Done(); t.followUps(ctx) }()
+		go func() { defer t.done.Done(); t.watchScans(ctx, opt.TrayEvery) }()
 	}
 	return t, nil
 }
 
+// openSealed opens what is kept beside the log because it speaks of people: keys, and at a counter drafts and scans.
+func (t *Terminal) openSealed(key ed25519.PrivateKey, opt Options) (err error) {
+	s := t.Settings
+	if s.Role == config.Board {
+		return nil
+	}
+	if t.keys, err = keyring.Open(s.Data, opt.VFS); err != nil {
+		return err
+	}
+	t.closers = append(t.closers, t.keys.Close)
+	if s.Role != config.Counter {
+		return nil
+	}
+	if t.drafts, err = openDrafts(s.Data, key, opt.Now); err != nil {
+		return err
+	}
+	if t.binder, err = binder.Open(binder.Options{Data: s.Data, VFS: opt.VFS, Free: opt.Free}); err != nil {
+		return err
+	}
+	t.closers = append(t.closers, t.binder.Close)
+	if s.Scans != "" {
+		t.tray = tray.Open(s.Scans)
+	}
+	return nil
+}
+
 // usual fills in what is not set.
-func (o *Options) usual() {
+func (o *Options) usual(data string) {
 	if o.Now == nil {
 		o.Now = func() int64 { return time.Now().UnixMilli() }
 	}
@@ -198,6 +230,12 @@ func (o *Options) usual() {
 	}
 	if o.NewID == nil {
 		o.NewID = NewID
+	}
+	if o.TrayEvery == 0 {
+		o.TrayEvery = trayEvery
+	}
+	if o.Free == nil {
+		o.Free = func() (uint64, error) { return folder.FreeBytes(data) }
 	}
 }
 
@@ -245,6 +283,9 @@ func (t *Terminal) connect(origin event.Origin, opt Options) error {
 		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery, Canary: opt.Canary}
 	if t.keys != nil {
 		o.Keys = t.keys
+	}
+	if t.binder != nil {
+		o.Scans = t.binder
 	}
 	t.link = link.Start(o)
 	t.link.OnChange(func() { t.Signal(); t.wake() })
@@ -328,8 +369,12 @@ func (t *Terminal) forget(ctx context.Context) {
 	if t.Settings.Role == config.Kiosk {
 		kept = 0
 	}
-	if err := t.keys.Forget(ctx, now-kept.Milliseconds()); err != nil && ctx.Err() == nil {
-		t.log.Warn("forget old keys", "error", err)
+	err := t.keys.Forget(ctx, now-kept.Milliseconds())
+	if t.binder != nil {
+		err = errors.Join(err, t.binder.Forget(ctx, now-kept.Milliseconds()))
+	}
+	if err != nil && ctx.Err() == nil {
+		t.log.Warn("forget old keys and scans", "error", err)
 	}
 }
 
@@ -368,7 +413,7 @@ func (t *Terminal) beat() wire.Beat {
 		}
 	}
 	var err error
-	if b.HereOnly, b.HallOnly, b.OldestMS, err = (book{t.Store, t.keys}).Unsaved(context.Background()); err != nil {
+	if b.HereOnly, b.HallOnly, b.OldestMS, err = (book{t.Store, t.keys, t.binder}).Unsaved(context.Background()); err != nil {
 		t.log.Warn("count what is unsaved", "error", err)
 	}
 	return b

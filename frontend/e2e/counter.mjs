@@ -4,14 +4,15 @@
 // hall by mouse.
 // axe looks at the page after each step, in both languages. Exit 1 when a step fails.
 //
-//   BASE=http://127.0.0.1:7801 CLERK=... PIN=... [WINDOW=B07] [SHOTS=dir] node e2e/counter.mjs
+//   BASE=http://127.0.0.1:7801 CLERK=... PIN=... [WINDOW=B07] [SHOTS=dir] [SCANS=dir] node e2e/counter.mjs
 //
 // Two people have to wait for a service of that window, the first one for an item with seven materials. SHOTS keeps pictures of the
-// steps there.
+// steps there; SCANS is the folder of the counter's scanner.
+import { writeFileSync } from 'node:fs'
 import { axeOn } from './axe.mjs'
 import { launch } from './browser.mjs'
 
-const { BASE, CLERK, PIN, WINDOW, SHOTS } = process.env
+const { BASE, CLERK, PIN, WINDOW, SHOTS, SCANS } = process.env
 if (!BASE || !CLERK || !PIN) {
   console.error('counter.mjs: BASE, CLERK and PIN must be set')
   process.exit(1)
@@ -73,6 +74,14 @@ async function intake() {
   await page.locator('[data-evidence="found"]').nth(1).waitFor()
   await shot('counter-shared')
   await page.locator('[data-material] [data-choice="missing"]').first().check()
+  // A page comes from the scanner and goes to the material at which the clerk is.
+  if (SCANS) {
+    writeFileSync(`${SCANS}/scan0001.pdf`, `%PDF-1.7\n${'x'.repeat(70_000)}\n%%EOF\n`)
+    await page.locator('[data-file="scan0001.pdf"]:checked').waitFor()
+    await page.locator('[data-material] input').nth(2).focus()
+    await page.keyboard.press('Control+b')
+    await page.locator('[data-act="dropScan"]').waitFor()
+  }
   await page.keyboard.press('F7')
   await shot('counter-intake')
   await page.keyboard.press('Control+Enter')
@@ -91,6 +100,7 @@ async function supply() {
   await shot('counter-case-number')
   await page.locator('#case').press('Enter')
   await page.locator(`[data-case="${number}"]`).waitFor()
+  if (SCANS) await page.locator('[data-scan] [data-saved="centre"]').waitFor()
   await page.locator('[data-brought]').first().check()
   await shot('counter-case')
   await page.keyboard.press('Control+Enter')

@@ -439,6 +439,44 @@ export interface CounterPage {
   /** Bad ratings that this clerk may look after, and how many of them are overdue. */
   followUps: number
   followUpsOverdue: number
+  /** What lies in the scanner's folder; null where none is set. */
+  tray: TrayPage | null
+}
+
+/** The newest files in the scanner's folder; `away`: it cannot be read. */
+export interface TrayPage {
+  files: TrayFile[]
+  away: boolean
+}
+
+/** `mark` is another one when the file was changed; `fault` is why it cannot be attached: "type", "size", "empty", "unfinished" or ''. */
+export interface TrayFile {
+  name: string
+  mark: string
+  size: number
+  atMs: number
+  type: string
+  fault: string
+}
+
+/** A scan or signature of an application; material 0 is the application as a whole. */
+export interface CaseScan {
+  scan: string
+  use: string
+  material: number
+  name: string
+  type: string
+  size: number
+  atMs: number
+  /** Beside where things are saved: "waits" for its application to be taken, "away" for one that has not come to the hall. */
+  saved: Saved | 'waits' | 'away'
+}
+
+/** A scan to look at; the picture is empty for what cannot be drawn. */
+export interface ScanPage {
+  scan: string
+  type: string
+  picture: string
 }
 
 /** The bad ratings that the clerk may look after; `alone` tells that they are what was told last. */
@@ -642,6 +680,9 @@ export interface CasePage {
   alone: boolean
   /** Two records claim this application. */
   disputed: boolean
+  /** What is attached to it, and that the receipt of its decision was signed on the pad. */
+  scans: CaseScan[]
+  signed: boolean
 }
 
 /** What was noted of an application after it was taken. */

@@ -14,7 +14,7 @@ import (
 	"onewindow/sync/wire"
 )
 
-// Answers gives the answer to a question of a device, which is sent as JSON. An error is
+// Answers gives the answer to a question of a device, which is sent as JSON, bytes as they are. An error is
 // logged and not answered: who asked asks again.
 type Answers map[wire.Verb]func(ctx context.Context, from event.Origin, body []byte) (any, error)
 
@@ -41,8 +41,8 @@ func (a Answers) Serve(conn *nats.Conn, place string, log *slog.Logger) (stop fu
 			ctx, cancel := context.WithTimeout(context.Background(), answerTime)
 			defer cancel()
 			said, err := answer(ctx, from, m.Data)
-			var body []byte
-			if err == nil {
+			body, raw := said.([]byte)
+			if err == nil && !raw {
 				body, err = json.Marshal(said)
 			}
 			if err == nil {

@@ -74,6 +74,8 @@ type Options struct {
 	Take func(ctx context.Context, name string, from *Link) error
 	// Keys are the keys of cases, at a device that has any; else nil.
 	Keys Keyring
+	// Scans are what was scanned, at a device that has any; else nil.
+	Scans Binder
 	// Now is the node's wall clock in ms, compared with the one above.
 	Now    func() int64
 	Logger *slog.Logger
@@ -167,6 +169,9 @@ func Start(opt Options) *Link {
 	}
 	if opt.Keys != nil {
 		run(l.keys)
+	}
+	if opt.Scans != nil {
+		run(l.scans)
 	}
 	if opt.Beat != nil {
 		run(l.beat)

@@ -48,7 +48,8 @@ func (h *Hub) answers(id hall.ID) inlet.Answers {
 		wire.VerbDisclosure: func(ctx context.Context, _ event.Origin, ask []byte) (any, error) {
 			return h.disclosureFor(ctx, id, ask)
 		},
-		wire.VerbDue: func(ctx context.Context, _ event.Origin, _ []byte) (any, error) { return h.due(ctx, id) },
+		wire.VerbChunk: h.chunkFor,
+		wire.VerbDue:   func(ctx context.Context, _ event.Origin, _ []byte) (any, error) { return h.due(ctx, id) },
 	}
 }
 
@@ -68,6 +69,7 @@ func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.Ca
 	}
 	if a.Key, a.Refuse, err = h.keyTo(ctx, string(c.Application), number); a.Key != nil {
 		a.Row = c.Row()
+		a.Scans, err = h.Scans.Places(ctx, string(c.Application))
 	}
 	return a, err
 }

@@ -85,6 +85,7 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 		wire.VerbKey:    func(ctx context.Context, _ event.Origin, id []byte) (any, error) { return c.keyOf(ctx, string(id)) },
 		wire.VerbShared: func(ctx context.Context, hub event.Origin, body []byte) (any, error) { return c.shared(ctx, hub, body) },
 		wire.VerbSteps:  c.stepsFor,
+		wire.VerbChunk:  c.chunkFor,
 	}, wire.Centre, o.Logger)
 	if err != nil {
 		return nil, err

@@ -65,8 +65,8 @@ func everybody() []device {
 	for _, h := range halls {
 		for name, kind := range map[string]device{
 			"k1": {role: "kiosk", verbs: "push feed hand beat bundle part cases block book keys rated"}, "k2": {role: "kiosk", verbs: "push feed hand beat bundle part cases block book keys rated"},
-			"c1": {role: "counter", verbs: "push feed hand beat bundle part cases call keys case shared ratings due disclosure"}, "c2": {role: "counter", verbs: "push feed hand beat bundle part cases call keys case shared ratings due disclosure"},
-			"b1": {role: "board", verbs: "push feed hand beat bundle part"}, "hub": {role: "hub", verbs: "push feed beat bundle part check lease keys key shared steps"},
+			"c1": {role: "counter", verbs: "push feed hand beat bundle part cases call keys case shared ratings due disclosure scans bring chunk"}, "c2": {role: "counter", verbs: "push feed hand beat bundle part cases call keys case shared ratings due disclosure scans bring chunk"},
+			"b1": {role: "board", verbs: "push feed hand beat bundle part"}, "hub": {role: "hub", verbs: "push feed beat bundle part check lease keys key shared steps scans bring chunk"},
 		} {
 			kind.origin = event.Origin(h + "/" + name)
 			out = append(out, kind)
@@ -107,7 +107,7 @@ func subjects() []string {
 	out := []string{"ow.1", "ow", "anything", "_INBOX.answer", "$SYS.REQ.USER.INFO", "$SYS.REQ.SERVER.PING", "$JS.API.INFO", "$SRV.PING", "_R_.x"}
 	for _, place := range []string{"jiangnan", "jiangbei", "centre"} {
 		out = append(out, "ow.1."+place+".news", "ow.2."+place+".news")
-		for _, verb := range []string{"push", "feed", "hand", "call", "block", "cases", "beat", "bundle", "part", "check", "lease", "follow", "keys", "key", "case", "shared", "book", "rated", "ratings", "due", "disclosure", "steps"} {
+		for _, verb := range []string{"push", "feed", "hand", "call", "block", "cases", "beat", "bundle", "part", "check", "lease", "follow", "keys", "key", "case", "shared", "book", "rated", "ratings", "due", "disclosure", "steps", "scans", "bring", "chunk"} {
 			out = append(out, "ow.1."+place+"."+verb)
 			for _, d := range devices {
 				out = append(out, "ow.1."+place+"."+verb+"."+d.dotted(), "ow.1."+place+"."+verb+"."+d.origin.Device())

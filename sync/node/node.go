@@ -21,6 +21,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"onewindow/app/binder"
 	"onewindow/app/event"
 	"onewindow/app/folder"
 	"onewindow/app/hall"
@@ -99,6 +100,7 @@ type base struct {
 	Backups *vault.Vault // nil when none are made
 	Shelf   *shelf.Shelf // what the centre has published
 	Keys    *keyring.Ring
+	Scans   *binder.Binder
 	key     ed25519.PrivateKey
 	bar     func(event.Origin) bool // nil where nobody is barred
 	conn    *nats.Conn
@@ -151,6 +153,10 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		return err
 	}
 	b.closers = append(b.closers, b.Keys.Close)
+	if b.Scans, err = binder.Open(binder.Options{Data: o.Data, Free: func() (uint64, error) { return folder.FreeBytes(o.Data) }}); err != nil {
+		return err
+	}
+	b.closers = append(b.closers, b.Scans.Close)
 	if b.Broker, err = broker.Start(access); err != nil {
 		return err
 	}
@@ -159,9 +165,10 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		return err
 	}
 	b.closers = append(b.closers, func() error { b.conn.Close(); return nil })
-	if err := b.answer(inlet.Answers{wire.VerbKeys: b.keysBelow(place)}, place, o.Logger); err != nil {
+	if err := b.answer(inlet.Answers{wire.VerbKeys: b.keysBelow(place), wire.VerbScans: b.scansBelow(place), wire.VerbBring: b.bring}, place, o.Logger); err != nil {
 		return err
 	}
+	b.dropErased(o.Logger)
 	if o.BackupEvery >= 0 {
 		b.Backups = startBackups(o, role, b.Store, b.Keys)
 		b.closers = append(b.closers, b.Backups.Stop)
@@ -251,7 +258,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 			return nil, err
 		}
 		h.closers = append(h.closers, func() error { conn.Close(); return nil })
-		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Keys: h.Keys, Now: o.Now,
+		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Keys: h.Keys, Scans: h.Scans, Now: o.Now,
 			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery, Canary: -1})
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil }, h.follow(&o, up))
@@ -291,7 +298,8 @@ func (h *Hub) beat() wire.Beat {
 	// What a hub has not brought to the centre is in the hall, not only here.
 	b.HallOnly, _, b.OldestMS, _ = h.Store.Unsaved(context.Background())
 	keys, _, _ := h.Keys.Owed(context.Background())
-	b.HallOnly += keys
+	scans, _, _ := h.Scans.Owed(context.Background())
+	b.HallOnly += keys + scans
 	b.Below = h.Allocator.Heard()
 	b.Leads, b.Spare = h.Allocator.Leads()
 	b.Bundle = h.Shelf.State()

@@ -40,9 +40,11 @@ type KeysAnswer struct {
 }
 
 // CaseAnswer is an application as the hall knows it, for a counter of the hall: its row
-// (intake.Case as JSON; what it says of the person is sealed) and its key.
+// (intake.Case as JSON; what it says of the person is sealed) and its key. Scans are those of its scans that
+// have come to the hall.
 type CaseAnswer struct {
 	Row    []byte         `json:"row,omitempty"`
 	Key    []byte         `json:"key,omitempty"`
+	Scans  []ScanState    `json:"scans,omitempty"`
 	Refuse *event.Refusal `json:"refuse,omitempty"`
 }

@@ -35,7 +35,11 @@ const (
 	VerbSteps   Verb = "steps"   // a StepsAsk; a StepsAnswer
 	// VerbDisclosure takes a DisclosureAsk and answers with a DisclosureAnswer.
 	VerbDisclosure Verb = "disclosure"
-	VerbHand       Verb = "hand" // a Feed of a terminal's own log; an empty Feed up to the same position
+	// Of what was scanned: which chunks are lacking, one that is brought, and one that is asked for.
+	VerbScans Verb = "scans" // a ScansAsk; a ScansAnswer
+	VerbBring Verb = "bring" // a Chunk; a BringAnswer
+	VerbChunk Verb = "chunk" // a ChunkAsk; the sealed chunk, nothing where it is not here
+	VerbHand  Verb = "hand"  // a Feed of a terminal's own log; an empty Feed up to the same position
 	// What the centre publishes, asked of the place above: see Bundle and PieceAsk.
 	VerbBundle Verb = "bundle"
 	VerbPart   Verb = "part"
@@ -45,7 +49,7 @@ const (
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbDisclosure, VerbKey, VerbShared, VerbRated, VerbRatings, VerbDue, VerbSteps, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbDisclosure, VerbScans, VerbBring, VerbChunk, VerbKey, VerbShared, VerbRated, VerbRatings, VerbDue, VerbSteps, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -120,9 +124,9 @@ type Rights struct{ Publish, Subscribe []string }
 // numbers and books. A board shows.
 var asks = map[string][]Verb{
 	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook, VerbKeys, VerbRated},
-	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbShared, VerbRatings, VerbDue, VerbDisclosure},
+	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbShared, VerbRatings, VerbDue, VerbDisclosure, VerbScans, VerbBring, VerbChunk},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
-	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey, VerbShared, VerbSteps},
+	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey, VerbShared, VerbSteps, VerbScans, VerbBring, VerbChunk},
 }
 
 // asksPeer is what a hub may ask of the other hub of its hall.

@@ -66,10 +66,10 @@ func TestRightsAreNarrow(t *testing.T) {
 		verbs       string // "" when the device has no business at the place
 	}{
 		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed hand beat bundle part cases block book keys rated"},
-		{"jiangnan", wire.RoleCounter, "jiangnan/c1", "push feed hand beat bundle part cases call keys case shared ratings due disclosure"},
+		{"jiangnan", wire.RoleCounter, "jiangnan/c1", "push feed hand beat bundle part cases call keys case shared ratings due disclosure scans bring chunk"},
 		{"jiangnan", wire.RoleBoard, "jiangnan/b1", "push feed hand beat bundle part"},
-		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat bundle part check lease keys key shared steps"},
-		{wire.Centre, wire.RoleHub, "jiangnan/hub2", "push feed beat bundle part check lease keys key shared steps"},
+		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat bundle part check lease keys key shared steps scans bring chunk"},
+		{wire.Centre, wire.RoleHub, "jiangnan/hub2", "push feed beat bundle part check lease keys key shared steps scans bring chunk"},
 		{"jiangnan", wire.RoleHub, "jiangnan/hub2", "lease follow"},
 		{"jiangnan", wire.RoleHub, "jiangbei/hub2", ""},
 		{"jiangnan", wire.RoleKiosk, "jiangbei/k1", ""},

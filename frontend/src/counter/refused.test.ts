@@ -36,6 +36,11 @@ describe.each(languages)('sentences for refusals in %s', (language) => {
 
   it('leaves no gap unfilled', () => {
     for (const why of ['length', 'charset', 'date', 'checksum', 'type']) expect(te(`counter.refused.identity_wrong_${why}`), why).toBe(true)
+    for (const why of ['type', 'size', 'empty', 'unfinished']) {
+      expect(te(`counter.refused.scan_wrong_${why}`), why).toBe(true)
+      expect(te(`counter.scanned.is_${why}`) && te(`counter.scanned.fault_${why}`), why).toBe(true)
+    }
+    for (const reason of ['none', 'off', 'declined', 'time']) expect(te(`counter.refused.pad_failed_${reason}`), reason).toBe(true)
     for (const field of ['applicant', 'document_number', 'phone']) expect(te(`counter.refused.field_missing_${field}`), field).toBe(true)
   })
 })

@@ -19,6 +19,8 @@ const own: Record<string, { by?: string; needs: string[] }> = {
   identity_wrong: { by: 'why', needs: [] },
   reader_failed: { by: 'reason', needs: [] },
   printer_failed: { by: 'reason', needs: [] },
+  scan_wrong: { by: 'why', needs: [] },
+  pad_failed: { by: 'reason', needs: [] },
   shared_many: { needs: ['seconds'] },
   field_missing: { by: 'field', needs: [] },
   step_missing: { by: 'step', needs: [] },

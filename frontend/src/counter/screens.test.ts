@@ -4,7 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types'
 import CounterApp from './CounterApp.vue'
-import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, lookup, refuse, standing, ticket, transfer, unverified } from './testing/fakeTerminal'
+import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, lookup, refuse, scans, standing, ticket, transfer, tray, unverified } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
 vi.mock('../bridge', async (original) => ({
@@ -69,6 +69,8 @@ const write = async (app: VueWrapper) => {
 }
 const alone = (): CounterPage['standing'] => ({ ...standing(), line: 'alone', hereOnly: 14, clockOff: true, disk: 'low', printer: 'paper_out' })
 
+const withPad = (): CounterPage['standing'] => ({ ...standing(), devices: [{ terminal: 'c1', kind: 'signature', state: 'ok', sinceMs: 0, next: '' }] })
+
 /** Every screen of the counter: how one gets there, and what must be on it. */
 const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => Promise<unknown> | undefined, mark: string][] = [
   ['sign-in', () => undefined, () => undefined, '#pin'],
@@ -131,6 +133,17 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['a request while others are heard', () => { terminal.instead.set('OpenDisclosure', () => disclosure('consulting')); terminal.atDesk() }, (app) => openDisclosure(app), '[value="heard"]'],
   ['a request that waits for its fee', () => { terminal.instead.set('OpenDisclosure', () => disclosure('charged', { late: true })); terminal.atDesk() }, (app) => openDisclosure(app), '[value="paid"]'],
   ['a request that was answered', () => { terminal.instead.set('OpenDisclosure', () => disclosure('answered')); terminal.atDesk() }, (app) => openDisclosure(app), '[data-fact="earlier"]'],
+  ['intake with a scanner', () => terminal.set({ ...terminal.atDesk(), tray: tray(), current: ticket('A058', 'serving') }), () => undefined, '[data-tray] [data-file="scan0003.jpg"]:checked'],
+  ['intake with a scan that waits', () => terminal.set({ ...terminal.atDesk(), tray: tray(), current: ticket('A058', 'serving') }), () => press('b', true), '[data-scan="m3"] [data-act="dropScan"]'],
+  ['intake with a file that is no scan', () => terminal.set({ ...terminal.atDesk(), tray: tray(), current: ticket('A058', 'serving') }), (app) => app.find('[data-file="film.tif"]').setValue(), '[data-act="attachScan"][aria-disabled="true"]'],
+  ['intake with nothing from the scanner', () => terminal.set({ ...terminal.atDesk(), tray: { away: false, files: [] }, current: ticket('A058', 'serving') }), () => undefined, '[data-tray] p'],
+  ['intake without the scanner’s folder', () => terminal.set({ ...terminal.atDesk(), tray: { away: true, files: [] }, current: ticket('A058', 'serving') }), () => undefined, '[data-tray] .warn'],
+  ['an application with scans', () => { terminal.instead.set('OpenCase', () => ({ ...application(), scans: scans() })); terminal.set({ ...terminal.atDesk(), tray: tray() }) }, (app) => openCase(app), '[data-case] [data-scan="s1"] [data-act="lookScan"]'],
+  ['a scan that is looked at', () => { terminal.instead.set('OpenCase', () => ({ ...application(), scans: scans() })); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-scan="s1"] button').trigger('click') }, '[data-scan-view] img'],
+  ['a scan that cannot be drawn', () => { terminal.instead.set('OpenCase', () => ({ ...application(), scans: scans() })); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-scan="s3"] button').trigger('click') }, '[data-scan-view] p'],
+  ['a decision to be signed for', () => { terminal.instead.set('OpenCase', () => decided()); terminal.set({ ...terminal.atDesk(), standing: withPad() }) }, (app) => openCase(app), '[data-act="signCase"]'],
+  ['a decision that is signed for', () => { terminal.instead.set('OpenCase', () => decided()); terminal.set({ ...terminal.atDesk(), standing: withPad() }) }, async (app) => { await openCase(app); await press('e', true) }, '.sign .ok'],
+  ['a decision that nobody signed', () => { terminal.instead.set('OpenCase', () => decided()); terminal.instead.set('SignCase', () => refuse('pad_failed', { reason: 'declined' })); terminal.set({ ...terminal.atDesk(), standing: withPad() }) }, async (app) => { await openCase(app); await press('e', true) }, '.refused'],
   ['away or elsewhere', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), passes: 3, passWarning: true, back: 'B02', reason: 'knows' } }), () => press('F5'), '[data-act="sendBack"]'],
   ['some who stepped away', () => terminal.set({ ...terminal.atDesk(), parked: [
     { ticket: 'p1', number: 'A031', window: 'A01', mine: true, reason: 'copies', untilMs: Date.now() + 400_000 }, { ticket: 'p2', number: 'B007', window: 'B02', mine: false, reason: 'an own word', untilMs: Date.now() - 5000 }] }), () => undefined, '[data-parked] [data-act="resume"]'],

@@ -6,7 +6,8 @@ import type { CounterPage } from '../types'
 function whole(page: CounterPage): CounterPage {
   const lists = { services: page.services ?? [], areas: page.areas ?? [], allWindows: page.allWindows ?? [], recent: page.recent ?? [], parked: page.parked ?? [], conflicts: page.conflicts ?? [], differing: page.differing ?? [], helps: page.helps ?? [], notices: page.notices ?? [] }
   const c = page.current
-  return { ...page, ...lists, current: c ? { ...c, items: c.items ?? [], applications: c.applications ?? [] } : null }
+  const tray = page.tray ? { ...page.tray, files: page.tray.files ?? [] } : null
+  return { ...page, ...lists, tray, current: c ? { ...c, items: c.items ?? [], applications: c.applications ?? [] } : null }
 }
 
 /** Refusals after which the hub may have granted the request all the same: the retry must carry the same id. */

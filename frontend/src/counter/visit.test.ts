@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createWords } from '../i18n'
 import CounterApp from './CounterApp.vue'
-import { fakeTerminal, refuse, ticket } from './testing/fakeTerminal'
+import { attached, decided, fakeTerminal, refuse, scans, standing, ticket, tray } from './testing/fakeTerminal'
 import { keyboard } from './testing/keyboard'
 
 let terminal: ReturnType<typeof fakeTerminal>
@@ -310,5 +310,125 @@ describe('scanning', () => {
     await keys.scan('https://example.invalid/ABC')
     expect(alert()).toContain('二维码')
     expect(pane()).toBe('idle')
+  })
+})
+
+describe('scans', () => {
+  async function serving() {
+    terminal.set({ ...terminal.atDesk(), tray: tray() })
+    const keys = await open()
+    await keys.press('F2')
+    await keys.press('F9')
+    return keys
+  }
+  const chosen = () => document.querySelector<HTMLInputElement>('[data-tray] input:checked')?.dataset['file']
+
+  it('attaches the page that has just come to the material at which the clerk is, with one key, and ticks it', async () => {
+    const keys = await serving()
+    document.querySelector<HTMLInputElement>('[data-material="3"] input')?.focus()
+    await flushPromises()
+    await keys.press('Ctrl+b')
+    expect(sent('AttachDraft')).toEqual(['id-A058', 'transfer', 'scan0003.jpg', 'm3', 3])
+    expect(document.querySelector<HTMLInputElement>('[data-material="3"] [data-choice="received"]')?.checked).toBe(true)
+    expect(document.querySelector('[data-scan="m3"]')?.textContent).toContain('完税凭证')
+    expect(document.activeElement?.closest('[data-material="3"]')).not.toBeNull()
+  })
+
+  it('never chooses what lay there before the person came', async () => {
+    const keys = await serving()
+    await keys.press('Ctrl+b')
+    expect(chosen()).toBeUndefined()
+    await keys.press('Ctrl+b')
+    expect(terminal.asked.filter((a) => a.method === 'AttachDraft')).toHaveLength(1)
+    document.querySelector<HTMLInputElement>('[data-file="合同.pdf"]')?.click()
+    await keys.press('Ctrl+b')
+    expect(terminal.asked.at(-1)?.args.slice(2)).toEqual(['合同.pdf', 'm2', 0])
+  })
+
+  it('chooses a page that comes, and keeps what is chosen while nothing does', async () => {
+    await serving()
+    document.querySelector<HTMLInputElement>('[data-file="合同.pdf"]')?.click()
+    terminal.set({ tray: { away: false, files: [...tray().files] } })
+    terminal.changed()
+    await vi.waitFor(() => expect(chosen()).toBe('合同.pdf'))
+    const fresh = { ...tray().files[0]!, name: 'scan0004.jpg', mark: 'm4' }
+    terminal.set({ tray: { away: false, files: [fresh, ...tray().files] } })
+    terminal.changed()
+    await vi.waitFor(() => expect(chosen()).toBe('scan0004.jpg'))
+  })
+
+  it('says what to do with a file that is no scan, and what was refused', async () => {
+    const keys = await serving()
+    document.querySelector<HTMLInputElement>('[data-file="big.pdf"]')?.click()
+    await keys.press('Ctrl+b')
+    expect(sent('AttachDraft')).toBeUndefined()
+    expect(document.querySelector('[data-act="attachScan"]')?.textContent).toContain('降低分辨率')
+    document.querySelector<HTMLInputElement>('[data-file="scan0003.jpg"]')?.click()
+    terminal.instead.set('AttachDraft', () => refuse('scan_wrong', { why: 'unfinished' }))
+    await keys.press('Ctrl+b')
+    expect(alert()).toContain('还没有写完')
+    terminal.instead.set('AttachDraft', () => refuse('scan_room'))
+    await keys.press('Ctrl+b')
+    expect(alert()).toContain('空间不足')
+  })
+
+  it('shows what waits again after the page began anew, and takes it back', async () => {
+    terminal.instead.set('DraftScans', () => [attached({ saved: 'waits' })])
+    await serving()
+    expect(document.querySelector('[data-scan="s1"]')?.textContent).toContain('随办件保存')
+    document.querySelector<HTMLElement>('[data-scan="s1"] button')?.click()
+    await vi.waitFor(() => expect(document.querySelector('[data-scan="s1"]')).toBeNull())
+    expect(sent('DropDraftScan')).toEqual(['id-A058', 'transfer', 's1'])
+  })
+
+  async function inCase(keys: Awaited<ReturnType<typeof open>>) {
+    await keys.press('Ctrl+f')
+    document.querySelector<HTMLInputElement>('#case')?.focus()
+    await keys.type('JN1')
+    document.querySelector<HTMLInputElement>('[data-choice="deliver"]')?.click()
+    await keys.press('Enter')
+  }
+
+  it('attaches to an application that was taken, looks at a scan, and goes back one step at a time', async () => {
+    terminal.instead.set('OpenCase', () => ({ ...decided(), scans: scans() }))
+    terminal.set({ ...terminal.atDesk(), tray: tray() })
+    const keys = await open()
+    await inCase(keys)
+    await keys.press('Ctrl+b')
+    expect(sent('AttachScan')?.slice(1)).toEqual(['JN20261124-C07-0003', 'scan0003.jpg', 'm3', 0])
+    expect(document.querySelector('[data-scan="m3"] [data-saved="here"]')).not.toBeNull()
+    document.querySelector<HTMLElement>('[data-scan="s1"] button')?.click()
+    await vi.waitFor(() => expect(document.querySelector('[data-scan-view] img')).not.toBeNull())
+    await keys.press('Escape')
+    expect(document.querySelector('[data-scan-view]')).toBeNull()
+    expect(document.querySelector('[data-case]')).not.toBeNull()
+    await keys.press('Escape')
+    expect(document.querySelector('[data-case]')).toBeNull()
+  })
+
+  it('lets a person sign with one key where there is a pad, and leaves it to paper where nobody signs', async () => {
+    terminal.instead.set('OpenCase', () => decided())
+    terminal.set({ ...terminal.atDesk(), standing: { ...standing(), devices: [{ terminal: 'c1', kind: 'signature', state: 'ok', sinceMs: 0, next: '' }] } })
+    const keys = await open()
+    await inCase(keys)
+    terminal.instead.set('SignCase', () => refuse('pad_failed', { reason: 'declined' }))
+    await keys.press('Ctrl+e')
+    expect(alert()).toContain('在纸上签名')
+    await keys.press('Ctrl+e')
+    expect(document.querySelector('.sign [role="status"]')?.textContent).toContain('已签名')
+    expect(document.querySelector('[data-scan="sig"]')).not.toBeNull()
+    await keys.press('Ctrl+Enter')
+    expect(sent('StepCase')?.slice(1, 3)).toEqual(['JN20261124-C07-0003', 'hand_out'])
+  })
+
+  it('offers neither scanner nor pad where there is none', async () => {
+    terminal.instead.set('OpenCase', () => decided())
+    terminal.atDesk()
+    const keys = await open()
+    await inCase(keys)
+    await keys.press('Ctrl+b')
+    await keys.press('Ctrl+e')
+    expect(document.querySelector('[data-tray], [data-act="signCase"]')).toBeNull()
+    expect(steps()).toEqual(['DueCases', 'OpenCase'])
   })
 })

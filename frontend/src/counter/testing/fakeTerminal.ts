@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, BeforePage, CasePage, CounterPage, CounterTicket, DisclosureForm, DisclosurePage, DisclosureStep, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
+import type { Area, BeforePage, CasePage, CaseScan, CounterPage, CounterTicket, DisclosureForm, DisclosurePage, DisclosureStep, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -48,7 +48,7 @@ export const evidence = (state: string): SharedEvidence => ({
 export const application = (state = 'correction'): CasePage => ({
   number: 'JN20261124-C07-0003', code: 'transfer', item: { zh: '存量房转移登记', en: 'Transfer of property' }, state, dueDate: '', answerBy: '2026-12-15', takenMs: now, window: 'A02',
   rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0, check: '', set: none }, { no: 2, name: '婚姻状况材料', state: 'missing', suppliedMs: 0, check: '', set: none }, { no: 3, name: '完税凭证', state: 'later', suppliedMs: 0, check: '', set: none }, { no: 4, name: '合同', state: 'supplied', suppliedMs: now, check: '', set: none }],
-  applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X', phone: '10000000000', note: '', alone: false, disputed: false,
+  applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X', phone: '10000000000', note: '', alone: false, disputed: false, scans: [], signed: false,
   what: 'bring', known: true, left: 9, may: [], steps: [], extended: false, reason: '', agency: '',
 })
 
@@ -98,6 +98,15 @@ export const before = (change: Partial<BeforePage> = {}): BeforePage => ({
   month: 12, all: 14, manyAMonth: 10, itemFee: 100, looked: 40, shut: 0, alone: false, ...change,
 })
 
+/** What lies in the scanner's folder. */
+export const tray = (): NonNullable<CounterPage['tray']> => ({ away: false, files: [
+  { name: 'scan0003.jpg', mark: 'm3', size: 812_345, atMs: now, type: 'image/jpeg', fault: '' }, { name: '合同.pdf', mark: 'm2', size: 3_400_000, atMs: now - 60_000, type: 'application/pdf', fault: '' },
+  { name: 'film.tif', mark: 'm1', size: 9_000, atMs: now - 120_000, type: '', fault: 'type' }, { name: 'big.pdf', mark: 'm0', size: 21_000_000, atMs: now - 180_000, type: 'application/pdf', fault: 'size' },
+] })
+
+export const attached = (change: Partial<CaseScan> = {}): CaseScan => ({ scan: 's1', use: 'scan', material: 1, name: 'scan0001.jpg', type: 'image/jpeg', size: 700_000, atMs: now, saved: 'hall', ...change })
+export const scans = (): CaseScan[] => [attached(), attached({ scan: 's2', material: 0, name: '合同.pdf', type: 'application/pdf', saved: 'centre' }), attached({ scan: 's3', use: 'signature', material: 0, name: '', type: 'image/png', saved: 'away' })]
+
 export const standing = (): CounterPage['standing'] => ({
   line: 'centre', sinceMs: now - 420_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none',
 })
@@ -109,9 +118,12 @@ function firstPage(): CounterPage {
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     documents: true, current: null, waiting: 30, servedToday: 4,
     parked: [], recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
-    conflicts: [], differing: [], helps: [], notices: [], followUps: 0, followUpsOverdue: 0,
+    conflicts: [], differing: [], helps: [], notices: [], followUps: 0, followUpsOverdue: 0, tray: null,
   }
 }
+
+/** One dot, as the address of an image. */
+const picture = 'data:image/gif;base64,R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs='
 
 export const refuse = (key: string, args: Record<string, string> = {}): never => {
   // The bridge rejects with a plain refusal, as the window does.
@@ -121,6 +133,7 @@ export const refuse = (key: string, args: Record<string, string> = {}): never =>
 export function fakeTerminal() {
   let page = firstPage()
   const kept: Record<string, string> = {}
+  let waiting: CaseScan[] = []
   const asked: { method: string; args: unknown[] }[] = []
   const listeners = new Set<() => void>()
   /** What the next call of a method answers instead of its own answer. */
@@ -141,6 +154,14 @@ export function fakeTerminal() {
     StepCase: (_: string, number: string, step: string) => ({ number, state: ({ accept: 'accepted', refuse: 'refused', not_ours: 'not_ours', hand_out: 'handed_out' } as Record<string, string>)[step], dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
     Draft: (form: string, of: string) => kept[`${form} ${of}`] ?? '',
     KeepDraft: (form: string, of: string, text: string) => { kept[`${form} ${of}`] = text },
+    TrayPreview: () => picture,
+    DraftScans: () => waiting,
+    AttachDraft: (_t: string, _i: string, name: string, mark: string, material: number) => (waiting = [...waiting, attached({ scan: mark, name, material, saved: 'waits' })]),
+    DropDraftScan: (_t: string, _i: string, scan: string) => (waiting = waiting.filter((s) => s.scan !== scan)),
+    AttachScan: (_: string, _n: string, name: string, mark: string, material: number) => [...scans(), attached({ scan: mark, name, material, saved: 'here' })],
+    CaseScans: () => scans().map((s) => ({ ...s, saved: 'centre' as const })),
+    OpenScan: (_: string, scan: string) => ({ scan, type: 'image/jpeg', picture: scan === 's3' ? '' : picture }),
+    SignCase: () => [attached({ scan: 'sig', use: 'signature', material: 0, name: '', type: 'image/png', saved: 'here' })],
     PrintDocument: (number: string, kind: string) => `${number}-${kind === 'receipt' ? 'JS' : 'SL'}`,
     DisclosureAgencies: () => ['江南区财政局', '江南区教育局'],
     ListDisclosures: () => ({ alone: false, rows: [disclosure('open', { late: true, left: -2, due: '2026-11-20' }), disclosure('open', { number: 'JN20261124-C07-G0004', left: 2 }), disclosure('correcting', { number: 'JN20261124-C07-G0005' }), disclosure('answered', { number: 'JN20261124-C07-G0006' })] }),
