@@ -135,6 +135,12 @@ func TestACounterThatIsCutOffKnowsWhatItTook(t *testing.T) {
 	c2 := secondCounter(t, w)
 	r := o.takeWith(t, "i1", 1)
 	converged(t, w, o.c)
+	onPage := func() screen.CaseStatus {
+		p, err := o.c.Counter.Page()
+		apptest.Must(t, err)
+		return p.Current.Applications[0]
+	}
+	apptest.Eventually(t, "its page says so", func() bool { return onPage().Saved == "centre" })
 	w.StopHub()
 	page, err := o.c.Counter.OpenCase(r.Number, "supply")
 	if err != nil || !page.Alone || page.Applicant != "罗庆(样例)" {
@@ -147,8 +153,12 @@ func TestACounterThatIsCutOffKnowsWhatItTook(t *testing.T) {
 	if err != nil || whole.State != "accepted" {
 		t.Fatalf("%+v, %v", whole, err)
 	}
+	if l := onPage(); l.State != "accepted" || l.Saved != "here" {
+		t.Errorf("what is on this counter's disk alone: %s, saved %s", l.State, l.Saved)
+	}
 	w.StartHub()
 	apptest.Eventually(t, "the centre knows", func() bool { return stateAt(t, w.Centre.Store, r.Number).State == intake.Accepted })
+	apptest.Eventually(t, "its page says so", func() bool { return onPage().Saved == "centre" })
 }
 
 // TestTimeEndsWhatNobodyBrought lets the last day go by: the application lapses by itself,

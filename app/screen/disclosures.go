@@ -308,10 +308,11 @@ func (c *Counter) takeDisclosure(tx Tx, f DisclosureForm) (DisclosurePage, error
 // disclosurePage shapes what is no secret of a request, and where it is safe.
 func (c *Counter) disclosurePage(d *disclosure.Case) DisclosurePage {
 	p := c.disclosureShape(d)
-	if d.From.Origin != c.m.Book.Origin() {
-		p.Saved = "hall" // the hub gave it
-	} else if at, err := c.m.Book.CaseSaved(context.Background(), intake.ApplicationID(d.Disclosure), d.From); err == nil {
-		p.Saved = Saved(at)
+	at, err := c.m.Book.CaseSaved(context.Background(), intake.ApplicationID(d.Disclosure), d.Facts())
+	if p.Saved = Saved(at); err != nil {
+		p.Saved = "here"
+	} else if d.From.Origin != c.m.Book.Origin() && at == "centre" {
+		p.Saved = "hall" // the hub gave it: where its key is nobody knows here
 	}
 	return p
 }

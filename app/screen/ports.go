@@ -52,8 +52,8 @@ type Book interface {
 	Numbered(ctx context.Context, number string) (*intake.Case, error)
 	// CaseKey gives the key of an application that is kept here. Refusals: CaseElsewhere, CaseErased.
 	CaseKey(ctx context.Context, id intake.ApplicationID) (sealed.Key, error)
-	// CaseSaved tells where an application or request can be read that this device noted with an event.
-	CaseSaved(ctx context.Context, id intake.ApplicationID, from event.ID) (string, error)
+	// CaseSaved tells where an application or request can be read that is known from these events.
+	CaseSaved(ctx context.Context, id intake.ApplicationID, facts []event.ID) (string, error)
 	Event(ctx context.Context, id event.ID) (event.Event, error)
 	Saved(id event.ID) string
 	Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error)

@@ -12,11 +12,11 @@ import (
 	"onewindow/app/intake"
 )
 
-// Case is an application as everybody may know it, and where it came from.
+// Case is an application as everybody may know it, and the events that it is known from.
 type Case struct {
 	intake.Status
 	Application intake.ApplicationID
-	Event       event.ID
+	Facts       []event.ID
 }
 
 // also brings an event into the projections that are tables of this database alone.
@@ -115,7 +115,7 @@ func (s *Store) CasesNumbered(ctx context.Context, number string) ([]Case, error
 func (s *Store) cases(ctx context.Context, where string, args ...any) (list []Case, err error) {
 	all, err := s.applications(ctx, where, args...)
 	for _, c := range all {
-		list = append(list, Case{Status: s.calendar.Status(c), Application: c.Application, Event: c.From})
+		list = append(list, Case{Status: s.calendar.Status(c), Application: c.Application, Facts: c.Facts()})
 	}
 	return list, err
 }
