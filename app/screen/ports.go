@@ -23,6 +23,8 @@ type Tx interface {
 	IssuedFor(request string) (event.ID, bool)
 	Answered(request string) ([]byte, bool, error)
 	Answer(request string, answer []byte) error
+	// Life marks this life of the device's database in its numbers, empty in the first one.
+	Life() string
 	// CaseCount counts the applications that this device has noted on a day.
 	CaseCount(date hall.Date) (int, error)
 	// DisclosureCount counts the requests for information that this device has noted on a day.

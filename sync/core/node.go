@@ -171,6 +171,20 @@ func (n *Node) livedBefore() bool {
 	})
 }
 
+// lifeLetters are those that nobody takes for a digit.
+const lifeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+// Life marks this life of the place's database in what it numbers: two letters, or nothing in
+// the first one that is known here.
+func (n *Node) Life() string {
+	if !n.livedBefore() {
+		return ""
+	}
+	const all = uint64(len(lifeLetters))
+	at := uint64(n.epoch) >> 1 // its lowest bit is always set
+	return string([]byte{lifeLetters[at%all], lifeLetters[at/all%all]})
+}
+
 // Behind tells that tickets changed since TakeDirty was called.
 func (n *Node) Behind() bool { return len(n.dirty) > 0 }
 

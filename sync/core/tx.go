@@ -125,6 +125,9 @@ func (tx *Tx) Hall(id hall.ID) *hall.Hall { return tx.n.hall(id) }
 // Fresh tells that this database has noted nothing of its own yet.
 func (tx *Tx) Fresh() bool { return tx.n.OwnSeq() == 0 }
 
+// Life is Node.Life.
+func (tx *Tx) Life() string { return tx.n.Life() }
+
 // Append notes an own event: it takes the next sequence number, is chained and
 // folded, and is saved when the commit is. The returned body is its canonical bytes.
 func (tx *Tx) Append(kind event.Kind, payload any) (e event.Event, body []byte, err error) {

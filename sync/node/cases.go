@@ -57,6 +57,8 @@ func (h *Hub) answers(id hall.ID) inlet.Answers {
 func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.CaseAnswer, err error) {
 	c, err := h.Store.Numbered(ctx, number)
 	switch {
+	case errors.As(err, &a.Refuse):
+		return a, nil
 	case err != nil:
 		return a, err
 	case !h.Store.Ready():
