@@ -125,4 +125,5 @@ var (
 	FollowUpOwn     = &Refusal{Code: 906, Key: "follow_up_own"}
 	FollowUpState   = &Refusal{Code: 907, Key: "follow_up_state"}
 	FollowUpSame    = &Refusal{Code: 908, Key: "follow_up_same"}
+	RatingErased    = &Refusal{Code: 909, Key: "rating_erased"}
 )

@@ -120,6 +120,8 @@ type Complaint struct {
 	*feedback.Visit
 	Served feedback.Served
 	Keys   map[string]sealed.Key
+	// Erased are the ratings of which what was written is destroyed; like the keys it is told of one that is opened.
+	Erased []feedback.RatingID
 }
 
 // Due is an application with its next day, and nothing of the person.

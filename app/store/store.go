@@ -89,13 +89,14 @@ type Store struct {
 
 	lastBulk time.Time // when bulk was written last; the writer's
 
-	turn   sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
-	jobs   chan job
-	bulk   chan job // what nobody stands waiting for
-	closed chan struct{}
-	ended  sync.WaitGroup
-	once   sync.Once
-	full   atomic.Bool
+	turn    sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
+	jobs    chan job
+	bulk    chan job // what nobody stands waiting for
+	closed  chan struct{}
+	ended   sync.WaitGroup
+	once    sync.Once
+	full    atomic.Bool
+	replies atomic.Int64 // see Replies
 	// followed tells that somebody reads this log as it grows.
 	followed atomic.Bool
 

@@ -206,14 +206,16 @@ func (l line) Complaints(ctx context.Context, ticket hall.TicketID) (list []scre
 	if err != nil {
 		return nil, err
 	}
-	keys := map[string]sealed.Key{}
+	keys, erased := map[string]sealed.Key{}, []feedback.RatingID{}
 	for _, k := range a.Keys {
 		if len(k.Key) == sealed.Size {
 			keys[k.Case] = sealed.Key(k.Key)
+		} else if k.Erased() {
+			erased = append(erased, feedback.RatingID(k.Case))
 		}
 	}
 	for _, row := range a.Rows {
-		c := screen.Complaint{Keys: keys}
+		c := screen.Complaint{Keys: keys, Erased: erased}
 		if c.Visit, err = feedback.ReadVisit(row.Row); err != nil {
 			return nil, err
 		}

@@ -461,6 +461,8 @@ export interface FollowUpRow {
   due: string
   overdue: boolean
   next: 'answer' | 'check' | ''
+  /** What was written is destroyed, so that nothing is written about it either. */
+  erased: boolean
 }
 
 export interface FollowUpPage {

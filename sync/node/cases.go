@@ -121,6 +121,9 @@ func (c *Centre) keyOf(ctx context.Context, id string) (wire.CaseKey, error) {
 // application. What is overdue ends; what was received and not answered in time is accepted; a request
 // for information that its applicant does not correct in time is given up.
 func (h *Hub) tidy(ctx context.Context, id hall.ID) error {
+	if err := h.eraseAnswers(ctx); err != nil {
+		return err
+	}
 	if !h.Store.Ready() {
 		return nil
 	}

@@ -194,6 +194,7 @@ type Hub struct {
 	Allocator *hub.Hub
 	up        atomic.Pointer[link.Link]
 	takes     atomic.Bool // terminals are let in, where the hall has two hubs
+	followed  followed    // by the allocator's timer alone
 }
 
 // OpenHub starts a hall's hub.
