@@ -469,3 +469,46 @@ func TestAChangedRatingKeepsItsKey(t *testing.T) {
 		t.Errorf("a second key was drawn: %x, %v", k, err)
 	}
 }
+
+// TestAKioskClosesNoComplaint writes with the key of a kiosk what only clerks, or the hub alone, note:
+// it is kept at hub and centre with its fault, closes nothing, bars nobody, and what the kiosk notes
+// afterwards comes through.
+func TestAKioskClosesNoComplaint(t *testing.T) {
+	o := newOpinions(t)
+	p, slip := o.start()
+	o.end()
+	o.rate(o.k, "r1", slip, 5, "")
+	o.list(o.c2, 1)
+	apptest.Must(t, o.k.Store.Write(t.Context(), func(tx *store.Tx) error {
+		for _, x := range []struct {
+			kind event.Kind
+			fact any
+		}{
+			{feedback.KindAnswered, feedback.AnsweredRating{Answer: "x", Ticket: hall.TicketID(p.Ticket), Rating: "rating-r1", Note: "AA", Clerk: "li", AtMS: 1}},
+			{feedback.KindChecked, feedback.CheckedRating{Check: "y", Answer: "x", Ticket: hall.TicketID(p.Ticket), Rating: "rating-r1", Good: true, Clerk: "zhao", AtMS: 2}},
+			{hall.KindSkipped, hall.Skipped{Appointment: "a1", Hall: "jiangnan", Date: "2026-11-23", Person: "p", AtMS: 3}},
+		} {
+			if _, _, err := tx.Append(x.kind, x.fact); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	issue(t, o.k, "A")
+	converged(t, o.w, o.k)
+	for where, s := range map[string]*store.Store{"hub": o.w.Hub.Store, "centre": o.w.Centre.Store} {
+		apptest.Eventually(t, "the three are kept with their faults at the "+where, func() bool {
+			n := 0
+			apptest.Must(t, s.Reader().QueryRowContext(t.Context(), "SELECT count(*) FROM event WHERE fault IS NOT NULL AND kind IN ('rating.answered', 'rating.checked', 'appointment.missed')").Scan(&n))
+			return n == 3
+		})
+		v, ok, err := s.Visit(t.Context(), "jiangnan", hall.TicketID(p.Ticket))
+		apptest.Must(t, err)
+		if state, _ := v.Standing(nil); !ok || state != feedback.Open || len(v.Answers)+len(v.Checks) > 0 {
+			t.Errorf("at the %s it is %s", where, state)
+		}
+	}
+	if f, err := o.c2.Counter.FollowUps(); err != nil || f.Open != 1 {
+		t.Errorf("%+v, %v", f, err)
+	}
+}

@@ -38,6 +38,11 @@ func (id ID) Compare(o ID) int {
 	return cmp.Or(cmp.Compare(id.Origin, o.Origin), cmp.Compare(id.Epoch, o.Epoch), cmp.Compare(id.Seq, o.Seq))
 }
 
+// Terminal tells that an origin is neither a hub's nor the centre's name.
+func (o Origin) Terminal() bool {
+	return o != "district/centre" && o.Device() != "hub" && o.Device() != "hub2"
+}
+
 // Newest keeps of each life of a device the newest of some ids, with one more: sorted, so that it is the
 // same in whatever order they come. list is not changed.
 func Newest(list []ID, id ID) []ID {

@@ -49,6 +49,8 @@ type Options struct {
 	// Admits tells whether a device may have a key that was never heard of; nil admits
 	// whatever comes.
 	Admits func(o event.Origin, key ed25519.PublicKey) bool
+	// RoleOf tells as what a device is admitted, nothing where that is not known; nil as for Admits.
+	RoleOf func(o event.Origin) string
 	// MaxBatch bounds how many waiting writes one commit takes; default 64.
 	MaxBatch int
 	// Synchronous is "FULL" unless a negative control of the tests says otherwise.

@@ -138,7 +138,7 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		if err != nil {
 			return err
 		}
-		access.Judge, at.Admits = list.judge, list.admits
+		access.Judge, at.Admits, at.RoleOf = list.judge, list.admits, list.roleOf
 	}
 	if b.Store, err = store.Open(at); err != nil {
 		return err
