@@ -126,10 +126,14 @@ func TestWhoGivesAnAppointmentUpLeavesItsTimeToOthers(t *testing.T) {
 	k := w.Terminal(config.Kiosk, "k1")
 	reached(t, k)
 	page := book(t, k, "0193-b1", "B", phone)
+	apptest.Eventually(t, "the appointment is at the centre", func() bool {
+		p, err := k.Kiosk.Progress(page.Code)
+		return err == nil && p.Booking != nil && p.Booking.Saved == "centre"
+	})
 	w.StopHub()
 	gone, err := k.Kiosk.CancelBooking(page.Code)
 	apptest.Must(t, err)
-	if gone.State != "cancelled" {
+	if gone.State != "cancelled" || gone.Saved != "here" {
 		t.Errorf("given up: %+v", gone)
 	}
 	before := k.Store.Position()

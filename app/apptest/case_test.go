@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,6 +138,12 @@ func TestACounterThatIsCutOffKnowsWhatItTook(t *testing.T) {
 	c2 := secondCounter(t, w)
 	r := o.takeWith(t, "i1", 1)
 	converged(t, w, o.c)
+	onPage := func() screen.CaseStatus {
+		p, err := o.c.Counter.Page()
+		apptest.Must(t, err)
+		return p.Current.Applications[0]
+	}
+	apptest.Eventually(t, "its page says so", func() bool { return onPage().Saved == "centre" })
 	w.StopHub()
 	page, err := o.c.Counter.OpenCase(r.Number, "supply")
 	if err != nil || !page.Alone || page.Applicant != "罗庆(样例)" {
@@ -147,8 +156,12 @@ func TestACounterThatIsCutOffKnowsWhatItTook(t *testing.T) {
 	if err != nil || whole.State != "accepted" {
 		t.Fatalf("%+v, %v", whole, err)
 	}
+	if l := onPage(); l.State != "accepted" || l.Saved != "here" {
+		t.Errorf("what is on this counter's disk alone: %s, saved %s", l.State, l.Saved)
+	}
 	w.StartHub()
 	apptest.Eventually(t, "the centre knows", func() bool { return stateAt(t, w.Centre.Store, r.Number).State == intake.Accepted })
+	apptest.Eventually(t, "its page says so", func() bool { return onPage().Saved == "centre" })
 }
 
 // TestTimeEndsWhatNobodyBrought lets the last day go by: the application lapses by itself,
@@ -287,4 +300,58 @@ func TestAKioskReadsADocument(t *testing.T) {
 		_, err := k.Kiosk.Progress(intake.CodePrefix + r.Number)
 		return errors.Is(err, event.HubUnreachable)
 	})
+}
+
+// TestNumbersOutliveADisk replaces a counter's disk on a day on which it has taken something: what it
+// takes afterwards has other numbers. Where two places have given one number all the same, nobody
+// is shown either as if it were the only one: each has a name of its own, and is found by it.
+func TestNumbersOutliveADisk(t *testing.T) {
+	w := apptest.New(t)
+	k, c := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1")
+	reached(t, k, c)
+	o := officeAt(t, w, k, c)
+	first, asked := o.takeWith(t, "i1"), takeRequest(t, c, asking("d1", planAsked))
+	_, err := c.Counter.Finish([]screen.Outcome{{Item: o.item, Outcome: "accepted"}})
+	apptest.Must(t, err)
+	converged(t, w, c)
+	apptest.Must(t, c.Close())
+	apptest.Must(t, os.RemoveAll(filepath.Join(w.Dir, "c1")))
+	o.c = w.Terminal(config.Counter, "c1")
+	reached(t, o.c)
+	signIn(t, o.c, "wang", "246810", "A01", "A")
+	o.ticket = issue(t, k, "A", o.item).Ticket
+	apptest.Eventually(t, "the next one is called", func() bool { _, err := o.c.Counter.Next("n2"); return err == nil })
+	_, err = o.c.Counter.Start()
+	apptest.Must(t, err)
+	second, later := o.takeWith(t, "j1", 1), takeRequest(t, o.c, asking("d2", "桥南路2015年度施工许可"))
+	if !regexp.MustCompile(`-C1-[A-Z]{2}0001$`).MatchString(second.Number) || !regexp.MustCompile(`-C1-G[A-Z]{2}0001$`).MatchString(later.Number) || first.Number == second.Number || asked.Number == later.Number {
+		t.Errorf("%s and %s, %s and %s", first.Number, second.Number, asked.Number, later.Number)
+	}
+	apptest.Must(t, w.Hub.Store.Write(t.Context(), func(tx *store.Tx) error {
+		_, _, err := tx.Append(intake.KindTaken, intake.Taken{Application: "another-beef", Number: first.Number, Hall: "jiangnan", Item: "x", State: intake.Accepted, Materials: []intake.Material{}, AtMS: w.Clock.Now()})
+		return err
+	}))
+	var no *event.Refusal
+	if _, err := o.c.Counter.OpenCase(first.Number, "ask"); !errors.As(err, &no) || no.Code != event.CaseTwice.Code || !strings.Contains(no.Args["both"], first.Number+".BEEF") {
+		t.Fatalf("one of two was shown: %v", err)
+	}
+	names := strings.Split(no.Args["both"], ", ")
+	name := names[0]
+	if name == first.Number+".BEEF" {
+		name = names[1]
+	}
+	page, err := o.c.Counter.OpenCase(strings.ToLower(name), "ask")
+	if err != nil || page.Number != name || page.Applicant == "" {
+		t.Fatalf("by its own name: %s, %v", page.Number, err)
+	}
+	if r, err := o.c.Counter.WithdrawCase("w1", page.Number); err != nil || r.State != "withdrawn" {
+		t.Errorf("%+v, %v", r, err)
+	}
+	apptest.Eventually(t, "that one is withdrawn, and not the other", func() bool {
+		list, err := w.Centre.Store.CasesNumbered(t.Context(), first.Number)
+		return err == nil && len(list) == 2 && (list[0].State == intake.Withdrawn) != (list[1].State == intake.Withdrawn) && list[slices.IndexFunc(list, func(c store.Case) bool { return c.Application == "another-beef" })].State == intake.Accepted
+	})
+	if _, page := atThePage(t, w, "chen", "x").get("/cases/" + first.Number); !strings.Contains(page, name) || !strings.Contains(page, ".BEEF") {
+		t.Errorf("an officer is not asked which:\n%s", page)
+	}
 }

@@ -188,7 +188,7 @@ func TestWhatIsSaidOfPeopleIsReadAtTheCentreAndErasedEverywhere(t *testing.T) {
 // personAt opens what an application says of a person at a place.
 func personAt(t *testing.T, s *store.Store, c store.Case, key sealed.Key) intake.Person {
 	t.Helper()
-	e, err := s.Event(t.Context(), c.Event)
+	e, err := s.Event(t.Context(), c.Facts[0])
 	apptest.Must(t, err)
 	taken, err := intake.Read(event.Event{Kind: e.Kind, Payload: e.Payload})
 	apptest.Must(t, err)

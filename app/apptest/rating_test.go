@@ -3,6 +3,7 @@ package apptest_test
 import (
 	"bytes"
 	"errors"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"onewindow/app/feedback"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
+	"onewindow/app/keyring"
 	"onewindow/app/screen"
 	"onewindow/app/store"
 	"onewindow/app/terminal"
@@ -390,4 +392,123 @@ func TestAVisitThatNeverWasIsNotRated(t *testing.T) {
 	k = w.Terminal(config.Kiosk, "k1")
 	reached(t, k)
 	try("r1")
+}
+
+// TestAnErasedRatingIsNotSaidAgain erases a rating while an answer to it, which quotes what the person
+// wrote, lies at a counter that is cut off: the key of the answer goes as soon as it has come. Whoever
+// answers afterwards can do so without words alone.
+func TestAnErasedRatingIsNotSaidAgain(t *testing.T) {
+	o := newOpinions(t)
+	_, slip := o.start()
+	o.end()
+	o.rate(o.k, "r1", slip, 5, wrote, "manner")
+	row := o.list(o.c2, 1).Rows[0]
+	open := func(c *terminal.Terminal) (p screen.FollowUpPage) {
+		apptest.Eventually(t, "it can be opened", func() bool {
+			var err error
+			p, err = c.Counter.OpenFollowUp(row.Ticket)
+			return err == nil && !p.Alone && p.Ratings[0].Shut == p.Row.Erased
+		})
+		return p
+	}
+	name := open(o.c2).Ratings[0].Rating
+	o.w.StopHub()
+	apptest.Eventually(t, "the counter is alone", func() bool { return !o.c2.Machine.Hub.Line().Reached })
+	if p, err := o.c2.Counter.AnswerFollowUp("a1", row.Ticket, kept); err != nil || p.Row.State != "answered" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	ring, err := keyring.Open(filepath.Join(o.w.Dir, "hub"), "")
+	apptest.Must(t, err)
+	apptest.Must(t, errors.Join(ring.Erase(t.Context(), []string{name}, "it", "decision 12", 1), ring.Close()))
+	o.w.StartHub()
+	for where, ring := range map[string]*keyring.Ring{"hub": o.w.Hub.Keys, "centre": o.w.Centre.Keys} {
+		apptest.Eventually(t, "the answer can be read no more at the "+where, func() bool {
+			_, err := ring.Key(t.Context(), "answer-a1")
+			return errors.Is(err, keyring.ErrErased)
+		})
+	}
+	if p := open(o.c3); !p.Row.Erased || p.Row.State != "answered" || p.Answers[0].Note != "" {
+		t.Errorf("%+v", p)
+	}
+	if _, err := o.c3.Counter.CheckFollowUp("k1", row.Ticket, false, kept); !errors.Is(err, event.RatingErased) {
+		t.Errorf("sent back with words: %v", err)
+	}
+	if p, err := o.c3.Counter.CheckFollowUp("k1", row.Ticket, false, ""); err != nil || p.Row.State != "returned" {
+		t.Fatalf("sent back without: %+v, %v", p, err)
+	}
+	apptest.Eventually(t, "it is back", func() bool { return open(o.c2).Row.State == "returned" })
+	if _, err := o.c2.Counter.AnswerFollowUp("a2", row.Ticket, kept); !errors.Is(err, event.RatingErased) {
+		t.Errorf("answered with words: %v", err)
+	}
+	if p, err := o.c2.Counter.AnswerFollowUp("a3", row.Ticket, ""); err != nil || p.Row.State != "answered" {
+		t.Errorf("answered without: %+v, %v", p, err)
+	}
+	apptest.Eventually(t, "the answer has come", func() bool { return open(o.c3).Row.State == "answered" })
+}
+
+// TestAChangedRatingKeepsItsKey changes a rating while its key is still at the kiosk, and when it is
+// gone: then no other key is drawn, under which nobody could read the words.
+func TestAChangedRatingKeepsItsKey(t *testing.T) {
+	o := newOpinions(t)
+	_, slip := o.start()
+	o.end()
+	o.rate(o.k, "r1", slip, 5, wrote)
+	o.rate(o.k, "r1", slip, 5, "")
+	ring, err := keyring.Open(filepath.Join(o.w.Dir, "k1"), "")
+	apptest.Must(t, err)
+	defer ring.Close()
+	apptest.Eventually(t, "the key is at the centre, and not at the kiosk", func() bool {
+		apptest.Must(t, ring.Forget(t.Context(), o.w.Clock.Now()+1))
+		_, err := ring.Key(t.Context(), "rating-r1")
+		return errors.Is(err, keyring.ErrNone)
+	})
+	if _, err := o.k.Kiosk.Rate(screen.RateRequest{Request: "r1", Visit: slip, Level: 5, Remark: "又想起一件事", Language: "zh"}); !errors.Is(err, event.RatedAlready) {
+		t.Errorf("words that nobody can read were taken: %v", err)
+	}
+	if k, err := ring.Key(t.Context(), "rating-r1"); !errors.Is(err, keyring.ErrNone) {
+		t.Errorf("a second key was drawn: %x, %v", k, err)
+	}
+}
+
+// TestAKioskClosesNoComplaint writes with the key of a kiosk what only clerks, or the hub alone, note:
+// it is kept at hub and centre with its fault, closes nothing, bars nobody, and what the kiosk notes
+// afterwards comes through.
+func TestAKioskClosesNoComplaint(t *testing.T) {
+	o := newOpinions(t)
+	p, slip := o.start()
+	o.end()
+	o.rate(o.k, "r1", slip, 5, "")
+	o.list(o.c2, 1)
+	apptest.Must(t, o.k.Store.Write(t.Context(), func(tx *store.Tx) error {
+		for _, x := range []struct {
+			kind event.Kind
+			fact any
+		}{
+			{feedback.KindAnswered, feedback.AnsweredRating{Answer: "x", Ticket: hall.TicketID(p.Ticket), Rating: "rating-r1", Note: "AA", Clerk: "li", AtMS: 1}},
+			{feedback.KindChecked, feedback.CheckedRating{Check: "y", Answer: "x", Ticket: hall.TicketID(p.Ticket), Rating: "rating-r1", Good: true, Clerk: "zhao", AtMS: 2}},
+			{hall.KindSkipped, hall.Skipped{Appointment: "a1", Hall: "jiangnan", Date: "2026-11-23", Person: "p", AtMS: 3}},
+		} {
+			if _, _, err := tx.Append(x.kind, x.fact); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	issue(t, o.k, "A")
+	converged(t, o.w, o.k)
+	for where, s := range map[string]*store.Store{"hub": o.w.Hub.Store, "centre": o.w.Centre.Store} {
+		apptest.Eventually(t, "the three are kept with their faults at the "+where, func() bool {
+			n := 0
+			apptest.Must(t, s.Reader().QueryRowContext(t.Context(), "SELECT count(*) FROM event WHERE fault IS NOT NULL AND kind IN ('rating.answered', 'rating.checked', 'appointment.missed')").Scan(&n))
+			return n == 3
+		})
+		v, ok, err := s.Visit(t.Context(), "jiangnan", hall.TicketID(p.Ticket))
+		apptest.Must(t, err)
+		if state, _ := v.Standing(nil); !ok || state != feedback.Open || len(v.Answers)+len(v.Checks) > 0 {
+			t.Errorf("at the %s it is %s", where, state)
+		}
+	}
+	if f, err := o.c2.Counter.FollowUps(); err != nil || f.Open != 1 {
+		t.Errorf("%+v, %v", f, err)
+	}
 }

@@ -23,6 +23,7 @@ import (
 	"onewindow/app/guide"
 	"onewindow/app/intake"
 	"onewindow/app/screen"
+	"onewindow/app/store"
 	"onewindow/app/terminal"
 	"onewindow/sync/node"
 )
@@ -439,5 +440,44 @@ func TestACentreThatIsPutBackHasItsDecisionsAgain(t *testing.T) {
 	apptest.Eventually(t, "the centre knows", func() bool { return stateAt(t, w.Centre.Store, first.Number).State == intake.HandedOut })
 	if n := kinds(t, w.Centre.Store)[intake.KindDecided]; n != 1 {
 		t.Errorf("the hub noted %d decisions again, not 1", n)
+	}
+}
+
+// TestACentreThatLostItsDiskHasItsDecisionsAgain takes the centre's folder away, and then puts a
+// backup back that is older than the life which the hub has followed: the centre knows nothing of
+// that life, and has every decision again from the hub, so that nothing is decided twice.
+func TestACentreThatLostItsDiskHasItsDecisionsAgain(t *testing.T) {
+	w := apptest.New(t)
+	o := newOffice(t, w)
+	first, second := o.takeWith(t, "i1"), o.takeWith(t, "i2")
+	item, _ := o.c.Machine.Guides.Now().Item(guide.Code(o.item))
+	stands := func(s *store.Store, number string, want intake.State) func() bool {
+		return func() bool { return stateAt(t, s, number).State == want }
+	}
+	apptest.Eventually(t, "the centre has the first", stands(w.Centre.Store, first.Number, intake.Accepted))
+	apptest.Eventually(t, "the centre has the second", stands(w.Centre.Store, second.Number, intake.Accepted))
+	converged(t, w, o.c)
+	backup, err := w.Centre.Backups.Keep(t.Context())
+	apptest.Must(t, err)
+	atThePage(t, w, "chen", item.Department).note(first.Number, "grant", nil)
+	apptest.Eventually(t, "the hub has the decision", stands(w.Hub.Store, first.Number, intake.Granted))
+	w.StopCentre()
+	apptest.Must(t, os.Rename(filepath.Join(w.Dir, "centre"), filepath.Join(w.Dir, "lost")))
+	backup = strings.Replace(backup, filepath.Join(w.Dir, "centre"), filepath.Join(w.Dir, "lost"), 1)
+	w.StartCentre()
+	apptest.Eventually(t, "an empty centre has its decision again", stands(w.Centre.Store, first.Number, intake.Granted))
+	chen := atThePage(t, w, "chen", item.Department)
+	if _, page := chen.get("/cases/" + first.Number); strings.Contains(page, `value="pass_on"`) {
+		t.Errorf("it could be decided again otherwise:\n%s", page)
+	}
+	chen.note(second.Number, "grant", nil)
+	apptest.Eventually(t, "the hub has what was decided since", stands(w.Hub.Store, second.Number, intake.Granted))
+	w.StopCentre()
+	restored(t, w, "centre", backup)
+	w.StartCentre()
+	apptest.Eventually(t, "an older copy has the first decision again", stands(w.Centre.Store, first.Number, intake.Granted))
+	apptest.Eventually(t, "and the second", stands(w.Centre.Store, second.Number, intake.Granted))
+	if n := kinds(t, w.Centre.Store)[intake.KindDecided]; n != 2 {
+		t.Errorf("the hub noted %d decisions again, not 2", n)
 	}
 }

@@ -157,7 +157,7 @@ func (w *writer) application(n int) {
 		if err != nil {
 			return e, err
 		}
-		f, who, no := intake.Take{Request: request, Application: intake.ApplicationID(ticketID(w.store.Now(), n)), Number: intake.Number("jiangnan", today, "k1", count+1),
+		f, who, no := intake.Take{Request: request, Application: intake.ApplicationID(ticketID(w.store.Now(), n)), Number: intake.Number("jiangnan", today, "k1", "", count+1),
 			Ticket: ticketID(day0, n), Hall: "jiangnan", Window: "A01", Clerk: "wang", Applicant: "罗庆(样例)", DocumentType: "resident_id",
 			DocumentNumber: "99010820000907755X", NowMS: w.store.Now()}.Decide(w.item, w.days, today)
 		if no != nil {

@@ -35,6 +35,15 @@ type Noted struct {
 // Known tells that the request itself has come, and not only what came after it.
 func (c *Case) Known() bool { return c.From.Origin != "" }
 
+// Facts names the events that have to be saved for the request to be saved as it stands.
+func (c *Case) Facts() []event.ID {
+	ids := []event.ID{c.From}
+	for _, n := range c.Steps {
+		ids = append(ids, n.ID)
+	}
+	return ids
+}
+
 // Fact is what one event tells of a request.
 type Fact struct {
 	id        event.ID

@@ -136,7 +136,10 @@ func TestWhatIsSaidIsSealed(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	if n := Number("jiangnan", "2026-11-24", "c07", 3); n != "JN20261124-C07-G0003" {
+	if n := Number("jiangnan", "2026-11-24", "c07", "KM", 3); n != "JN20261124-C07-GKM0003" {
+		t.Error(n)
+	}
+	if n := Number("jiangnan", "2026-11-24", "c07", "", 3); n != "JN20261124-C07-G0003" {
 		t.Error(n)
 	}
 }

@@ -193,8 +193,8 @@ func isDay(d hall.Date) bool {
 
 // Number gives the number that people read on their receipt, "JN20261124-C07-G0003": that of an
 // application with a G for 公开; n counts the device's requests of that day from 1.
-func Number(h hall.ID, d hall.Date, device string, n int) string {
-	number := intake.Number(h, d, device, n)
+func Number(h hall.ID, d hall.Date, device, life string, n int) string {
+	number := intake.Number(h, d, device, life, n)
 	at := strings.LastIndexByte(number, '-') + 1
 	return number[:at] + "G" + number[at:]
 }

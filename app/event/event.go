@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,6 +36,26 @@ type ID struct {
 // Compare orders ids by origin, life and number.
 func (id ID) Compare(o ID) int {
 	return cmp.Or(cmp.Compare(id.Origin, o.Origin), cmp.Compare(id.Epoch, o.Epoch), cmp.Compare(id.Seq, o.Seq))
+}
+
+// Terminal tells that an origin is neither a hub's nor the centre's name.
+func (o Origin) Terminal() bool {
+	return o != "district/centre" && o.Device() != "hub" && o.Device() != "hub2"
+}
+
+// Newest keeps of each life of a device the newest of some ids, with one more: sorted, so that it is the
+// same in whatever order they come. list is not changed.
+func Newest(list []ID, id ID) []ID {
+	at, _ := slices.BinarySearchFunc(list, id, func(a, b ID) int { return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Epoch, b.Epoch)) })
+	if at < len(list) && list[at].Origin == id.Origin && list[at].Epoch == id.Epoch {
+		if list[at].Seq >= id.Seq {
+			return list
+		}
+		list = slices.Clone(list)
+		list[at] = id
+		return list
+	}
+	return slices.Insert(slices.Clone(list), at, id)
 }
 
 // String gives "origin:epoch:seq" with the epoch in 16 hexadecimal digits.

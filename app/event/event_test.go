@@ -3,6 +3,7 @@ package event_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -95,6 +96,21 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if e, err := event.Decode(b); err == nil && !bytes.Equal(e.Encode(), b) {
 			t.Fatal("two encodings")
+		}
+	})
+}
+
+// Of each life of a device the newest id stays, in whatever order they come.
+func TestTheNewestOfEachLife(t *testing.T) {
+	ids := []event.ID{{Origin: "h/c1", Epoch: 2, Seq: 1}, {Origin: "h/c1", Epoch: 1, Seq: 7}, {Origin: "h/c1", Epoch: 1, Seq: 9}, {Origin: "h/a", Epoch: 5, Seq: 3}, {Origin: "h/c1", Epoch: 1, Seq: 8}}
+	want := []event.ID{ids[3], ids[2], ids[0]}
+	rapid.Check(t, func(t *rapid.T) {
+		var got []event.ID
+		for _, id := range append(rapid.Permutation(ids).Draw(t, "order"), rapid.SampledFrom(ids).Draw(t, "again")) {
+			got = event.Newest(got, id)
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
 		}
 	})
 }

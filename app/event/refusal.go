@@ -92,6 +92,7 @@ var (
 	CaseLate        = &Refusal{Code: 505, Key: "case_late"}
 	CaseErased      = &Refusal{Code: 506, Key: "case_erased"}
 	CaseElsewhere   = &Refusal{Code: 507, Key: "case_elsewhere"}
+	CaseTwice       = &Refusal{Code: 523, Key: "case_twice"}
 	CaseUnproved    = &Refusal{Code: 522, Key: "case_unproved"}
 	SharedMany      = &Refusal{Code: 521, Key: "shared_many"}
 	CaseExtended    = &Refusal{Code: 508, Key: "case_extended"}
@@ -131,4 +132,5 @@ var (
 	FollowUpOwn     = &Refusal{Code: 906, Key: "follow_up_own"}
 	FollowUpState   = &Refusal{Code: 907, Key: "follow_up_state"}
 	FollowUpSame    = &Refusal{Code: 908, Key: "follow_up_same"}
+	RatingErased    = &Refusal{Code: 909, Key: "rating_erased"}
 )

@@ -105,7 +105,8 @@ type Rating struct {
 }
 
 // AnsweredRating is what a clerk found out about a bad rating and did. Answer names it and the key
-// of its Note: the key of the rating may be destroyed, or be where the counter cannot reach it.
+// of its Note, because that of the rating may be where the counter cannot reach it. Note is empty where what
+// was written with the rating has been destroyed: an answer would say it again.
 type AnsweredRating struct {
 	Answer string        `json:"answer"`
 	Ticket hall.TicketID `json:"ticket"`
@@ -145,7 +146,7 @@ func (r Rating) usable() bool {
 }
 
 func (a AnsweredRating) usable() bool {
-	return a.Answer != "" && len(a.Answer) <= nameMost && a.Ticket != "" && a.Rating != "" && a.Note != "" && a.Clerk != "" && a.AtMS > 0
+	return a.Answer != "" && len(a.Answer) <= nameMost && a.Ticket != "" && a.Rating != "" && a.Clerk != "" && a.AtMS > 0
 }
 
 func (c CheckedRating) usable() bool {

@@ -242,10 +242,9 @@ func TestRatingsAreReadWhole(t *testing.T) {
 		}
 	}
 	for name, e := range map[string]error{
-		"an answer without a note": read(KindAnswered, AnsweredRating{Answer: "a", Ticket: visitID, Rating: "r", Clerk: "li", AtMS: 1}),
-		"an answer of nobody":      read(KindAnswered, AnsweredRating{Answer: "a", Ticket: visitID, Rating: "r", Note: "1.x", AtMS: 1}),
-		"a check of nothing":       read(KindChecked, CheckedRating{Check: "k", Ticket: visitID, Rating: "r", Clerk: "li", AtMS: 1}),
-		"opened by nobody":         read(KindRead, OpenedRating{Ticket: visitID, AtMS: 1}),
+		"an answer of nobody": read(KindAnswered, AnsweredRating{Answer: "a", Ticket: visitID, Rating: "r", Note: "1.x", AtMS: 1}),
+		"a check of nothing":  read(KindChecked, CheckedRating{Check: "k", Ticket: visitID, Rating: "r", Clerk: "li", AtMS: 1}),
+		"opened by nobody":    read(KindRead, OpenedRating{Ticket: visitID, AtMS: 1}),
 	} {
 		if !errors.Is(e, ErrNotOurs) {
 			t.Errorf("%s: %v", name, e)

@@ -209,7 +209,9 @@ func (v *Visit) Sealed() (names []string) {
 		}
 	}
 	for _, a := range v.Answers {
-		names = append(names, a.Fact.Answer)
+		if a.Fact.Note != "" {
+			names = append(names, a.Fact.Answer)
+		}
 	}
 	for _, c := range v.Checks {
 		if c.Fact.Note != "" {
@@ -282,19 +284,25 @@ func (v *Visit) Overdue(served []hall.ClerkID, today hall.Date) bool {
 	return state != Unneeded && state != Checked && today > v.Due()
 }
 
-// Respond is the wish of a clerk to answer a bad rating. Note is not sealed yet.
+// Respond is the wish of a clerk to answer a bad rating. Note is not sealed yet. Erased are the ratings of which
+// what was written is destroyed: an answer to one of them has no words, which might say it again.
 type Respond struct {
 	Answer string
 	Note   string
+	Erased []RatingID
 	Window hall.WindowID
 	Clerk  hall.ClerkID
 	NowMS  int64
 }
 
 // Decide gives the fact to note; the note is sealed into it afterwards. Refusals: FieldMissing (args field), RequestUnusable (args
-// field), FollowUpOwn, FollowUpState (args state).
+// field), FollowUpOwn, FollowUpState (args state), RatingErased.
 func (r Respond) Decide(v *Visit, served []hall.ClerkID) (AnsweredRating, *event.Refusal) {
-	if no := noted(r.Note); no != nil {
+	if bad := v.Complaints(); len(bad) > 0 && slices.Contains(r.Erased, bad[0].Rating.Rating) {
+		if r.Note != "" {
+			return AnsweredRating{}, event.RatingErased
+		}
+	} else if no := noted(r.Note); no != nil {
 		return AnsweredRating{}, no
 	}
 	switch state, _ := v.Standing(served); {
@@ -308,11 +316,13 @@ func (r Respond) Decide(v *Visit, served []hall.ClerkID) (AnsweredRating, *event
 	return AnsweredRating{Answer: r.Answer, Ticket: v.Ticket, Rating: v.Complaints()[0].Rating.Rating, Window: r.Window, Clerk: r.Clerk, AtMS: r.NowMS}, nil
 }
 
-// Review is the wish of a second clerk to let an answer pass, or to send it back with a note.
+// Review is the wish of a second clerk to let an answer pass, or to send it back with a note. Erased is as
+// in Respond.
 type Review struct {
 	Check  string
 	Good   bool
 	Note   string
+	Erased []RatingID
 	Window hall.WindowID
 	Clerk  hall.ClerkID
 	NowMS  int64
@@ -320,11 +330,14 @@ type Review struct {
 
 // Decide gives the fact to note, as Respond's. Refusals: those of Respond, FollowUpSame.
 func (r Review) Decide(v *Visit, served []hall.ClerkID) (CheckedRating, *event.Refusal) {
-	if no := noted(r.Note); no != nil && (!r.Good || r.Note != "") {
+	state, last := v.Standing(served)
+	erased := last != nil && slices.Contains(r.Erased, last.Rating)
+	if no := noted(r.Note); no != nil && !erased && (!r.Good || r.Note != "") {
 		return CheckedRating{}, no
 	}
-	state, last := v.Standing(served)
 	switch {
+	case erased && r.Note != "":
+		return CheckedRating{}, event.RatingErased
 	case r.Check == "" || len(r.Check) > nameMost:
 		return CheckedRating{}, event.RequestUnusable.With("field", "check")
 	case state != Answered:

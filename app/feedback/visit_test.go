@@ -85,6 +85,9 @@ func TestWhoMayFollowUp(t *testing.T) {
 		{"another clerk", Respond{Answer: "a", Note: "已回访", Clerk: "li"}, open, nil},
 		{"the clerk who was rated", Respond{Answer: "a", Note: "已回访", Clerk: "wang"}, open, event.FollowUpOwn},
 		{"without a word", Respond{Answer: "a", Clerk: "li"}, open, event.FieldMissing},
+		{"words about what is erased", Respond{Answer: "a", Note: "已回访", Clerk: "li", Erased: []RatingID{"r1"}}, open, event.RatingErased},
+		{"what is erased, without a word", Respond{Answer: "a", Clerk: "li", Erased: []RatingID{"r1"}}, open, nil},
+		{"without a word, where another one is erased", Respond{Answer: "a", Clerk: "li", Erased: []RatingID{"r2"}}, open, event.FieldMissing},
 		{"without a name", Respond{Note: "已回访", Clerk: "li"}, open, event.RequestUnusable},
 		{"what is answered", Respond{Answer: "a", Note: "已回访", Clerk: "zhao"}, answered, event.FollowUpState},
 		{"a visit without a complaint", Respond{Answer: "a", Note: "已回访", Clerk: "li"}, &Visit{Ticket: visitID}, event.FollowUpState},
@@ -105,6 +108,8 @@ func TestWhoMayFollowUp(t *testing.T) {
 		{"the clerk who was rated", Review{Check: "k", Good: true, Clerk: "wang"}, answered, event.FollowUpOwn},
 		{"back with a word", Review{Check: "k", Note: "请再问", Clerk: "zhao"}, answered, nil},
 		{"back without a word", Review{Check: "k", Clerk: "zhao"}, answered, event.FieldMissing},
+		{"back with words about what is erased", Review{Check: "k", Note: "请再问", Clerk: "zhao", Erased: []RatingID{"r1"}}, answered, event.RatingErased},
+		{"back without a word about what is erased", Review{Check: "k", Clerk: "zhao", Erased: []RatingID{"r1"}}, answered, nil},
 		{"before there is an answer", Review{Check: "k", Good: true, Clerk: "zhao"}, open, event.FollowUpState},
 	} {
 		got, no := c.r.Decide(c.v, served)

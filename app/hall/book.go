@@ -90,13 +90,15 @@ type agenda struct {
 	booked    map[string]Booked     // by appointment
 	source    map[string]string     // the event of each; of two the smaller one counts
 	cancelled map[string]Date       // the day of those that were given up
+	unbooked  map[string]string     // the event of that; of two the smaller one counts
 	tickets   map[string][]TicketID // by what a ticket refers to: an appointment, or the ticket of a return pass
 	missed    map[string]map[string]Date
 	excused   map[string]Date // the day of appointments whose people came after all
 }
 
 func newAgenda() agenda {
-	return agenda{map[string]Booked{}, map[string]string{}, map[string]Date{}, map[string][]TicketID{}, map[string]map[string]Date{}, map[string]Date{}}
+	return agenda{booked: map[string]Booked{}, source: map[string]string{}, cancelled: map[string]Date{}, unbooked: map[string]string{},
+		tickets: map[string][]TicketID{}, missed: map[string]map[string]Date{}, excused: map[string]Date{}}
 }
 
 func (h *Hall) book(e event.Event, f Booked) error {
@@ -115,6 +117,9 @@ func (h *Hall) unbook(e event.Event, f Unbooked) error {
 		return fmt.Errorf("%s: hall, name or day of the appointment is missing", e.ID)
 	}
 	h.agenda.cancelled[f.Appointment] = max(h.agenda.cancelled[f.Appointment], f.Date)
+	if by, was := e.ID.String(), h.agenda.unbooked[f.Appointment]; was == "" || by < was {
+		h.agenda.unbooked[f.Appointment] = by
+	}
 	return nil
 }
 
@@ -153,6 +158,7 @@ func (a agenda) forget(from Date) {
 			delete(a.source, id)
 		}
 	}
+	maps.DeleteFunc(a.unbooked, func(id string, _ string) bool { return a.cancelled[id] < from })
 	maps.DeleteFunc(a.cancelled, func(_ string, d Date) bool { return d < from })
 	maps.DeleteFunc(a.tickets, func(_ string, list []TicketID) bool { return IssueDate(list[len(list)-1]) < from })
 	before := from.plus(-missedKept)
@@ -196,8 +202,14 @@ func (h *Hall) Booking(id string) (Booking, bool) {
 	return b, true
 }
 
-// BookedBy names the event of an appointment.
-func (h *Hall) BookedBy(id string) string { return h.agenda.source[id] }
+// BookedBy names the events that an appointment is known from: that it was made, and that it was given up.
+func (h *Hall) BookedBy(id string) []string {
+	events := []string{h.agenda.source[id]}
+	if up := h.agenda.unbooked[id]; up != "" {
+		events = append(events, up)
+	}
+	return events
+}
 
 // BookingState is how an appointment stands for whoever made it.
 type BookingState string

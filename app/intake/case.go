@@ -18,6 +18,9 @@ type Case struct {
 	// From is the event that Taken comes from, Sum the hash of its payload in hexadecimal.
 	From event.ID `json:"from"`
 	Sum  string   `json:"sum"`
+	// Told is the newest event of each life of a device that told something of it: where all
+	// of them are saved, the application is saved as it stands.
+	Told []event.ID `json:"told,omitempty"`
 	// Disputed tells that two events claim this application with different content;
 	// the one with the smaller id stands, and a person has to look. See Doubted.
 	Disputed bool `json:"disputed,omitempty"`
@@ -278,6 +281,7 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 		}
 		*c = *old
 	}
+	c.Told = event.Newest(c.Told, f.id)
 	if f.kind == KindSharedAnswered {
 		c.answered(f.said)
 		return c, nil
@@ -342,6 +346,19 @@ func earlier(a, b int64) int64 {
 		return b
 	}
 	return a
+}
+
+// Facts names events that have to be saved for the application to be saved as it stands. A row
+// of an earlier program has no Told.
+func (c *Case) Facts() []event.ID {
+	ids := slices.Clone(c.Told)
+	if c.Known() {
+		ids = append(ids, c.From)
+	}
+	for _, s := range c.Steps {
+		ids = append(ids, s.ID)
+	}
+	return ids
 }
 
 // Status gives what may be shown to anybody.

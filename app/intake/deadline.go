@@ -83,7 +83,7 @@ func (c *Calendar) DecideBy(a *Case) (hall.Date, TermState) {
 		t.Extended, t.Rule.Extra = true, n.Days
 	}
 	for _, s := range a.Steps {
-		if s.Kind == KindSuspended {
+		if s.Kind == KindSuspended && a.counts(&s) {
 			t.Suspensions = append(t.Suspensions, Suspension{From: s.Day, Until: a.resumed(s.Request)})
 		}
 	}

@@ -180,7 +180,9 @@ func (t Taken) Payload() []byte { return hall.Payload(t) }
 
 // Number gives the number that people read on their receipt, "JN20261124-C07-0003":
 // hall, day, device and n, which counts the device's applications of that day
-// from 1. No hub is needed to keep numbers apart as long as a device counts its own.
-func Number(h hall.ID, d hall.Date, device string, n int) string {
-	return fmt.Sprintf("%s%s-%s-%04d", guide.Short(guide.HallID(h)), compactDate(d), upper(device), n)
+// from 1. No hub is needed to keep numbers apart as long as a device counts its own: life marks
+// the life of its database where that is not its first, because a new disk counts from 1 again,
+// "JN20261124-C07-KM0003"; it is empty in the first one.
+func Number(h hall.ID, d hall.Date, device, life string, n int) string {
+	return fmt.Sprintf("%s%s-%s-%s%04d", guide.Short(guide.HallID(h)), compactDate(d), upper(device), life, n)
 }

@@ -504,12 +504,36 @@ func TestAnswersAtTheWindow(t *testing.T) {
 			t.Errorf("%s: clock %v, due %q, answer by %q", w.name, f.Clock, f.DueDate, f.AnswerBy)
 		}
 	}
-	decided, out := Taken{Application: "01a0", Hall: "jiangnan", AtMS: noon(t, "2026-03-04"), Request: "r1"}.AtOnce()
+	decided, out := Taken{Application: "01a0", Hall: "jiangnan", AtMS: noon(t, "2026-03-04")}.AtOnce()
 	c := foldAll(t, takenOn(t, "2026-03-04", Accepted, nil),
 		event.Event{ID: event.ID{Origin: "jiangnan/c1", Epoch: 1, Seq: 3}, Kind: KindHandedOut, Payload: hall.Payload(out)},
 		event.Event{ID: event.ID{Origin: "jiangnan/c1", Epoch: 1, Seq: 2}, Kind: KindDecided, Payload: hall.Payload(decided)})
 	if c.Standing() != HandedOut {
 		t.Errorf("decided at once: %s", c.Standing())
+	}
+}
+
+// What agencies decide counts from the centre, and from a hub that notes it again; at a window nothing
+// but what is decided at once where it was taken.
+func TestWhoDecides(t *testing.T) {
+	for _, w := range []struct {
+		origin  event.Origin
+		kind    event.Kind
+		request string
+		want    State
+	}{
+		{"district/centre", KindDecided, "d", Granted}, {"jiangnan/hub", KindDecided, "d", Granted}, {"jiangnan/hub2", KindDecided, "d", Granted},
+		{"jiangnan/c1", KindDecided, "d", Accepted}, {"jiangnan/k1", KindDecided, "d", Accepted}, {"jiangnan/c2", KindDecided, ":decided", Accepted}, {"jiangnan/c1", KindDecided, ":decided", Granted},
+		{"district/centre", KindSuspended, "s", Suspended}, {"jiangnan/c1", KindSuspended, "s", Accepted},
+	} {
+		s := Step{Application: "01a0", Hall: "jiangnan", Day: "2026-03-05", AtMS: noon(t, "2026-03-05"), Request: w.request, Procedure: Procedures[0]}
+		if w.kind == KindDecided {
+			s.Outcome = Granted
+		}
+		c := foldAll(t, takenOn(t, "2026-03-04", Accepted, nil), stepEvent(t, w.origin, 9, w.kind, s))
+		if c.Standing() != w.want || len(c.Steps) != 1 {
+			t.Errorf("%s by %s: %s, %d kept", w.kind, w.origin, c.Standing(), len(c.Steps))
+		}
 	}
 }
 

@@ -323,23 +323,23 @@ func TestAPersonIsReadWithTheKeyOfTheApplication(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	if n := Number("jiangnan", today, "c07", 3); n != "JN20261124-C07-0003" {
+	if n := Number("jiangnan", today, "c07", "", 3); n != "JN20261124-C07-0003" {
 		t.Error(n)
 	}
-	if n := Number("street-1", today, "c1", 12345); n != "S120261124-C1-12345" {
+	if n := Number("street-1", today, "c1", "KM", 12345); n != "S120261124-C1-KM12345" {
 		t.Error(n)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		draw := func(name string) (hall.ID, hall.Date, string, int) {
+		draw := func(name string) (hall.ID, hall.Date, string, string, int) {
 			d, _ := addDays("2026-01-01", rapid.IntRange(0, 800).Draw(t, name+" day"))
 			return hall.ID(rapid.SampledFrom([]string{"jiangnan", "jiangbei", "street-1", "street-2"}).Draw(t, name+" hall")), d,
-				rapid.SampledFrom([]string{"c1", "c10", "c-1", "k1"}).Draw(t, name+" device"), rapid.IntRange(1, 20000).Draw(t, name)
+				rapid.SampledFrom([]string{"c1", "c10", "c-1", "k1"}).Draw(t, name+" device"), rapid.SampledFrom([]string{"", "KM", "MK"}).Draw(t, name+" life"), rapid.IntRange(1, 20000).Draw(t, name)
 		}
-		h1, d1, v1, n1 := draw("a")
-		h2, d2, v2, n2 := draw("b")
-		same := h1 == h2 && d1 == d2 && v1 == v2 && n1 == n2
-		if (Number(h1, d1, v1, n1) == Number(h2, d2, v2, n2)) != same {
-			t.Fatalf("%s %s %s %d and %s %s %s %d", h1, d1, v1, n1, h2, d2, v2, n2)
+		h1, d1, v1, l1, n1 := draw("a")
+		h2, d2, v2, l2, n2 := draw("b")
+		same := h1 == h2 && d1 == d2 && v1 == v2 && l1 == l2 && n1 == n2
+		if (Number(h1, d1, v1, l1, n1) == Number(h2, d2, v2, l2, n2)) != same {
+			t.Fatalf("%s %s %s %q %d and %s %s %s %q %d", h1, d1, v1, l1, n1, h2, d2, v2, l2, n2)
 		}
 	})
 }

@@ -228,6 +228,23 @@ func (r *Ring) Erase(ctx context.Context, ids []string, by, why string, nowMS in
 	return r.Put(ctx, rows)
 }
 
+// LastErased numbers the last destruction: where it is the same as before, nothing was destroyed since.
+func (r *Ring) LastErased(ctx context.Context) (change int64, err error) {
+	if err := r.db.QueryRowContext(ctx, "SELECT coalesce(max(change), 0) FROM key WHERE key IS NULL").Scan(&change); err != nil {
+		return 0, fmt.Errorf("read the keyring: %w", err)
+	}
+	return change, nil
+}
+
+// Erased names the cases of which the key is destroyed.
+func (r *Ring) Erased(ctx context.Context) (ids []string, err error) {
+	rows, err := r.rows(ctx, "WHERE key IS NULL AND change > 0 ORDER BY change")
+	for _, row := range rows {
+		ids = append(ids, row.Case)
+	}
+	return ids, err
+}
+
 // Forget drops keys from before a moment that the centre has: a terminal is not where they are kept.
 func (r *Ring) Forget(ctx context.Context, beforeMS int64) error {
 	if _, err := r.db.ExecContext(ctx, "DELETE FROM key WHERE key IS NOT NULL AND above = 1 AND at_ms < ?", beforeMS); err != nil {

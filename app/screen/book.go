@@ -230,11 +230,11 @@ func (k *Kiosk) bookingProgress(id string) (Progress, error) {
 func (k *Kiosk) booking(id string) (page BookingPage, found bool, err error) {
 	var b hall.Booking
 	var number hall.Number
-	var source string
+	var events []string
 	now := k.m.hallNow()
 	k.m.Book.View(k.m.Hall, func(h *hall.Hall) {
 		if b, found = h.Booking(id); found {
-			source = h.BookedBy(id)
+			events = h.BookedBy(id)
 			if t := h.Ticket(b.Ticket); t != nil {
 				number = t.Number
 			}
@@ -250,7 +250,7 @@ func (k *Kiosk) booking(id string) (page BookingPage, found bool, err error) {
 	}
 	return BookingPage{Code: code, QR: "data:image/png;base64," + base64.StdEncoding.EncodeToString(png), Phone: b.Phone, Area: k.m.areaOf(b.Service), Windows: k.m.windowsText(b.Service),
 		Items: k.itemNames(b.Items), Date: string(b.Date), At: hall.ClockOf(b.SlotMS), From: hall.ClockOf(b.SlotMS - hall.CheckInEarly), Till: hall.ClockOf(b.SlotMS + hall.CheckInLate),
-		State: string(b.State(now)), Number: string(number), Saved: k.m.savedOf(source)}, true, nil
+		State: string(b.State(now)), Number: string(number), Saved: k.m.savedOf(events...)}, true, nil
 }
 
 func (k *Kiosk) printBooking(id string) string {

@@ -134,7 +134,7 @@ func (c *Counter) note(kind event.Kind, o opened, reason string) error {
 func (c *Counter) find(number string) (o opened, err error) {
 	number = strings.ToUpper(strings.TrimSpace(number))
 	o.Case, o.key, o.scans, err = c.m.Hub.Case(context.Background(), number)
-	if err == nil || errors.Is(err, event.CaseErased) {
+	if err == nil || errors.Is(err, event.CaseErased) || errors.Is(err, event.CaseTwice) {
 		return o, err
 	}
 	own, here := c.m.Book.Numbered(context.Background(), number)

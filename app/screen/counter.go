@@ -515,7 +515,7 @@ func (c *Counter) takeIntake(tx Tx, in Intake, item *guide.Item) (r IntakeResult
 	if err != nil {
 		return r, nil, fmt.Errorf("count the day's applications: %w", err)
 	}
-	w := c.wish(in, n+1, now)
+	w := c.wish(in, tx.Life(), n+1, now)
 	if item.Bare() {
 		return r, nil, event.ItemUnknown.With("code", in.Item)
 	}
@@ -587,8 +587,8 @@ func once(tx Tx, request string, into any, do func() error) error {
 }
 
 // wish turns the form of the page into the wish that is decided.
-func (c *Counter) wish(in Intake, count int, now int64) intake.Take {
-	w := intake.Take{Request: in.Request, Application: intake.ApplicationID(c.m.NewID(now)), Number: intake.Number(c.m.Hall, hall.DateOf(now), c.m.Device, count),
+func (c *Counter) wish(in Intake, life string, count int, now int64) intake.Take {
+	w := intake.Take{Request: in.Request, Application: intake.ApplicationID(c.m.NewID(now)), Number: intake.Number(c.m.Hall, hall.DateOf(now), c.m.Device, life, count),
 		Ticket: hall.TicketID(in.Ticket), Hall: c.m.Hall, Window: c.window, Clerk: c.clerk.ID,
 		Applicant: intake.Personal(in.Applicant), DocumentType: intake.DocumentType(in.DocumentType), DocumentNumber: intake.Personal(in.DocumentNumber),
 		Phone: intake.Personal(in.Phone), Note: intake.Personal(in.Note), Answer: intake.Answer(in.Answer), Reason: intake.Personal(in.Reason), Agency: in.Agency, NowMS: now}

@@ -279,7 +279,7 @@ func (c *Counter) takeDisclosure(tx Tx, f DisclosureForm) (DisclosurePage, error
 	if err != nil {
 		return DisclosurePage{}, fmt.Errorf("count the day's requests: %w", err)
 	}
-	a := disclosure.Ask{Request: f.Request, Disclosure: disclosure.ID(c.m.NewID(now)), Number: disclosure.Number(c.m.Hall, today, c.m.Device, n+1), Hall: c.m.Hall, Window: c.window, Clerk: c.clerk.ID,
+	a := disclosure.Ask{Request: f.Request, Disclosure: disclosure.ID(c.m.NewID(now)), Number: disclosure.Number(c.m.Hall, today, c.m.Device, tx.Life(), n+1), Hall: c.m.Hall, Window: c.window, Clerk: c.clerk.ID,
 		Agency: f.Agency, By: disclosure.Party(f.By), Channel: disclosure.Channel(f.Channel), Day: hall.Date(f.Day), Oral: f.Oral, ReadBack: f.ReadBack, Form: disclosure.Form(f.Form), Delivery: disclosure.Delivery(f.Delivery),
 		DocumentType: intake.DocumentType(f.DocumentType), NowMS: now,
 		Who: disclosure.Who{Name: f.Name, DocumentNumber: f.DocumentNumber, Contact: f.Contact, Phone: f.Phone, Address: f.Address, Asked: f.Asked}}
@@ -308,10 +308,11 @@ func (c *Counter) takeDisclosure(tx Tx, f DisclosureForm) (DisclosurePage, error
 // disclosurePage shapes what is no secret of a request, and where it is safe.
 func (c *Counter) disclosurePage(d *disclosure.Case) DisclosurePage {
 	p := c.disclosureShape(d)
-	if d.From.Origin != c.m.Book.Origin() {
-		p.Saved = "hall" // the hub gave it
-	} else if at, err := c.m.Book.CaseSaved(context.Background(), intake.ApplicationID(d.Disclosure), d.From); err == nil {
-		p.Saved = Saved(at)
+	at, err := c.m.Book.CaseSaved(context.Background(), intake.ApplicationID(d.Disclosure), d.Facts())
+	if p.Saved = Saved(at); err != nil {
+		p.Saved = "here"
+	} else if d.From.Origin != c.m.Book.Origin() && at == "centre" {
+		p.Saved = "hall" // the hub gave it: where its key is nobody knows here
 	}
 	return p
 }
@@ -348,7 +349,7 @@ func (c *Counter) findDisclosure(number string) (o openDisclosure, err error) {
 		return o, event.FieldMissing.With("field", "number")
 	}
 	o.Case, o.key, err = c.m.DisclosureHub.Disclosure(ctx, number)
-	if err == nil || errors.Is(err, event.CaseErased) {
+	if err == nil || errors.Is(err, event.CaseErased) || errors.Is(err, event.CaseTwice) {
 		return o, err
 	}
 	own, here := c.m.Disclosures.Disclosure(ctx, number)

@@ -44,6 +44,8 @@ type FollowUpRow struct {
 	Overdue bool   `json:"overdue"`
 	// Next is what this clerk can do: "answer", "check", or "" for nothing.
 	Next string `json:"next"`
+	// Erased tells that what was written is destroyed, so that nothing may be written about it either.
+	Erased bool `json:"erased"`
 }
 
 // FollowUpPage is one of them with all that was said.
@@ -178,6 +180,9 @@ func (c *Counter) followUpRow(v Complaint) (row FollowUpRow, own bool) {
 	for _, item := range v.Served.Items {
 		row.Items = append(row.Items, c.m.itemName(item))
 	}
+	if bad := v.Complaints(); len(bad) > 0 {
+		row.Erased = slices.Contains(v.Erased, bad[0].Rating.Rating)
+	}
 	switch {
 	case state == feedback.Open || state == feedback.Returned:
 		row.Next = "answer"
@@ -279,7 +284,7 @@ func unsealed(keys map[string]sealed.Key, name string, said func(sealed.Key) (st
 // FollowUpState (args state), RequestUnusable.
 func (c *Counter) AnswerFollowUp(request, ticket string, note intake.Personal) (FollowUpPage, error) {
 	return c.follow(request, ticket, feedback.KindAnswered, func(v Complaint) (sealing, *event.Refusal) {
-		f, no := feedback.Respond{Answer: "answer-" + request, Note: string(note), Window: c.window, Clerk: c.clerk.ID, NowMS: c.m.Book.Now()}.Decide(v.Visit, v.Served.Clerks)
+		f, no := feedback.Respond{Answer: "answer-" + request, Note: string(note), Erased: v.Erased, Window: c.window, Clerk: c.clerk.ID, NowMS: c.m.Book.Now()}.Decide(v.Visit, v.Served.Clerks)
 		return sealing{f.Answer, note, func(k sealed.Key) (any, error) { err := f.Seal(string(note), k, rand.Reader); return f, err }}, no
 	})
 }
@@ -288,7 +293,7 @@ func (c *Counter) AnswerFollowUp(request, ticket string, note intake.Personal) (
 // Refusals: those of AnswerFollowUp, FollowUpSame.
 func (c *Counter) CheckFollowUp(request, ticket string, good bool, note intake.Personal) (FollowUpPage, error) {
 	return c.follow(request, ticket, feedback.KindChecked, func(v Complaint) (sealing, *event.Refusal) {
-		f, no := feedback.Review{Check: "check-" + request, Good: good, Note: string(note), Window: c.window, Clerk: c.clerk.ID, NowMS: c.m.Book.Now()}.Decide(v.Visit, v.Served.Clerks)
+		f, no := feedback.Review{Check: "check-" + request, Good: good, Note: string(note), Erased: v.Erased, Window: c.window, Clerk: c.clerk.ID, NowMS: c.m.Book.Now()}.Decide(v.Visit, v.Served.Clerks)
 		return sealing{f.Check, note, func(k sealed.Key) (any, error) { err := f.Seal(string(note), k, rand.Reader); return f, err }}, no
 	})
 }

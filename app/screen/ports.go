@@ -23,6 +23,8 @@ type Tx interface {
 	IssuedFor(request string) (event.ID, bool)
 	Answered(request string) ([]byte, bool, error)
 	Answer(request string, answer []byte) error
+	// Life marks this life of the device's database in its numbers, empty in the first one.
+	Life() string
 	// CaseCount counts the applications that this device has noted on a day.
 	CaseCount(date hall.Date) (int, error)
 	// DisclosureCount counts the requests for information that this device has noted on a day.
@@ -52,8 +54,8 @@ type Book interface {
 	Numbered(ctx context.Context, number string) (*intake.Case, error)
 	// CaseKey gives the key of an application that is kept here. Refusals: CaseElsewhere, CaseErased.
 	CaseKey(ctx context.Context, id intake.ApplicationID) (sealed.Key, error)
-	// CaseSaved tells where an application or request can be read that this device noted with an event.
-	CaseSaved(ctx context.Context, id intake.ApplicationID, from event.ID) (string, error)
+	// CaseSaved tells where an application or request can be read that is known from these events.
+	CaseSaved(ctx context.Context, id intake.ApplicationID, facts []event.ID) (string, error)
 	Event(ctx context.Context, id event.ID) (event.Event, error)
 	Saved(id event.ID) string
 	Unsaved(ctx context.Context) (hereOnly, hallOnly int, oldestMS int64, err error)
@@ -118,6 +120,8 @@ type Complaint struct {
 	*feedback.Visit
 	Served feedback.Served
 	Keys   map[string]sealed.Key
+	// Erased are the ratings of which what was written is destroyed; like the keys it is told of one that is opened.
+	Erased []feedback.RatingID
 }
 
 // Due is an application with its next day, and nothing of the person.

@@ -138,6 +138,13 @@ func (k *Kiosk) noteRating(tx Tx, g feedback.Give, remark string) (f feedback.Ra
 		return *was, nil
 	}
 	if remark != "" {
+		if wroteBefore(known, g.Rating) {
+			// Its key was drawn then. Where it is gone from here no other one may be drawn: hub and
+			// centre keep the first, and what is written now could be read nowhere.
+			if _, err := k.m.Book.CaseKey(context.Background(), intake.ApplicationID(g.Rating)); err != nil {
+				return f, event.RatedAlready
+			}
+		}
 		key, err := tx.NewNoteKey(string(g.Rating), g.NowMS)
 		if err != nil {
 			return f, err
@@ -153,6 +160,11 @@ func (k *Kiosk) noteRating(tx Tx, g feedback.Give, remark string) (f feedback.Ra
 	}
 	_, _, err = tx.Append(feedback.KindRated, f)
 	return f, err
+}
+
+// wroteBefore tells that an edition of a rating that was noted here has a remark.
+func wroteBefore(v *feedback.Visit, id feedback.RatingID) bool {
+	return v != nil && slices.ContainsFunc(v.Ratings, func(r feedback.From[feedback.Rating]) bool { return r.Fact.Rating == id && r.Fact.Remark != "" })
 }
 
 // standing is a rating as it was noted here before, nil for none.

@@ -96,7 +96,7 @@ func (c *Counter) noteAsked(in Intake) (ask SharedAsk, key sealed.Key, rows []in
 		return ask, key, nil, event.ItemUnknown.With("code", in.Item)
 	}
 	now := c.m.Book.Now()
-	wish := c.wish(in, 0, now)
+	wish := c.wish(in, "", 0, now)
 	who, no := wish.Who(hall.DateOf(now))
 	if no != nil {
 		return ask, key, nil, no

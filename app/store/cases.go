@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"onewindow/app/event"
 	"onewindow/app/feedback"
@@ -12,11 +13,11 @@ import (
 	"onewindow/app/intake"
 )
 
-// Case is an application as everybody may know it, and where it came from.
+// Case is an application as everybody may know it, and the events that it is known from.
 type Case struct {
 	intake.Status
 	Application intake.ApplicationID
-	Event       event.ID
+	Facts       []event.ID
 }
 
 // also brings an event into the projections that are tables of this database alone.
@@ -78,16 +79,42 @@ func (tx *Tx) Application(id intake.ApplicationID) (*intake.Case, error) {
 	return intake.ReadRow(row)
 }
 
-// Numbered gives the application of a number; nil when it is not here.
+// Numbered gives the application of a number; nil when it is not here. Refusal: CaseTwice; see one.
 func (s *Store) Numbered(ctx context.Context, number string) (*intake.Case, error) {
-	var row []byte
-	switch err := s.reader.QueryRowContext(ctx, "SELECT row FROM application WHERE number = ? ORDER BY id LIMIT 1", number).Scan(&row); {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("read application: %w", err)
+	plain, end := named(number)
+	list, err := s.applications(ctx, whereNumbered+" ORDER BY id", plain, end)
+	if err != nil || len(list) == 0 {
+		return nil, err
 	}
-	return intake.ReadRow(row)
+	c := list[0]
+	c.Number, err = one(number, list, func(c *intake.Case) string { return string(c.Application) })
+	return c, err
+}
+
+// whereNumbered finds what bears a number, and where two do the one whose id ends so.
+const whereNumbered = "WHERE number = ?1 AND (?2 = '' OR upper(substr(id, -4)) = ?2)"
+
+// named reads what somebody asks for: a number, or the name of one of two that bear it.
+func named(asked string) (number, end string) {
+	number, end, _ = strings.Cut(asked, ".")
+	return number, end
+}
+
+// one gives the name of the only one that was found. Two bear one number where a device that lost
+// its disk could not know that it had one: which is meant only who asks can tell, so each has a name
+// then, the number and the last characters of its id, "JN20261124-C07-0003.9F3A". Refusal: CaseTwice
+// (args number, both).
+func one[T any](asked string, list []T, id func(T) string) (string, error) {
+	if len(list) == 1 {
+		return asked, nil
+	}
+	number, _ := named(asked)
+	var names []string
+	for _, c := range list {
+		all := id(c)
+		names = append(names, number+"."+strings.ToUpper(all[max(0, len(all)-4):]))
+	}
+	return asked, event.CaseTwice.With("number", number).With("both", strings.Join(names, ", "))
 }
 
 // ApplicationOf gives the application of an id; nil when it is not here.
@@ -116,15 +143,16 @@ func (s *Store) Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error)
 	return s.cases(ctx, "WHERE ticket = ? ORDER BY taken_at_ms, number", string(ticket))
 }
 
-// CasesNumbered lists the applications of a number; there is one, unless two places lie.
+// CasesNumbered lists the applications of a number; there is one, but for what one is there for.
 func (s *Store) CasesNumbered(ctx context.Context, number string) ([]Case, error) {
-	return s.cases(ctx, "WHERE number = ? ORDER BY id", number)
+	plain, end := named(number)
+	return s.cases(ctx, whereNumbered+" ORDER BY id", plain, end)
 }
 
 func (s *Store) cases(ctx context.Context, where string, args ...any) (list []Case, err error) {
 	all, err := s.applications(ctx, where, args...)
 	for _, c := range all {
-		list = append(list, Case{Status: s.calendar.Status(c), Application: c.Application, Event: c.From})
+		list = append(list, Case{Status: s.calendar.Status(c), Application: c.Application, Facts: c.Facts()})
 	}
 	return list, err
 }
@@ -177,22 +205,29 @@ func (s *Store) Applications(ctx context.Context, id hall.ID, sinceMS int64) (li
 }
 
 // ApplicationsNumbered gives the applications and requests for information of a database file that bear one of the
-// numbers. Another program may have the database open.
-func ApplicationsNumbered(ctx context.Context, path string, numbers []string) (found map[string]intake.ApplicationID, err error) {
+// numbers, all of them where it is more than one. Another program may have the database open.
+func ApplicationsNumbered(ctx context.Context, path string, numbers []string) (found map[string][]string, err error) {
 	db, err := openReadOnly(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	found = map[string]intake.ApplicationID{}
+	found = map[string][]string{}
 	for _, n := range numbers {
-		var id intake.ApplicationID
-		switch err := db.QueryRowContext(ctx, "SELECT id FROM application WHERE number = ?1 UNION SELECT id FROM disclosure WHERE number = ?1", n).Scan(&id); {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
+		plain, end := named(n)
+		rows, err := db.QueryContext(ctx, "SELECT id FROM application "+whereNumbered+" UNION SELECT id FROM disclosure "+whereNumbered, plain, end)
+		if err != nil {
 			return nil, fmt.Errorf("look for application %s: %w", n, err)
-		default:
-			found[n] = id
+		}
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return nil, errors.Join(fmt.Errorf("look for application %s: %w", n, err), rows.Close())
+			}
+			found[n] = append(found[n], id)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, fmt.Errorf("look for application %s: %w", n, err)
 		}
 	}
 	return found, nil

@@ -55,13 +55,16 @@ func (tx *Tx) DisclosureCount(date hall.Date) (int, error) {
 	return n, err
 }
 
-// Disclosure gives the request for information of a number; nil when it is not here.
+// Disclosure gives the request for information of a number; nil when it is not here. Refusal: CaseTwice; see one.
 func (s *Store) Disclosure(ctx context.Context, number string) (*disclosure.Case, error) {
-	list, err := s.disclosures(ctx, "WHERE number = ? ORDER BY id LIMIT 1", number)
+	plain, end := named(number)
+	list, err := s.disclosures(ctx, whereNumbered+" ORDER BY id", plain, end)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	return list[0], nil
+	c := list[0]
+	c.Number, err = one(number, list, func(c *disclosure.Case) string { return string(c.Disclosure) })
+	return c, err
 }
 
 // Disclosures lists the requests for information of a hall, or of all where it is empty, in the

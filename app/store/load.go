@@ -24,7 +24,7 @@ func (s *Store) load() error {
 		return fmt.Errorf("read log: %w", err)
 	}
 	s.node = core.NewNode(s.opt.Origin, s.opt.Key, epoch, pos, s.firstDate())
-	s.node.Recall, s.node.Admits = s.recall, s.opt.Admits
+	s.node.Recall, s.node.Admits, s.node.RoleOf = s.recall, s.opt.Admits, s.opt.RoleOf
 	s.rows, s.recent = projection{pos: projected}, nil
 	chains, err := chainRows(ctx, s.conn, "")
 	if err != nil {

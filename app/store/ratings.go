@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -29,6 +30,9 @@ func (tx *Tx) foldRating(e event.Event) error {
 		return err
 	}
 	v := f.Fold(old)
+	if e.Kind != feedback.KindRated {
+		tx.s.replies.Add(1)
+	}
 	state, _ := v.Standing(nil)
 	counts, _ := feedback.RatedVisit(v, "")
 	return tx.Exec("INSERT OR REPLACE INTO rating (hall, ticket, date, level, repeats, complaint, settled, row) VALUES (?,?,?,?,?,?,?,?)",
@@ -156,4 +160,25 @@ func RatingsNamed(ctx context.Context, path string, names []string) (found map[s
 		found[name] = v.KeysOf(feedback.RatingID(name))
 	}
 	return found, nil
+}
+
+// Replies counts what has come here of follow-ups since the store was opened.
+func (s *Store) Replies() int64 { return s.replies.Load() }
+
+// KeysAbout names the keys of what is written with some ratings and about them, as in RatingsNamed.
+func (s *Store) KeysAbout(ctx context.Context, ratings []string) (names []string, err error) {
+	asked, err := json.Marshal(ratings)
+	if err != nil {
+		return nil, fmt.Errorf("look for ratings: %w", err)
+	}
+	list, err := readRows(ctx, s.reader, feedback.ReadVisit, `SELECT row FROM rating WHERE EXISTS (SELECT 1 FROM json_each(CAST(row AS TEXT), '$.ratings') r
+		WHERE json_extract(r.value, '$.fact.rating') IN (SELECT value FROM json_each(?)))`, string(asked))
+	for _, v := range list {
+		for _, id := range ratings {
+			if keys := v.KeysOf(feedback.RatingID(id)); len(keys) > 1 {
+				names = append(names, keys[1:]...)
+			}
+		}
+	}
+	return names, err
 }

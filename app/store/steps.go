@@ -105,7 +105,7 @@ func (s *Store) applicationIDs(ctx context.Context, where string, args ...any) (
 
 // Steps gives what this node's own device noted of the applications of a hall: behind a
 // number of its chain in one of its lives, and then life after life. Upto is lower than what
-// was asked for where the end of a life is lost here.
+// was asked for where the end of a life is lost here, and Unknown where all of it is.
 func (s *Store) Steps(ctx context.Context, id hall.ID, ask wire.StepsAsk, most int) (a wire.StepsAnswer, err error) {
 	chain, next, err := s.ownLife(ctx, ask.Epoch)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Store) Steps(ctx context.Context, id hall.ID, ask wire.StepsAsk, most i
 	}
 	a = wire.StepsAnswer{Epoch: chain.epoch, Upto: int64(ask.After)}
 	if chain.epoch != ask.Epoch {
-		a.Upto = 0
+		a.Upto, a.Unknown = 0, ask.Epoch != 0
 	}
 	var long int64
 	if err := s.reader.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM event WHERE chain = ?", chain.row).Scan(&long); err != nil {
@@ -151,10 +151,10 @@ func (s *Store) Steps(ctx context.Context, id hall.ID, ask wire.StepsAsk, most i
 	return a, rows.Err()
 }
 
-// StepsOf gives the steps of another node that are here, of one of its lives, behind a number
-// of its chain.
+// StepsOf gives the steps of another node that are here, of one of its lives or, with 0, of all, behind
+// a number of its chain.
 func (s *Store) StepsOf(ctx context.Context, origin event.Origin, epoch event.Epoch, after int64) (list []intake.Noted, err error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT body FROM event WHERE chain = (SELECT id FROM chain WHERE origin = ? AND epoch = ?) AND seq > ? AND fault IS NULL ORDER BY seq",
+	rows, err := s.reader.QueryContext(ctx, "SELECT body FROM event WHERE chain IN (SELECT id FROM chain WHERE origin = ?1 AND (?2 = 0 OR epoch = ?2)) AND seq > ?3 AND fault IS NULL ORDER BY chain, seq",
 		string(origin), int64(epoch), after)
 	if err != nil {
 		return nil, fmt.Errorf("read steps of %s: %w", origin, err)

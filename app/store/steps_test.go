@@ -30,6 +30,9 @@ func requestsOf(t *testing.T, s *store.Store, h hall.ID, from wire.StepsAsk, mos
 		if err != nil {
 			t.Fatal(err)
 		}
+		if a.Unknown != (from.Epoch == 99) {
+			t.Errorf("asked for %+v: %+v", from, a)
+		}
 		for _, b := range a.Bodies {
 			e, err := event.Decode(b)
 			if err != nil {

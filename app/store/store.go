@@ -49,6 +49,8 @@ type Options struct {
 	// Admits tells whether a device may have a key that was never heard of; nil admits
 	// whatever comes.
 	Admits func(o event.Origin, key ed25519.PublicKey) bool
+	// RoleOf tells as what a device is admitted, nothing where that is not known; nil as for Admits.
+	RoleOf func(o event.Origin) string
 	// MaxBatch bounds how many waiting writes one commit takes; default 64.
 	MaxBatch int
 	// Synchronous is "FULL" unless a negative control of the tests says otherwise.
@@ -89,13 +91,14 @@ type Store struct {
 
 	lastBulk time.Time // when bulk was written last; the writer's
 
-	turn   sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
-	jobs   chan job
-	bulk   chan job // what nobody stands waiting for
-	closed chan struct{}
-	ended  sync.WaitGroup
-	once   sync.Once
-	full   atomic.Bool
+	turn    sync.Mutex // held by whoever writes: the writer, or a caller that found it idle
+	jobs    chan job
+	bulk    chan job // what nobody stands waiting for
+	closed  chan struct{}
+	ended   sync.WaitGroup
+	once    sync.Once
+	full    atomic.Bool
+	replies atomic.Int64 // see Replies
 	// followed tells that somebody reads this log as it grows.
 	followed atomic.Bool
 

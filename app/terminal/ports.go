@@ -63,7 +63,7 @@ func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, e
 	list, err := b.Store.Cases(ctx, ticket)
 	out := make([]screen.Case, 0, len(list))
 	for _, c := range list {
-		saved, err := b.CaseSaved(ctx, c.Application, c.Event)
+		saved, err := b.CaseSaved(ctx, c.Application, c.Facts)
 		if err != nil {
 			return nil, err
 		}
@@ -72,9 +72,12 @@ func (b book) Cases(ctx context.Context, ticket hall.TicketID) ([]screen.Case, e
 	return out, err
 }
 
-// CaseSaved tells where an application can be read: where its event and its key both are.
-func (b book) CaseSaved(ctx context.Context, id intake.ApplicationID, from event.ID) (string, error) {
-	at := b.Saved(from)
+// CaseSaved tells where an application can be read as it stands: where all its events and its key are.
+func (b book) CaseSaved(ctx context.Context, id intake.ApplicationID, facts []event.ID) (string, error) {
+	at := wire.Centre
+	for _, f := range facts {
+		at = keyring.Readable(at, b.Saved(f))
+	}
 	if b.keys == nil {
 		return at, nil
 	}
@@ -213,14 +216,16 @@ func (l line) Complaints(ctx context.Context, ticket hall.TicketID) (list []scre
 	if err != nil {
 		return nil, err
 	}
-	keys := map[string]sealed.Key{}
+	keys, erased := map[string]sealed.Key{}, []feedback.RatingID{}
 	for _, k := range a.Keys {
 		if len(k.Key) == sealed.Size {
 			keys[k.Case] = sealed.Key(k.Key)
+		} else if k.Erased() {
+			erased = append(erased, feedback.RatingID(k.Case))
 		}
 	}
 	for _, row := range a.Rows {
-		c := screen.Complaint{Keys: keys}
+		c := screen.Complaint{Keys: keys, Erased: erased}
 		if c.Visit, err = feedback.ReadVisit(row.Row); err != nil {
 			return nil, err
 		}

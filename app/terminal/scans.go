@@ -109,7 +109,7 @@ func (s scans) Saved(ctx context.Context, scan intake.Scan) (screen.Saved, error
 	if err != nil || at == "" {
 		return "", err
 	}
-	readable, err := (book{s.t.Store, s.t.keys, s.t.binder}).CaseSaved(ctx, scan.Application, scan.From)
+	readable, err := (book{s.t.Store, s.t.keys, s.t.binder}).CaseSaved(ctx, scan.Application, []event.ID{scan.From})
 	return screen.Saved(keyring.Readable(readable, at)), err
 }
 

@@ -354,9 +354,13 @@ func (t *Terminal) run(ctx context.Context) {
 	}
 }
 
-// keysKept is how long a counter keeps the key of an application that the centre has. A kiosk,
-// which stands where anybody may carry it away, keeps none of those that the centre has.
-const keysKept = 24 * time.Hour
+// keysKept is how long a counter keeps the key of an application that the centre has. A kiosk
+// stands where anybody may carry it away, and keeps that of a rating only while whoever gave it
+// may still change it: a second key of one rating would open nothing, anywhere.
+const (
+	keysKept       = 24 * time.Hour
+	ratingKeysKept = time.Hour
+)
 
 // forget drops the keys that this terminal needs no more, once an hour.
 func (t *Terminal) forget(ctx context.Context) {
@@ -367,7 +371,7 @@ func (t *Terminal) forget(ctx context.Context) {
 	t.forgot = now
 	kept := keysKept
 	if t.Settings.Role == config.Kiosk {
-		kept = 0
+		kept = ratingKeysKept
 	}
 	err := t.keys.Forget(ctx, now-kept.Milliseconds())
 	if t.binder != nil {

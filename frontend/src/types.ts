@@ -499,6 +499,8 @@ export interface FollowUpRow {
   due: string
   overdue: boolean
   next: 'answer' | 'check' | ''
+  /** What was written is destroyed, so that nothing is written about it either. */
+  erased: boolean
 }
 
 export interface FollowUpPage {

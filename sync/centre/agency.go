@@ -156,6 +156,7 @@ type agencyPage struct {
 	One     *Pending
 	Sent    Deed
 	Fault   string
+	Both    []string // the names of two applications of one number
 	Noted   string
 	Request string
 	// Private tells that this line may carry a PIN.
@@ -393,6 +394,9 @@ func (d *desk) one(w http.ResponseWriter, r *http.Request, p agencyPage, o Offic
 	one, err := d.c.opt.Agencies.Find(ctx, o, number)
 	if err != nil {
 		p.Fault, status = d.fault(err), http.StatusNotFound
+		if no := (*event.Refusal)(nil); errors.As(err, &no) && no.Code == event.CaseTwice.Code {
+			p.Both = strings.Split(no.Args["both"], ", ")
+		}
 	} else {
 		p.One = &one
 	}

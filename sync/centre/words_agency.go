@@ -107,6 +107,7 @@ var agencyWords = map[string]Name{
 	"fault_not_saved":               {"没有记录：中心的数据库写不进去。请通知管理员后重试。", "Nothing was noted: the centre's database cannot be written. Tell its staff and try again."},
 	"fault_disk_full":               {"没有记录：中心的磁盘已满。请通知管理员。", "Nothing was noted: the centre's disk is full. Tell its staff."},
 	"fault_case_unknown":            {"本部门没有这个编号的办件。请核对编号，或返回清单。", "Your agency has no application of this number. Check it, or go back to the list."},
+	"fault_case_twice":              {"这个编号有两件办件。请从下面选一件打开。", "Two applications have this number. Choose one of them below."},
 	"fault_case_state":              {"办件的状态已变，不能这样办理。请看下面的最新状态。", "The application stands elsewhere by now, so this cannot be noted. See its state below."},
 	"fault_case_late":               {"期限已过，不能再这样办理。", "The time for this is over."},
 	"fault_case_extended":           {"已延期一次，依法不能再延。", "It was extended once, and the law allows no second time."},

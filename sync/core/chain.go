@@ -206,7 +206,7 @@ func (tx *Tx) AcceptRead(in Incoming) (wire.Ack, error) {
 	if c.Forked {
 		return ack(event.Forked), tx.aside(p, "the centre has another history")
 	}
-	if no := n.unsigned(p, in.head); no != "" {
+	if no := cmp.Or(n.pretends(p), n.unsigned(p, in.head)); no != "" {
 		return ack(event.DeviceUnknown), tx.aside(p, no)
 	}
 	loose, err := tx.loose(c, p)

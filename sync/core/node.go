@@ -29,7 +29,8 @@ type Node struct {
 	from   hall.Date // tickets of this business day and later are all in memory
 	halls  map[hall.ID]*hall.Hall
 	chains map[ChainID]*Chain
-	list   []*Chain // the same, for whoever looks at all of them: at every commit somebody does
+	roles  map[ChainID]string // as which terminals began their chains
+	list   []*Chain           // the same, for whoever looks at all of them: at every commit somebody does
 
 	taps     map[string]event.ID // request -> the event of the ticket issued for it, of the newest
 	tapped   []string            // the requests in taps, oldest first
@@ -51,6 +52,8 @@ type Node struct {
 	// Admits tells whether a device may have a key that was never heard of; nil admits
 	// whatever comes, for a place that is open to this machine alone.
 	Admits func(o event.Origin, key ed25519.PublicKey) bool
+	// RoleOf tells as what a device is admitted here, nothing where that is not known; nil as for Admits.
+	RoleOf func(o event.Origin) string
 	// Recall reads the row of a ticket of an earlier day, nil when there is none; an
 	// error of it stands in broken until the commit under way has failed for it.
 	Recall func(hall.ID, hall.TicketID) ([]byte, error)
@@ -61,7 +64,7 @@ type Node struct {
 // and whose log reaches pos. Tickets of the business day from and later are
 // restored by the driver; earlier ones are read when an event speaks of them.
 func NewNode(origin event.Origin, key ed25519.PrivateKey, epoch event.Epoch, pos int64, from hall.Date) *Node {
-	return &Node{Origin: origin, Key: key, epoch: epoch, pos: pos, from: from, kept: true, halls: map[hall.ID]*hall.Hall{}, chains: map[ChainID]*Chain{},
+	return &Node{Origin: origin, Key: key, epoch: epoch, pos: pos, from: from, kept: true, halls: map[hall.ID]*hall.Hall{}, chains: map[ChainID]*Chain{}, roles: map[ChainID]string{},
 		taps: map[string]event.ID{}, fresh: map[event.ID][]byte{}, dirty: map[hall.TicketID]*hall.Ticket{},
 		strays: map[event.Hash]event.ID{}, days: map[hall.Date]int64{}}
 }
@@ -148,6 +151,7 @@ func (n *Node) Replay(e event.Event) error {
 
 // fold brings an event into memory.
 func (n *Node) fold(r read) error {
+	n.begins(r)
 	touched, err := n.hall(hall.ID(r.inner.Origin.Hall())).Fold(r.inner, r.fact)
 	if t := touched.Ticket; err == nil && t != nil {
 		n.dirty[t.Ticket] = t
@@ -169,6 +173,20 @@ func (n *Node) livedBefore() bool {
 	return slices.ContainsFunc(n.list, func(c *Chain) bool {
 		return c.ID.Origin == n.Origin && c.ID.Epoch != n.epoch && max(c.Seq, c.Loose) > 0
 	})
+}
+
+// lifeLetters are those that nobody takes for a digit.
+const lifeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+// Life marks this life of the place's database in what it numbers: two letters, or nothing in
+// the first one that is known here.
+func (n *Node) Life() string {
+	if !n.livedBefore() {
+		return ""
+	}
+	const all = uint64(len(lifeLetters))
+	at := uint64(n.epoch) >> 1 // its lowest bit is always set
+	return string([]byte{lifeLetters[at%all], lifeLetters[at/all%all]})
 }
 
 // Behind tells that tickets changed since TakeDirty was called.

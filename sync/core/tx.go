@@ -125,6 +125,9 @@ func (tx *Tx) Hall(id hall.ID) *hall.Hall { return tx.n.hall(id) }
 // Fresh tells that this database has noted nothing of its own yet.
 func (tx *Tx) Fresh() bool { return tx.n.OwnSeq() == 0 }
 
+// Life is Node.Life.
+func (tx *Tx) Life() string { return tx.n.Life() }
+
 // Append notes an own event: it takes the next sequence number, is chained and
 // folded, and is saved when the commit is. The returned body is its canonical bytes.
 func (tx *Tx) Append(kind event.Kind, payload any) (e event.Event, body []byte, err error) {
@@ -206,6 +209,9 @@ func (tx *Tx) receive(id event.ID, body []byte, sum event.Hash, e read) {
 		r.Kind, r.Lasting = e.outer.Kind, Lasting(e.outer.Kind)
 		err := e.err
 		if err == nil {
+			err = tx.n.misplaced(e)
+		}
+		if err == nil {
 			err = tx.foldRead(e)
 		}
 		if err != nil {
@@ -256,7 +262,14 @@ func (tx *Tx) take(body []byte, own map[event.Seq]event.Hash) error {
 	} else {
 		c.Loose = max(c.Loose, e.Seq)
 	}
-	fact, err := tx.fold(e, nil)
+	in := readEvent(body)
+	err = in.err
+	if err == nil {
+		err = tx.n.misplaced(in)
+	}
+	if err == nil {
+		err = tx.foldRead(in)
+	}
 	if err != nil {
 		if tx.fault != nil {
 			return err
@@ -265,7 +278,7 @@ func (tx *Tx) take(body []byte, own map[event.Seq]event.Hash) error {
 	}
 	tx.n.pos++
 	r.Pos = tx.n.pos
-	tx.dated(r.Kind, fact, r.Pos)
+	tx.dated(r.Kind, in.fact, r.Pos)
 	tx.Passed = append(tx.Passed, r)
 	tx.writes++
 	return nil

@@ -58,6 +58,8 @@ func (h *Hub) answers(id hall.ID) inlet.Answers {
 func (h *Hub) caseFor(ctx context.Context, id hall.ID, number string) (a wire.CaseAnswer, err error) {
 	c, err := h.Store.Numbered(ctx, number)
 	switch {
+	case errors.As(err, &a.Refuse):
+		return a, nil
 	case err != nil:
 		return a, err
 	case !h.Store.Ready():
@@ -121,6 +123,9 @@ func (c *Centre) keyOf(ctx context.Context, id string) (wire.CaseKey, error) {
 // application. What is overdue ends; what was received and not answered in time is accepted; a request
 // for information that its applicant does not correct in time is given up.
 func (h *Hub) tidy(ctx context.Context, id hall.ID) error {
+	if err := h.eraseAnswers(ctx); err != nil {
+		return err
+	}
 	if !h.Store.Ready() {
 		return nil
 	}

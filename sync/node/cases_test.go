@@ -62,7 +62,7 @@ func TestAHubGivesTheApplicationsOfItsHallAlone(t *testing.T) {
 		t.Errorf("its own: %v, %v", a.Refuse, err)
 	}
 	// Without its key an application is readable at its counter alone, wherever its event is.
-	if at, err := (ledger{h.Store, h.Keys}).saved(t.Context(), store.Case{Application: "case-without-a-key", Event: event.ID{Origin: "jiangnan/c9", Epoch: 1, Seq: 1}}); err != nil || at != "here" {
+	if at, err := (ledger{h.Store, h.Keys}).saved(t.Context(), store.Case{Application: "case-without-a-key", Facts: []event.ID{{Origin: "jiangnan/c9", Epoch: 1, Seq: 1}}}); err != nil || at != "here" {
 		t.Errorf("an application without its key is said to be saved %q: %v", at, err)
 	}
 	refused("JB-1", event.CaseUnknown)

@@ -42,6 +42,9 @@ func (h *Hub) disclosureFor(ctx context.Context, id hall.ID, body []byte) (a wir
 
 func (h *Hub) disclosureNumbered(ctx context.Context, id hall.ID, number string) (a wire.DisclosureAnswer, err error) {
 	c, err := h.Store.Disclosure(ctx, number)
+	if errors.As(err, &a.Refuse) {
+		return a, nil
+	}
 	if err != nil {
 		return a, err
 	}

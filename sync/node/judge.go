@@ -58,3 +58,13 @@ func (a *access) admits(o event.Origin, key ed25519.PublicKey) bool {
 	}
 	return false
 }
+
+// roleOf tells as what a device is admitted. The centre has no terminals on its list.
+func (a *access) roleOf(o event.Origin) string {
+	for _, e := range a.list.Entries() {
+		if e.Origin == o {
+			return e.Role
+		}
+	}
+	return ""
+}

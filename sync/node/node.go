@@ -140,7 +140,7 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		if err != nil {
 			return err
 		}
-		access.Judge, at.Admits = list.judge, list.admits
+		access.Judge, at.Admits, at.RoleOf = list.judge, list.admits, list.roleOf
 	}
 	if b.Store, err = store.Open(at); err != nil {
 		return err
@@ -201,6 +201,7 @@ type Hub struct {
 	Allocator *hub.Hub
 	up        atomic.Pointer[link.Link]
 	takes     atomic.Bool // terminals are let in, where the hall has two hubs
+	followed  followed    // by the allocator's timer alone
 }
 
 // OpenHub starts a hall's hub.
@@ -367,7 +368,8 @@ func (l ledger) Cases(ctx context.Context, ask wire.CasesAsk) ([]wire.CaseRow, e
 	return out, err
 }
 
-// saved tells where an application can be read; one whose key has not come is at its counter alone.
+// saved tells where an application can be read as it stands; one whose key has not come is at its counter
+// alone. What the centre noted is there.
 func (l ledger) saved(ctx context.Context, c store.Case) (string, error) {
 	key, err := l.keys.Saved(ctx, string(c.Application))
 	if err != nil {
@@ -376,5 +378,15 @@ func (l ledger) saved(ctx context.Context, c store.Case) (string, error) {
 	if key == "here" { // in this hall
 		key = "hall"
 	}
-	return keyring.Readable(l.Saved(c.Event), cmp.Or(key, "here")), nil
+	at := cmp.Or(key, "here")
+	for _, f := range c.Facts {
+		switch s := l.Saved(f); {
+		case f.Origin == CentreOrigin:
+		case s == "here": // in this hall
+			at = keyring.Readable(at, "hall")
+		default:
+			at = keyring.Readable(at, s)
+		}
+	}
+	return at, nil
 }

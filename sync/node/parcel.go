@@ -129,7 +129,7 @@ func Import(ctx context.Context, data string, file []byte, open bool, now time.T
 		}
 		a, err := openAccess(&Options{Data: data, Logger: slog.New(slog.DiscardHandler), Now: o.Now}, placeOf(o.Origin))
 		if err == nil {
-			list, o.Admits = a.list, a.admits
+			list, o.Admits, o.RoleOf = a.list, a.admits, a.roleOf
 		}
 		return err
 	})

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"onewindow/app/event"
 	"onewindow/app/feedback"
@@ -61,8 +62,20 @@ func (h *Hub) complaints(ctx context.Context, id hall.ID, ticket hall.TicketID) 
 }
 
 // ratingKeys gives the keys of what is written about a visit, as far as they are here or at
-// the centre.
+// the centre, and names the ratings that were erased.
 func (h *Hub) ratingKeys(ctx context.Context, v *feedback.Visit) (keys []wire.CaseKey, err error) {
+	for _, r := range v.Given() {
+		if r.Remark != "" {
+			continue
+		}
+		// Nothing was written in it as it stands, but in an edition before, or about it.
+		switch _, err := h.Keys.Key(ctx, string(r.Rating.Rating)); {
+		case errors.Is(err, keyring.ErrErased):
+			keys = append(keys, wire.CaseKey{Case: string(r.Rating.Rating)})
+		case err != nil && !errors.Is(err, keyring.ErrNone):
+			return nil, err
+		}
+	}
 	for _, id := range v.Sealed() {
 		key, err := h.Keys.Key(ctx, id)
 		if errors.Is(err, keyring.ErrNone) {
@@ -80,3 +93,32 @@ func (h *Hub) ratingKeys(ctx context.Context, v *feedback.Visit) (keys []wire.Ca
 	}
 	return keys, nil
 }
+
+// eraseAnswers destroys the keys of what clerks wrote about a rating that was erased before it came
+// here: it may say again what the person wrote. It looks again when there is more of either.
+func (h *Hub) eraseAnswers(ctx context.Context) error {
+	last, err := h.Keys.LastErased(ctx)
+	now := followed{last, h.Store.Replies()}
+	if err != nil || last == 0 || now == h.followed {
+		return err
+	}
+	erased, err := h.Keys.Erased(ctx)
+	if err != nil {
+		return err
+	}
+	names, err := h.Store.KeysAbout(ctx, erased)
+	if err != nil {
+		return err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(erased, name) })
+	if len(names) > 0 {
+		err = h.Keys.Erase(ctx, names, string(h.Store.Origin()), "about a rating that was erased", h.Store.Now())
+	}
+	if err == nil {
+		h.followed = now
+	}
+	return err
+}
+
+// followed is what eraseAnswers has seen: the last key that was destroyed, and replies since the start.
+type followed struct{ erased, replies int64 }

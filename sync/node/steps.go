@@ -75,10 +75,14 @@ func (h *Hub) takeSteps(ctx context.Context, up *link.Link, at *core.Cursor) (mo
 	if err != nil || a.Epoch == at.Epoch && a.Upto == at.Pos {
 		return false, err
 	}
-	if a.Epoch == at.Epoch && a.Upto < at.Pos {
-		if err := h.noteAgain(ctx, at.Epoch, a.Upto); err != nil {
-			return false, err
-		}
+	switch {
+	case a.Unknown:
+		err = h.noteAgain(ctx, 0, 0) // of which lives the centre has what left nobody can tell here
+	case a.Epoch == at.Epoch && a.Upto < at.Pos:
+		err = h.noteAgain(ctx, at.Epoch, a.Upto)
+	}
+	if err != nil {
+		return false, err
 	}
 	f := wire.Feed{Epoch: a.Epoch, From: min(at.Pos, a.Upto), Upto: a.Upto, Bodies: a.Bodies}
 	if err := h.Store.Write(ctx, func(tx *store.Tx) error { return tx.Follow(stepsSource, f, a.Epoch, false) }); err != nil {
@@ -88,30 +92,38 @@ func (h *Hub) takeSteps(ctx context.Context, up *link.Link, at *core.Cursor) (mo
 	return true, nil
 }
 
-// noteAgain notes in the hub's own chain what the centre has lost with the end of one of its
-// lives: it was put back to an older copy. The fold counts the same step once.
+// noteAgain notes in the hub's own chain what the centre has lost: the end of one of its lives
+// where it was put back to an older copy, or, with life 0, whatever it ever noted where it does not
+// know the life that the hub has followed. The fold counts the same step once.
 func (h *Hub) noteAgain(ctx context.Context, life event.Epoch, after int64) error {
 	list, err := h.Store.StepsOf(ctx, CentreOrigin, life, after)
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return err
 	}
-	return h.Store.Write(ctx, func(tx *store.Tx) error {
-		for _, n := range list {
-			c, err := tx.Application(n.Application)
-			if err != nil {
-				return err
-			}
-			if c != nil && slices.ContainsFunc(c.Steps, func(o intake.Noted) bool {
-				return o.Kind == n.Kind && o.Request == n.Request && o.ID.Origin == h.Store.Origin()
-			}) {
-				continue // before the last restart
-			}
-			if _, _, err := tx.Append(n.Kind, n.Step); err != nil {
-				return err
-			}
+	for part := range slices.Chunk(list, stepsMost) {
+		if err := h.Store.Write(ctx, func(tx *store.Tx) error { return h.noteLost(tx, part) }); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+func (h *Hub) noteLost(tx *store.Tx, list []intake.Noted) error {
+	for _, n := range list {
+		c, err := tx.Application(n.Application)
+		if err != nil {
+			return err
+		}
+		if c != nil && slices.ContainsFunc(c.Steps, func(o intake.Noted) bool {
+			return o.Kind == n.Kind && o.Request == n.Request && o.ID.Origin == h.Store.Origin()
+		}) {
+			continue // it was noted again before
+		}
+		if _, _, err := tx.Append(n.Kind, n.Step); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dueSoon is from how many working days before it on something counts as due soon.

@@ -10,11 +10,13 @@ type StepsAsk struct {
 }
 
 // StepsAnswer answers it: the events as the centre noted them, and up to where its chain was
-// looked through. Where Epoch or Upto have moved there may be more.
+// looked through. Where Epoch or Upto have moved there may be more. Unknown tells that nothing
+// is left at the centre of the life that was asked for: its disk is another one, or an older copy.
 type StepsAnswer struct {
-	Epoch  event.Epoch `json:"epoch"`
-	Upto   int64       `json:"upto"`
-	Bodies [][]byte    `json:"bodies,omitempty"`
+	Epoch   event.Epoch `json:"epoch"`
+	Upto    int64       `json:"upto"`
+	Unknown bool        `json:"unknown,omitempty"`
+	Bodies  [][]byte    `json:"bodies,omitempty"`
 }
 
 // DueRow is an application of the hall of which something is due soon or was, for a counter.

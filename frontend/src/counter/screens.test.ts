@@ -4,7 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types'
 import CounterApp from './CounterApp.vue'
-import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, lookup, refuse, scans, standing, ticket, transfer, tray, unverified } from './testing/fakeTerminal'
+import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, followed, lookup, refuse, scans, standing, ticket, transfer, tray, unverified } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
 vi.mock('../bridge', async (original) => ({
@@ -90,6 +90,7 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['bad ratings without the hall', () => { terminal.instead.set('FollowUps', () => refuse('hub_unreachable')); terminal.atDesk() }, (app) => app.find('[data-panel="follow"]').trigger('click'), '.refused'],
   ['a bad rating to look into', () => terminal.atDesk(), (app) => openFollow(app, 'id-A021'), '[data-act="answerFollowUp"]'],
   ['a bad rating without a word', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A021'); await press('Enter', true) }, '#follow-note[aria-invalid="true"]'],
+  ['a bad rating of which the words are destroyed', () => { terminal.instead.set('OpenFollowUp', () => followed({ erased: true })); terminal.atDesk() }, (app) => openFollow(app, 'id-A021'), '[data-erased]'],
   ['a bad rating that was answered', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A021'); await app.find('#follow-note').setValue('已电话回访'); await press('Enter', true) }, '[data-state="answered"]'],
   ['an answer to check', () => terminal.atDesk(), (app) => openFollow(app, 'id-A022'), '[data-act="passFollowUp"]'],
   ['an answer that goes back', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A022'); await app.find('#follow-note').setValue('请写明结果'); await app.find('[data-act="sendBack"]').trigger('click') }, '[data-state="returned"]'],

@@ -49,7 +49,7 @@ func (c *caseErase) Run() error {
 	}
 	var unknown []string
 	for _, n := range c.Numbers {
-		if found[n] == "" && rated[n] == nil {
+		if found[n] == nil && rated[n] == nil {
 			unknown = append(unknown, n)
 		}
 	}
@@ -65,14 +65,14 @@ func (c *caseErase) Run() error {
 		return err
 	}
 	var ids []string
+	cases := 0
 	for _, n := range c.Numbers {
-		if ids = append(ids, rated[n]...); rated[n] == nil {
-			ids = append(ids, string(found[n]))
-		}
+		cases += max(1, len(found[n]))
+		ids = append(append(ids, rated[n]...), found[n]...)
 	}
 	if err := errors.Join(ring.Erase(context.Background(), ids, by, c.Why, time.Now().UnixMilli()), ring.Close()); err != nil {
 		return err
 	}
-	fmt.Printf("the keys of %d applications are destroyed here; every place that has one destroys it as soon as its line stands\n", len(c.Numbers))
+	fmt.Printf("the keys of %d applications are destroyed here; every place that has one destroys it as soon as its line stands\n", cases)
 	return nil
 }

@@ -114,11 +114,12 @@ func leave(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(s.Close())
 }
 
-// taken notes an application of a number in a database, with its key.
+// taken notes an application of a number in a database, with its key; what is written behind the number goes
+// into its id.
 func taken(ts *testscript.TestScript, _ bool, args []string) {
 	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: event.Origin(args[1]), Now: func() int64 { return time.Now().UnixMilli() }})
 	ts.Check(err)
-	id := intake.ApplicationID("case-" + args[2])
+	id := intake.ApplicationID("case-" + args[2] + strings.Join(args[3:], ""))
 	ts.Check(s.Write(context.Background(), func(tx *store.Tx) error {
 		_, _, err := tx.Append(intake.KindTaken, intake.Taken{Application: id, Number: args[2], Item: "x", State: intake.Accepted, Hall: "jiangnan"})
 		return err

@@ -58,7 +58,7 @@ export const unverified = (check: string): CasePage => ({
 })
 
 export const followUp = (change: Partial<FollowUpRow> = {}): FollowUpRow => ({
-  ticket: 'id-A021', number: 'A021', date: '2026-11-20', window: 'A03', items: [{ zh: '存量房转移登记', en: 'Transfer of property' }], level: 5, state: 'open', due: '2026-11-27', overdue: false, next: 'answer', ...change,
+  ticket: 'id-A021', number: 'A021', date: '2026-11-20', window: 'A03', items: [{ zh: '存量房转移登记', en: 'Transfer of property' }], level: 5, state: 'open', due: '2026-11-27', overdue: false, next: 'answer', erased: false, ...change,
 })
 
 export const followed = (change: Partial<FollowUpRow> = {}): FollowUpPage => ({
