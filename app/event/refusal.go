@@ -102,6 +102,14 @@ var (
 	NoFee           = &Refusal{Code: 511, Key: "no_fee"}
 	TermOver        = &Refusal{Code: 512, Key: "term_over"}
 	TermUnknown     = &Refusal{Code: 515, Key: "term_unknown"}
+	AmendWaits      = &Refusal{Code: 530, Key: "amend_waits"}
+	AmendSame       = &Refusal{Code: 531, Key: "amend_same"}
+	AmendOwn        = &Refusal{Code: 532, Key: "amend_own"}
+	AmendDay        = &Refusal{Code: 533, Key: "amend_day"}
+	AmendState      = &Refusal{Code: 534, Key: "amend_state"}
+	FeeFree         = &Refusal{Code: 535, Key: "fee_free"}
+	FeeWrong        = &Refusal{Code: 536, Key: "fee_wrong"}
+	FeeState        = &Refusal{Code: 537, Key: "fee_state"}
 	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
 	NotPublished    = &Refusal{Code: 602, Key: "not_published"}
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}

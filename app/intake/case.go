@@ -37,6 +37,12 @@ type Case struct {
 	// Steps are what was made of it, by time and, where that is the same, by event: a set,
 	// so that it is the same in whatever order it was heard of.
 	Steps []Noted `json:"steps,omitempty"`
+	// Amendments and Verdicts are what was proposed to be put right and what second people
+	// said of it: sets, in an order that owes nothing to arrival. Amended tells what counts.
+	Amendments []Proposed `json:"amendments,omitempty"`
+	Verdicts   []Verdict  `json:"verdicts,omitempty"`
+	// Printed are the numbers of its documents that were printed, each with when it first was.
+	Printed map[string]int64 `json:"printed,omitempty"`
 }
 
 // Status is what "my progress" and any public screen may know of an application:
@@ -77,7 +83,8 @@ func (c *Case) Lacking() (nos []int, names []string) {
 func (c *Case) Owing() (at []int) {
 	nos, _ := c.Lacking()
 	for n, no := range nos {
-		if _, came := c.Supplied[no]; !came {
+		_, came := c.Supplied[no]
+		if was, amended := c.amendedTo(no); !came && !(amended && was == Brought) {
 			at = append(at, n)
 		}
 	}
@@ -198,7 +205,7 @@ func (c *Case) mustBeThere(no int) bool {
 func (c *Case) DueBy() hall.Date {
 	switch c.Standing() {
 	case Accepted, AcceptedLater:
-		return cmp.Or(c.DueDate, c.Due)
+		return c.promisedDay()
 	}
 	return ""
 }
@@ -222,21 +229,24 @@ func (c *Case) answerBy() hall.Date {
 // Concerns tells whether events of a kind change applications.
 func Concerns(kind event.Kind) bool {
 	switch kind {
-	case KindTaken, KindSupplied, KindWithdrawn, KindOverdue, KindSharedAnswered, KindSharedDisputed:
+	case KindTaken, KindSupplied, KindWithdrawn, KindOverdue, KindSharedAnswered, KindSharedDisputed, KindAmendProposed, KindAmendChecked, KindDocument:
 		return true
 	}
-	return false || IsStep(kind)
+	return IsStep(kind)
 }
 
 // Fact is what one event tells of an application.
 type Fact struct {
 	id    event.ID
 	kind  event.Kind
-	sum   string // of the payload, for KindTaken
+	sum   string // of the payload, for KindTaken and KindAmendProposed
 	taken Taken
 	later Later
 	said  Answered // for KindSharedAnswered
 	step  Step
+	// Of amendments.
+	proposal Proposal
+	verdict  Verdict
 }
 
 // ReadFact decodes an event that Concerns applications. Errors wrap ErrNotOurs.
@@ -248,6 +258,11 @@ func ReadFact(e event.Event) (f Fact, err error) {
 		f.taken, err = Read(e)
 	case e.Kind == KindSharedAnswered:
 		f.said, err = ReadAnswered(e)
+	case e.Kind == KindAmendProposed:
+		f.sum = event.Sum(e.Payload).String()
+		f.proposal, err = ReadProposal(e)
+	case e.Kind == KindAmendChecked:
+		f.verdict, err = ReadVerdict(e)
 	case IsStep(e.Kind):
 		f.step, err = ReadStep(e)
 	case Concerns(e.Kind):
@@ -260,7 +275,7 @@ func ReadFact(e event.Event) (f Fact, err error) {
 
 // Application is the one that the fact is about.
 func (f Fact) Application() ApplicationID {
-	return cmp.Or(f.taken.Application, f.later.Application, f.said.Application, f.step.Application)
+	return cmp.Or(f.taken.Application, f.later.Application, f.said.Application, f.step.Application, f.proposal.Application, f.verdict.Application)
 }
 
 // Fold adds a fact to the case that it is about; old is nil for the first one and is not
@@ -273,15 +288,20 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 		}
 		*c = *old
 	}
-	if f.kind == KindSharedAnswered {
+	switch {
+	case f.kind == KindSharedAnswered:
 		c.answered(f.said)
 		return c, nil
-	}
-	if IsStep(f.kind) {
+	case f.kind == KindAmendProposed:
+		c.proposed(Proposed{f.sum, f.proposal})
+		return c, nil
+	case f.kind == KindAmendChecked:
+		c.checked(f.verdict)
+		return c, nil
+	case IsStep(f.kind):
 		c.step(Noted{ID: f.id, Kind: f.kind, Step: f.step})
 		return c, nil
-	}
-	if f.kind != KindTaken {
+	case f.kind != KindTaken:
 		c.later(f.kind, f.later)
 		return c, nil
 	}
@@ -325,7 +345,21 @@ func (c *Case) later(kind event.Kind, l Later) {
 		c.disputed(l)
 	case KindOverdue:
 		c.Overdue = max(c.Overdue, hall.Date(l.Reason))
+	case KindDocument:
+		c.printed(l.Reason, l.AtMS)
 	}
+}
+
+// printed adds that a document was printed.
+func (c *Case) printed(number string, atMS int64) {
+	if at, known := c.Printed[number]; known && at <= atMS {
+		return
+	}
+	c.Printed = maps.Clone(c.Printed)
+	if c.Printed == nil {
+		c.Printed = map[string]int64{}
+	}
+	c.Printed[number] = atMS
 }
 
 func earlier(a, b int64) int64 {
