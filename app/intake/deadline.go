@@ -74,12 +74,12 @@ func (c *Calendar) DecideBy(a *Case) (hall.Date, TermState) {
 		}
 		return day, TermKnown
 	}
-	return c.Due(a.term(a.clock()))
+	return c.Due(a.term(a.clock(), from))
 }
 
-// term is the time for the decision by a clock, from the day of the acceptance on.
-func (c *Case) term(clock *Clock) Term {
-	t := clock.term(c.acceptedOn())
+// term is the time for the decision by a clock, from the day of the acceptance on, with what moved it.
+func (c *Case) term(clock *Clock, from hall.Date) Term {
+	t := clock.term(from)
 	if n := c.Extension(); n != nil {
 		t.Extended, t.Rule.Extra = true, n.Days
 	}

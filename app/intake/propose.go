@@ -131,7 +131,7 @@ func (a Amend) day(c *Case, calendar *Calendar, today hall.Date, p *Proposal) *e
 		return nil
 	}
 	for clock.Promised = min(clock.Promised, maxTerm); clock.Promised >= 0; clock.Promised-- {
-		if day, state := calendar.Due(c.term(clock)); state == TermKnown && day <= a.Day {
+		if day, state := calendar.Due(c.term(clock, calendar.acceptedOn(c))); state == TermKnown && day <= a.Day {
 			if day < today {
 				break
 			}

@@ -168,7 +168,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		t.Machine.Drafts = t.drafts
 	}
 	if s.Role == config.Counter {
-		t.Machine.Differing = t.differing
+		t.Machine.Differing, t.Machine.Amending = t.differing, t.amending
 	}
 	t.lend(opt.Voice)
 	t.Machine.Saying = t.announced
