@@ -98,6 +98,7 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an application whose notice was printed', () => terminal.atDesk(), async (app) => { await openCase(app); await press('F7') }, '.print p[role="status"]'],
   ['an application scanned from its document', () => terminal.atDesk(), async (app) => { await app.find('#code').setValue('OWC:JN20261124-C07-0003'); await app.find('form.scan').trigger('submit'); await flushPromises(); await app.find('[data-choice="ask"]').setValue(); await app.find('form.look').trigger('submit') }, '[data-case]'],
   ['an application without a purpose', () => terminal.atDesk(), async (app) => { await press('f', true); await app.find('#case').setValue('JN1'); await app.find('form.look').trigger('submit') }, '[data-fault="purpose"]'],
+  ['withdrawn by number', () => { terminal.atDesk() }, async (app) => { await app.find('[data-panel="number"]').trigger('click'); await app.find('#number').setValue('A017'); await app.find('[data-choice="withdraw"]').setValue(); await app.find('[data-choice="system_down"]').setValue(); await app.find('form.number').trigger('submit') }, '.told'],
   ['a visit whose application was taken back', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), applications: ['withdrawn', 'lapsed', 'revoked'].map((state, n) => ({ number: `N-${n}`, code: `c${n}`, item: transfer.name, state, dueDate: '', saved: 'here' as const, absent: [], answerBy: '', agency: '' })) } }), () => undefined, '[data-material="1"]'],
   ['what is due', () => { terminal.instead.set('DueCases', () => [...dueCases, ...Array.from({ length: 9 }, (_, n) => ({ ...dueCases[2]!, number: `JN-${n}` }))]); terminal.atDesk() }, () => press('f', true), '[data-due-case] .over'],
   ['what is due, cut off', () => { terminal.instead.set('DueCases', () => refuse('hub_unreachable')); terminal.atDesk() }, () => press('f', true), '[data-due] [role="status"]'],
@@ -169,6 +170,45 @@ describe.each(languages)('screens in %s', (language) => {
     expect(app.findAll('[role="alert"], [role="status"]').length).toBeGreaterThan(0)
     expect(missing).toEqual([])
     await expectAccessible(app.element)
+  })
+
+  it('tells what the slip of a withdrawn number is good for', async () => {
+    terminal.atDesk()
+    const app = await open(language)
+    await app.find('[data-panel="number"]').trigger('click')
+    await app.find('#number').setValue('a017')
+    await app.find('[data-choice="withdraw"]').setValue()
+    expect(app.find('.told').text()).toBe('')
+    await app.find('[data-choice="system_down"]').setValue()
+    await app.find('form.number').trigger('submit')
+    await flushPromises()
+    expect(app.find('.told').text()).toContain('A017')
+  })
+
+  it('proposes a correction with what is chosen, and looks again', async () => {
+    terminal.instead.set('OpenCase', () => slipped([]))
+    terminal.atDesk()
+    const app = await open(language)
+    await openCase(app)
+    await press('e', true)
+    await app.find('[name="amend-field"][value="material"]').setValue()
+    await app.find('[data-amend-material="1"]').setValue()
+    await app.find('[name="amend-cause"][value="ticked"]').setValue()
+    await press('Enter', true)
+    const sent = terminal.asked.find((a) => a.method === 'ProposeAmendment')
+    expect(sent?.args.slice(1)).toEqual(['JN20261124-C07-0003', { field: 'material', value: '', documentType: '', material: 1, received: 'not_received', day: '', cause: 'ticked', why: '' }])
+    expect(terminal.asked.filter((a) => a.method === 'OpenCase').length).toBe(2)
+    expect(app.find('[data-amend]').exists()).toBe(false)
+  })
+
+  it('lets pass exactly the correction that is shown', async () => {
+    terminal.instead.set('OpenCase', () => slipped([amendment({ sum: 'mine', mine: true, may: false }), amendment({ sum: 'theirs' })]))
+    terminal.set({ ...terminal.atDesk(), amending: [amending()] })
+    const app = await open(language)
+    await app.find('[data-act="openAmending"]').trigger('click')
+    await flushPromises()
+    await press('Enter', true)
+    expect(terminal.asked.find((a) => a.method === 'CheckAmendment')?.args.slice(1)).toEqual(['JN20261124-C07-0003', 'theirs', true, ''])
   })
 
   it.each(['accepted', 'accepted_later', 'correction', 'received', 'refused', 'not_ours', 'handed_out'])('result "%s" of an intake', async (state) => {
