@@ -31,7 +31,7 @@ var scripts = []script{
 		// Somebody has to wait for a service of the window.
 		request := map[string]any{"request": "e2e-counter", "letter": "B", "items": []string{}, "class": "walk_in", "language": "zh"}
 		_, err := ask[map[string]any](kiosk, "Kiosk.Issue", request)
-		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "WINDOW=" + visitWindow}, err
+		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "CLERK2=" + stageClerks[1].id, "PIN2=" + stageClerks[1].pin, "WINDOW=" + visitWindow}, err
 	}},
 	{file: "a11y.mjs", part: "a11y"},
 	{file: "keys.mjs", part: "a11y"},
