@@ -262,8 +262,11 @@ func (c *Case) passed() (list []Amended) {
 	return list
 }
 
-// Waiting lists the amendments that a second person has yet to check.
+// Waiting lists the amendments that a second person has yet to check; of what is archived nobody checks any.
 func (c *Case) Waiting() (list []Amended) {
+	if len(c.Amendments) == 0 || c.Standing() == Archived {
+		return nil
+	}
 	for _, a := range c.Amended() {
 		if a.State == AmendWaiting {
 			list = append(list, a)

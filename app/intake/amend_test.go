@@ -309,6 +309,19 @@ func TestChecking(t *testing.T) {
 	}
 }
 
+// What is archived asks for nobody's eyes any more.
+func TestNothingWaitsOfWhatIsArchived(t *testing.T) {
+	key := amendKey(t)
+	e := amendEvent(t, 10, Proposal{Field: FieldPhone, Clerk: "wang", AtMS: 5, Request: "r0"}, "", key)
+	facts := []event.Event{slipped(t, key), e, stepEvent(t, "district/centre", 5, KindDecided, Step{Day: "2026-03-03", Outcome: Granted}), stepEvent(t, "jiangnan/c1", 6, KindHandedOut, Step{Day: "2026-03-03", How: WaySigned})}
+	if c := foldAll(t, facts...); len(c.Waiting()) != 1 {
+		t.Errorf("%d wait before it is archived", len(c.Waiting()))
+	}
+	if c := foldAll(t, append(facts, stepEvent(t, "district/centre", 7, KindArchived, Step{Day: "2026-03-03"}))...); len(c.Waiting()) != 0 {
+		t.Error("something of what is archived waits")
+	}
+}
+
 // An amended day is a promise like any: a hearing and an extension move it, it is never later than what was promised
 // before or the law allows, and a later one that some place lets pass counts for nothing.
 func TestAnAmendedDayIsAPromise(t *testing.T) {
