@@ -36,7 +36,7 @@ var scripts = []script{
 			_, err := ask[map[string]any](kiosk, "Kiosk.Issue", request)
 			errs = append(errs, err)
 		}
-		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "WINDOW=A03", "SCANS=" + s.scans("c1")}, errors.Join(errs...)
+		return []string{"CLERK=" + stageClerks[0].id, "PIN=" + stageClerks[0].pin, "CLERK2=" + stageClerks[1].id, "PIN2=" + stageClerks[1].pin, "WINDOW=A03", "SCANS=" + s.scans("c1")}, errors.Join(errs...)
 	}},
 	{file: "a11y.mjs", part: "a11y"},
 	{file: "keys.mjs", part: "a11y"},

@@ -37,10 +37,11 @@ var (
 	needBrowser   = need{name: "browser", why: "the browser that tests drive", packages: []string{"chromium", "fonts-noto-cjk"}}
 	needInstaller = need{name: "installer", why: "NSIS, which makes the Windows installer", packages: []string{"nsis"}}
 	needVoice     = need{name: "voice", why: "a free voice that speaks the words of the calling boards", packages: []string{"espeak-ng"}}
+	needPaper     = need{name: "paper", why: "poppler, which draws documents as a printer would", packages: []string{"poppler-utils"}}
 	needRoot      = need{name: "clean root", why: "debootstrap, which makes a fresh Debian in a folder", packages: []string{"debootstrap"}}
 )
 
-var needs = []need{needPages, needWindow, needType, needDisplay, needBrowser, needInstaller, needVoice, needRoot}
+var needs = []need{needPages, needWindow, needType, needDisplay, needBrowser, needInstaller, needVoice, needPaper, needRoot}
 
 // setup is what every verb calls first: it looks for the needs and brings what is
 // missing, saying what and why. It changes nothing where nothing is missing.

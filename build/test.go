@@ -98,7 +98,7 @@ func test(ctx context.Context, args []string) error {
 // times are those of the checks.
 func setupFor(ctx context.Context, parts []string) error {
 	wanted := map[string][]need{
-		"unit":    {needType},
+		"unit":    {needType, needPaper},
 		"pages":   {needPages},
 		"browser": {needPages, needBrowser},
 		"a11y":    {needPages, needBrowser},

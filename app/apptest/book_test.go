@@ -194,6 +194,28 @@ func TestTheSlipOfSomebodyWhoWasNotReachedIsAReturnPass(t *testing.T) {
 	}
 }
 
+// TestTheSlipOfSomebodyWhomTheHallSentAwayIsAReturnPass withdraws a ticket at a counter and brings its slip on another day.
+func TestTheSlipOfSomebodyWhomTheHallSentAwayIsAReturnPass(t *testing.T) {
+	w := apptest.New(t)
+	k, c := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1")
+	reached(t, k, c)
+	sent := issue(t, k, "B")
+	code := codeOf(t, k, sent)
+	signIn(t, c, "wang", "246810", "B01", "B")
+	apptest.Eventually(t, "the counter withdraws it", func() bool { _, err := c.Counter.Withdraw(sent.Number, "system_down"); return err == nil })
+	apptest.Eventually(t, "the kiosk knows", func() bool { p, err := k.Kiosk.Progress(code); return err == nil && p.Ticket.State == "withdrawn" })
+	if p, _ := k.Kiosk.Progress(code); p.Ticket.Pass {
+		t.Error("it is a pass on its own day")
+	}
+	w.Clock.Set(clock(t, "2026-11-25", "09:00"))
+	if p, err := k.Kiosk.Progress(code); err != nil || !p.Ticket.Pass {
+		t.Errorf("the next day: %+v, %v", p.Ticket, err)
+	}
+	if pass, err := k.Kiosk.CheckIn("check1", code, "zh"); err != nil || pass.Class != "return_pass" {
+		t.Errorf("%+v, %v", pass, err)
+	}
+}
+
 func clock(t *testing.T, d hall.Date, at string) int64 {
 	t.Helper()
 	ms, err := hall.At(d, at)

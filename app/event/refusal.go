@@ -108,6 +108,14 @@ var (
 	ScanElsewhere   = &Refusal{Code: 533, Key: "scan_elsewhere"}
 	ScanDamaged     = &Refusal{Code: 534, Key: "scan_damaged"}
 	ScansMany       = &Refusal{Code: 535, Key: "scans_many"}
+	AmendWaits      = &Refusal{Code: 540, Key: "amend_waits"}
+	AmendSame       = &Refusal{Code: 541, Key: "amend_same"}
+	AmendOwn        = &Refusal{Code: 542, Key: "amend_own"}
+	AmendDay        = &Refusal{Code: 543, Key: "amend_day"}
+	AmendState      = &Refusal{Code: 544, Key: "amend_state"}
+	FeeFree         = &Refusal{Code: 545, Key: "fee_free"}
+	FeeWrong        = &Refusal{Code: 546, Key: "fee_wrong"}
+	FeeState        = &Refusal{Code: 547, Key: "fee_state"}
 	GuidesMissing   = &Refusal{Code: 601, Key: "guides_missing"}
 	NotPublished    = &Refusal{Code: 602, Key: "not_published"}
 	DiskFull        = &Refusal{Code: 701, Key: "disk_full"}

@@ -462,14 +462,16 @@ func (h *Hall) Unmissed(nowMS int64) (out []Excused) {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Excused) int { return cmp.Compare(a.Appointment, b.Appointment) })
+	slices.SortFunc(out, func(a, b Excused) int {
+		return cmp.Or(cmp.Compare(a.Appointment, b.Appointment), cmp.Compare(a.Person, b.Person))
+	})
 	return out
 }
 
 // PassDays is for how many days after its own one a slip is a return pass.
 const PassDays = 30
 
-// PassIn decides the ticket of a return pass: old is the one that still waited when its day
+// PassIn decides the ticket of a return pass: old is the one that was withdrawn, or still waited when its day
 // ended. The step ends the pass, and is noted in the same commit. Refusals: BookingDay (args
 // date) on the day of the slip itself, BookingOver for any other ticket and one that is too
 // old, BookingUsed (args number).
@@ -497,8 +499,8 @@ func (h *Hall) PassIn(old *Ticket, c Issue) (Issued, Moved, *event.Refusal) {
 	return f, Moved{Ticket: old.Ticket, Round: old.Round, AtMS: c.NowMS, Detail: &Detail{Into: f.Ticket}}, nil
 }
 
-// Pass tells that the ticket's slip is a return pass: the hall closed before it was called.
-func (t *Ticket) Pass() bool { return t.State == Carried }
+// Pass tells that the ticket's slip is a return pass: the hall closed before it was called, or sent its owner away.
+func (t *Ticket) Pass() bool { return t.State == Carried || t.State == Withdrawn }
 
 // Twice lists the second tickets of an appointment or a return pass with which somebody has
 // checked in at two kiosks that could not know of each other: the first one goes on.

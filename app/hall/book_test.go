@@ -469,6 +469,43 @@ func TestAReturnPass(t *testing.T) {
 	}
 }
 
+// TestAWithdrawnTicketIsAReturnPass brings the slip of somebody whom the hall sent away; one that its owner gave up is none.
+func TestAWithdrawnTicketIsAReturnPass(t *testing.T) {
+	b := newBooking(t)
+	today, next := clockAt(t, tuesday, "10:00"), clockAt(t, wednesday, "09:00")
+	for n := 1; n <= 2; n++ {
+		b.note(&b.kiosk, hall.KindIssued, issued(n, hall.WalkIn, today), today)
+	}
+	sent, no := b.h.Withdraw("t0001", "wang", "system_down", today)
+	if no != nil {
+		t.Fatal(no)
+	}
+	b.note(&b.hub, hall.KindWithdrawn, sent, today)
+	gone, no := b.h.Cancel("t0002", today)
+	if no != nil {
+		t.Fatal(no)
+	}
+	b.note(&b.kiosk, hall.KindCancelled, gone, today)
+	pass := func(of hall.TicketID, ms int64) (hall.Issued, hall.Moved, *event.Refusal) {
+		return b.h.PassIn(b.h.Ticket(of), hall.Issue{Ticket: "p0001", Origin: "jiangnan/k1", Epoch: 1, Digit: 1, Language: "zh", NowMS: ms})
+	}
+	if _, _, no := pass("t0001", today); !sameNo(no, event.BookingDay) {
+		t.Errorf("on the same day: %v", no)
+	}
+	if _, _, no := pass("t0002", next); !sameNo(no, event.BookingOver) {
+		t.Errorf("given up by its owner: %v", no)
+	}
+	f, m, no := pass("t0001", next)
+	if no != nil || f.Class != hall.ReturnPass || f.Ref != "t0001" {
+		t.Fatalf("the pass: %+v %v", f, no)
+	}
+	b.note(&b.kiosk, hall.KindIssued, f, next)
+	b.note(&b.kiosk, hall.KindMerged, m, next)
+	if _, _, no := pass("t0001", next+1); !sameNo(no, event.BookingUsed) {
+		t.Errorf("a second time: %v", no)
+	}
+}
+
 // TestAppointmentsDoNotDependOnTheOrder folds bookings, check-ins, cancellations and the close
 // of the day in many orders.
 func TestAppointmentsDoNotDependOnTheOrder(t *testing.T) {

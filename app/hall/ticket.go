@@ -20,7 +20,7 @@ const (
 	Parked    State = "parked"
 	Done      State = "done"
 	Cancelled State = "cancelled"    // by the citizen
-	Withdrawn State = "withdrawn"    // by the hall, with a reason
+	Withdrawn State = "withdrawn"    // by the hall, with a reason: the slip is a return pass
 	Expired   State = "expired"      // by the close of the day
 	Carried   State = "carried_over" // by the close of the day: the slip is a return pass
 	Merged    State = "merged"       // another slip of the same person goes on

@@ -42,6 +42,12 @@ type Case struct {
 	Steps []Noted `json:"steps,omitempty"`
 	// Scans are what was attached to it, by the name of each scan.
 	Scans map[ScanID]Scan `json:"scans,omitempty"`
+	// Amendments and Verdicts are what was proposed to be put right and what second people
+	// said of it: sets, in an order that owes nothing to arrival. Amended tells what counts.
+	Amendments []Proposed `json:"amendments,omitempty"`
+	Verdicts   []Verdict  `json:"verdicts,omitempty"`
+	// Printed are the numbers of its documents that were printed, each with when it first was.
+	Printed map[string]int64 `json:"printed,omitempty"`
 }
 
 // Status is what "my progress" and any public screen may know of an application:
@@ -82,7 +88,8 @@ func (c *Case) Lacking() (nos []int, names []string) {
 func (c *Case) Owing() (at []int) {
 	nos, _ := c.Lacking()
 	for n, no := range nos {
-		if _, came := c.Supplied[no]; !came {
+		_, came := c.Supplied[no]
+		if was, amended := c.amendedTo(no); !came && !(amended && was == Brought) {
 			at = append(at, n)
 		}
 	}
@@ -203,7 +210,7 @@ func (c *Case) mustBeThere(no int) bool {
 func (c *Case) DueBy() hall.Date {
 	switch c.Standing() {
 	case Accepted, AcceptedLater:
-		return cmp.Or(c.DueDate, c.Due)
+		return c.promisedDay()
 	}
 	return ""
 }
@@ -227,7 +234,7 @@ func (c *Case) answerBy() hall.Date {
 // Concerns tells whether events of a kind change applications.
 func Concerns(kind event.Kind) bool {
 	switch kind {
-	case KindTaken, KindSupplied, KindWithdrawn, KindOverdue, KindSharedAnswered, KindSharedDisputed:
+	case KindTaken, KindSupplied, KindWithdrawn, KindOverdue, KindSharedAnswered, KindSharedDisputed, KindAmendProposed, KindAmendChecked, KindDocument:
 		return true
 	}
 	return kind == KindAttached || IsStep(kind)
@@ -237,12 +244,15 @@ func Concerns(kind event.Kind) bool {
 type Fact struct {
 	id    event.ID
 	kind  event.Kind
-	sum   string // of the payload, for KindTaken
+	sum   string // of the payload, for KindTaken and KindAmendProposed
 	taken Taken
 	later Later
 	said  Answered // for KindSharedAnswered
 	step  Step
 	scan  Scan // for KindAttached
+	// Of amendments.
+	proposal Proposal
+	verdict  Verdict
 }
 
 // ReadFact decodes an event that Concerns applications. Errors wrap ErrNotOurs.
@@ -256,6 +266,11 @@ func ReadFact(e event.Event) (f Fact, err error) {
 		f.said, err = ReadAnswered(e)
 	case e.Kind == KindAttached:
 		f.scan, err = ReadScan(e)
+	case e.Kind == KindAmendProposed:
+		f.sum = event.Sum(e.Payload).String()
+		f.proposal, err = ReadProposal(e)
+	case e.Kind == KindAmendChecked:
+		f.verdict, err = ReadVerdict(e)
 	case IsStep(e.Kind):
 		f.step, err = ReadStep(e)
 	case Concerns(e.Kind):
@@ -268,7 +283,7 @@ func ReadFact(e event.Event) (f Fact, err error) {
 
 // Application is the one that the fact is about.
 func (f Fact) Application() ApplicationID {
-	return cmp.Or(f.taken.Application, f.later.Application, f.said.Application, f.step.Application, f.scan.Application)
+	return cmp.Or(f.taken.Application, f.later.Application, f.said.Application, f.step.Application, f.scan.Application, f.proposal.Application, f.verdict.Application)
 }
 
 // Fold adds a fact to the case that it is about; old is nil for the first one and is not
@@ -282,19 +297,23 @@ func (f Fact) Fold(old *Case) (*Case, error) {
 		*c = *old
 	}
 	c.Told = event.Newest(c.Told, f.id)
-	if f.kind == KindSharedAnswered {
+	switch {
+	case f.kind == KindSharedAnswered:
 		c.answered(f.said)
 		return c, nil
-	}
-	if f.kind == KindAttached {
+	case f.kind == KindAttached:
 		c.attached(f.scan)
 		return c, nil
-	}
-	if IsStep(f.kind) {
+	case f.kind == KindAmendProposed:
+		c.proposed(Proposed{f.sum, f.proposal})
+		return c, nil
+	case f.kind == KindAmendChecked:
+		c.checked(f.verdict)
+		return c, nil
+	case IsStep(f.kind):
 		c.step(Noted{ID: f.id, Kind: f.kind, Step: f.step})
 		return c, nil
-	}
-	if f.kind != KindTaken {
+	case f.kind != KindTaken:
 		c.later(f.kind, f.later)
 		return c, nil
 	}
@@ -338,7 +357,21 @@ func (c *Case) later(kind event.Kind, l Later) {
 		c.disputed(l)
 	case KindOverdue:
 		c.Overdue = max(c.Overdue, hall.Date(l.Reason))
+	case KindDocument:
+		c.printed(l.Reason, l.AtMS)
 	}
+}
+
+// printed adds that a document was printed.
+func (c *Case) printed(number string, atMS int64) {
+	if at, known := c.Printed[number]; known && at <= atMS {
+		return
+	}
+	c.Printed = maps.Clone(c.Printed)
+	if c.Printed == nil {
+		c.Printed = map[string]int64{}
+	}
+	c.Printed[number] = atMS
 }
 
 func earlier(a, b int64) int64 {

@@ -1,10 +1,6 @@
 package intake
 
-import (
-	"cmp"
-
-	"onewindow/app/hall"
-)
+import "onewindow/app/hall"
 
 // What is due of an application.
 const (
@@ -72,22 +68,27 @@ func (c *Calendar) DecideBy(a *Case) (hall.Date, TermState) {
 	case from == "":
 		return "", TermUnknown
 	case a.Clock == nil: // noted before clocks were
-		day := cmp.Or(a.DueDate, a.Due)
+		day := a.promisedDay()
 		if day == "" {
 			return "", TermUnknown
 		}
 		return day, TermKnown
 	}
-	t := a.Clock.term(from)
-	if n := a.Extension(); n != nil {
+	return c.Due(a.term(a.clock(), from))
+}
+
+// term is the time for the decision by a clock, from the day of the acceptance on, with what moved it.
+func (c *Case) term(clock *Clock, from hall.Date) Term {
+	t := clock.term(from)
+	if n := c.Extension(); n != nil {
 		t.Extended, t.Rule.Extra = true, n.Days
 	}
-	for _, s := range a.Steps {
-		if s.Kind == KindSuspended && a.counts(&s) {
-			t.Suspensions = append(t.Suspensions, Suspension{From: s.Day, Until: a.resumed(s.Request)})
+	for _, s := range c.Steps {
+		if s.Kind == KindSuspended && c.counts(&s) {
+			t.Suspensions = append(t.Suspensions, Suspension{From: s.Day, Until: c.resumed(s.Request)})
 		}
 	}
-	return c.Due(t)
+	return t
 }
 
 // ruled gives the last day of a term of the law that begins on a day.

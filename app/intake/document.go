@@ -25,11 +25,12 @@ const (
 	PaperExtension  DocumentKind = "extension"  // 延期告知书
 	PaperDecision   DocumentKind = "decision"   // 准予、不予决定书, 退件通知书, 转办告知书
 	PaperDelivery   DocumentKind = "delivery"   // 送达回证
+	PaperFee        DocumentKind = "fee"        // 缴费通知书
 )
 
 // codes are the ends of the documents' numbers.
 var codes = map[DocumentKind]string{PaperReceipt: "JS", PaperAcceptance: "SL", PaperCorrection: "BZ", PaperWithdrawal: "CH", PaperEnded: "ZZ",
-	PaperRefusal: "BS", PaperNotOurs: "BL", PaperProcedure: "TB", PaperExtension: "YQ", PaperDecision: "JD", PaperDelivery: "SD"}
+	PaperRefusal: "BS", PaperNotOurs: "BL", PaperProcedure: "TB", PaperExtension: "YQ", PaperDecision: "JD", PaperDelivery: "SD", PaperFee: "JF"}
 
 // DocumentOf is the document that tells where an application stands.
 func DocumentOf(s State) DocumentKind {
@@ -65,8 +66,16 @@ type Written struct {
 }
 
 // Number is that of the application with the kind behind it, so that no two places can
-// give one twice.
+// give one twice; behind that the edition, from the second on.
 func (d Document) Number() string {
+	if d.Edition > 1 {
+		return fmt.Sprintf("%s-%d", d.stem(), d.Edition)
+	}
+	return d.stem()
+}
+
+// stem is the number of the first edition.
+func (d Document) stem() string {
 	if d.Written != nil {
 		return d.Case + "-" + d.Written.Code
 	}
@@ -95,6 +104,7 @@ type Document struct {
 	// without its middle.
 	DocumentType   DocumentType
 	DocumentNumber Personal
+	Agent          Personal
 	State          State
 	Rows           []DocumentRow
 	Taken          hall.Date
@@ -125,6 +135,13 @@ type Document struct {
 	// signed on paper.
 	Signature []byte
 	SignedOn  hall.Date
+	// Fen is what has to be paid until AnswerBy, Basis by what, Place where.
+	Fen          int64
+	Basis, Place string
+	// Edition counts the contents that this document has had, from 1; Replaces is the number of the one that it
+	// takes the place of, empty for none.
+	Edition  int
+	Replaces string
 	// Written is nil for the documents of an application.
 	Written *Written
 }
@@ -160,6 +177,7 @@ var titles = map[DocumentKind][2]string{
 	PaperProcedure: {"特别程序告知书", "Notice of a special procedure"},
 	PaperExtension: {"延期告知书", "Notice of extension"},
 	PaperDelivery:  {"送达回证", "Proof of delivery"},
+	PaperFee:       {"缴费通知书", "Notice of a fee"},
 }
 
 var decisionTitles = map[State][2]string{
@@ -191,6 +209,14 @@ func (d Document) unverified() (list []string) {
 
 // Says is the text of the document, a paragraph each.
 func (d Document) Says() []string {
+	says := d.says()
+	if d.Replaces != "" {
+		says = append(says, fmt.Sprintf("本文书内容已经更正，替代此前出具的%s号文书，原文书不再使用。", d.Replaces))
+	}
+	return says
+}
+
+func (d Document) says() []string {
 	if d.Written != nil {
 		return d.Written.Paragraphs
 	}
@@ -254,6 +280,9 @@ func (d Document) saysStep(of string) []string {
 			says = append(says, "说明："+strings.TrimRight(string(d.Reason), "。")+"。")
 		}
 		return says
+	case PaperFee:
+		return []string{of + "，依照公布的收费项目和标准，应当缴纳费用：", fmt.Sprintf("金额：人民币%s元(大写：%s)。", Yuan(d.Fen), Capitals(d.Fen)), "收费标准：" + strings.TrimRight(d.Basis, "。") + "。",
+			fmt.Sprintf("缴纳地点：%s。缴纳期限：%s(含)前。", d.Place, ShortDate(d.AnswerBy)), "缴费时请出示本通知书，并索取财政部门统一制发的票据。对收费有疑问的，请拨打咨询电话或者在窗口询问。"}
 	case PaperProcedure:
 		return []string{of + fmt.Sprintf("，自%s起依法进行%s。依据《中华人民共和国行政许可法》第四十五条，所需时间不计算在办理期限内，结束后继续计算，另行告知办结期限。", ShortDate(d.Step), procedureNames[d.Procedure])}
 	case PaperExtension:
@@ -328,4 +357,4 @@ func (d Document) Listed() (list [][2]string) {
 	return list
 }
 
-var stateNames = map[Received]string{Brought: "收到", Missing: "缺", Waived: "免交", Owed: "后补", Unverified: "待核验", Contested: "收到(有异议)"}
+var stateNames = map[Received]string{Brought: "收到", Missing: "缺", Waived: "免交", Owed: "后补", Unverified: "待核验", Contested: "收到(有异议)", NotReceived: "未收到"}

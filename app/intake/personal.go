@@ -36,6 +36,8 @@ type Person struct {
 	DocumentNumber Personal
 	Phone          Personal
 	Note           Personal
+	// Agent is who acts for the person; empty where nobody does.
+	Agent Personal
 	// Reason is why it was refused, or is not ours.
 	Reason Personal
 }

@@ -243,6 +243,9 @@ func (c *Case) disputed(l Later) {
 // ReceivedNow is what became of a material by now: one that was to be verified is waived once
 // the platform holds it, and contested once the citizen's paper counts.
 func (c *Case) ReceivedNow(m Material) Received {
+	if r, amended := c.amendedTo(m.No); amended {
+		return r
+	}
 	s, proved := c.SharedOf(m.No)
 	_, paper := c.Papers[m.No]
 	switch {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"onewindow/app/event"
+	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/sealed"
 )
@@ -31,7 +32,7 @@ const (
 	KindArchived  event.Kind = "application.archived"
 )
 
-var stepKinds = []event.Kind{KindAccepted, KindDeclined, KindDeemed, KindAsked, KindSuspended, KindResumed, KindExtended, KindDecided, KindHandedOut, KindArchived}
+var stepKinds = []event.Kind{KindAccepted, KindDeclined, KindDeemed, KindAsked, KindSuspended, KindResumed, KindExtended, KindDecided, KindHandedOut, KindArchived, KindCharged, KindPaid}
 
 // IsStep tells whether events of a kind are steps.
 func IsStep(kind event.Kind) bool { return slices.Contains(stepKinds, kind) }
@@ -49,7 +50,7 @@ type Step struct {
 	Day  hall.Date `json:"day"`
 	// Outcome is Refused or NotOurs where it was declined, and a decision's.
 	Outcome State `json:"outcome,omitempty"`
-	// Procedure is one of Procedures; Of names the request of what is resumed.
+	// Procedure is one of Procedures; Of names the request of what is resumed, or was paid.
 	Procedure string `json:"procedure,omitempty"`
 	Of        string `json:"of,omitempty"`
 	// Days is by how much the time was extended, in the unit of the application's clock.
@@ -63,10 +64,16 @@ type Step struct {
 	Absent    []string  `json:"absent,omitempty"`
 	AnswerBy  hall.Date `json:"answer_by,omitempty"`
 	// How a decision was handed out: one of Ways.
-	How    string        `json:"how,omitempty"`
-	Window hall.WindowID `json:"window,omitempty"`
-	Clerk  hall.ClerkID  `json:"clerk,omitempty"`
-	AtMS   int64         `json:"at_ms"`
+	How string `json:"how,omitempty"`
+	// Fen is what has to be paid, in hundredths of a yuan, by what the guide says (Basis), at Place, until
+	// AnswerBy; Receipt is the number of the receipt of what Of names.
+	Fen     int64         `json:"fen,omitempty"`
+	Basis   string        `json:"basis,omitempty"`
+	Place   string        `json:"place,omitempty"`
+	Receipt string        `json:"receipt,omitempty"`
+	Window  hall.WindowID `json:"window,omitempty"`
+	Clerk   hall.ClerkID  `json:"clerk,omitempty"`
+	AtMS    int64         `json:"at_ms"`
 	// Request makes it safe to repeat, and names it.
 	Request string `json:"request"`
 }
@@ -98,6 +105,9 @@ func ReadStep(e event.Event) (s Step, err error) {
 	}
 	if e.Kind == KindAsked && len(s.Materials) == 0 || len(s.Materials) != len(s.Absent) {
 		return s, fmt.Errorf("%w: %s names %d materials and numbers %d", ErrNotOurs, e.ID, len(s.Absent), len(s.Materials))
+	}
+	if _, until := addDays(s.AnswerBy, 0); e.Kind == KindCharged && (s.Fen <= 0 || s.Fen > feeMost || s.Basis == "" || s.Place == "" || !until) || e.Kind == KindPaid && (s.Of == "" || s.Receipt == "") {
+		return s, fmt.Errorf("%w: %s tells no usable fee", ErrNotOurs, e.ID)
 	}
 	allowed := map[event.Kind][]State{KindDeclined: {Refused, NotOurs}, KindDecided: {Granted, Denied, Returned, PassedOn}}[e.Kind]
 	if len(allowed) > 0 && !slices.Contains(allowed, s.Outcome) {
@@ -234,8 +244,14 @@ type Deed struct {
 	Agency    string
 	Joint     bool
 	// Lacks are the materials that have to be brought, with KindAsked.
-	Lacks   []Lack
-	How     string
+	Lacks []Lack
+	How   string
+	// Of KindCharged: the guide's word on its fee, the amount, where and until when to pay. Of KindPaid: the receipt's number.
+	Tariff  guide.Fee
+	Fen     int64
+	Place   string
+	Until   hall.Date
+	Receipt string
 	Why     Personal
 	Window  hall.WindowID
 	Clerk   hall.ClerkID
@@ -253,8 +269,9 @@ type Lack struct {
 //
 // Refusals: CaseState (args state) where the application does not stand so, CaseExtended for a second
 // extension, CaseLate (args by) for one that comes after the time, FieldMissing (args
-// field: reason, agency, procedure, materials), CaseUnproved for a grant while the proof of a
-// material is waited for or differs, RequestUnusable (args field) for what only a program can get wrong.
+// field: reason, agency, procedure, materials, until, place, receipt), CaseUnproved for a grant while the proof of a
+// material is waited for or differs, FeeFree, FeeWrong, FeeState (args state), RequestUnusable (args field) for what only
+// a program can get wrong.
 func (d Deed) Decide(c *Case, calendar *Calendar, today hall.Date) (Step, *event.Refusal) {
 	s := Step{Application: c.Application, Hall: c.Hall, Day: today, Window: d.Window, Clerk: d.Clerk, AtMS: d.NowMS, Request: d.Request}
 	if _, ok := addDays(today, 0); !ok || calendar == nil || d.Request == "" || d.NowMS <= 0 || !IsStep(d.Kind) || d.Kind == KindDeemed {
@@ -288,6 +305,14 @@ func (d Deed) Decide(c *Case, calendar *Calendar, today hall.Date) (Step, *event
 		s.Of = c.pause().Request
 	case KindExtended:
 		if refusal := d.extend(c, calendar, today, &s); refusal != nil {
+			return s, refusal
+		}
+	case KindCharged:
+		if refusal := d.charge(c, today, &s); refusal != nil {
+			return s, refusal
+		}
+	case KindPaid:
+		if refusal := d.pay(c, &s); refusal != nil {
 			return s, refusal
 		}
 	case KindHandedOut:
@@ -333,6 +358,10 @@ func (d Deed) from() []State {
 		return []State{Granted, Denied, Returned, PassedOn}
 	case KindArchived:
 		return []State{HandedOut}
+	case KindCharged: // also at once, when everything is handed out already
+		return []State{Accepted, AcceptedLater, Suspended, Granted, HandedOut}
+	case KindPaid:
+		return []State{Accepted, AcceptedLater, Suspended, Granted, Denied, Returned, PassedOn, HandedOut}
 	}
 	return nil
 }

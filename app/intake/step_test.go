@@ -78,6 +78,10 @@ func TestStepsKnowNoOrder(t *testing.T) {
 				s.Procedure = "hearing"
 			case KindResumed:
 				s.Of = rapid.SampledFrom([]string{"p1", "p2"}).Draw(t, "of")
+			case KindCharged:
+				s.Fen, s.Basis, s.Place, s.AnswerBy = 1000, "每证10元", "收费窗口", "2026-03-25"
+			case KindPaid:
+				s.Of, s.Receipt = rapid.SampledFrom([]string{"p1", "p2"}).Draw(t, "paid"), "3301"
 			case KindExtended:
 				s.Days = rapid.SampledFrom([]int{10, 15}).Draw(t, "days")
 			}

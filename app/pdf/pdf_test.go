@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -24,7 +27,7 @@ import (
 func sample(k intake.DocumentKind, s intake.State) intake.Document {
 	return intake.Document{Kind: k, Case: "JN20261124-C07-0003", Hall: "江南办事服务大厅", Agency: "区不动产登记服务中心", Item: "存量房(二手房)转移登记", Applicant: "罗庆(样例)",
 		DocumentType: intake.ResidentID, DocumentNumber: "99010820000907755X", State: s, Taken: "2026-11-24", Date: "2026-11-25", Withdrawn: "2026-11-25", Due: "2026-12-01", AnswerBy: "2026-12-15", Window: "A07", Clerk: "wang", Phone: "0571-00001001",
-		Step: "2026-11-25", Outcome: s, Reason: "材料所示的地址不在本区", Other: "市公安局", Procedure: "expert_review", Days: 10, Result: "不动产权证书", Paper: "准予决定书 JN20261124-C07-0003-JD",
+		Step: "2026-11-25", Outcome: s, Reason: "材料所示的地址不在本区", Other: "市公安局", Procedure: "expert_review", Days: 10, Result: "不动产权证书", Paper: "准予决定书 JN20261124-C07-0003-JD", Fen: 8050, Basis: "住宅类每件80元,非住宅类每件550元;多领一本权证加收工本费10元", Place: "江南办事服务大厅收费窗口",
 		Rows: []intake.DocumentRow{{Name: "不动产登记申请书", State: intake.Brought}, {Name: "双方当事人有效身份证件", State: intake.Missing}, {Name: "婚姻状况材料(结婚证、离婚证或未婚声明)", State: intake.Waived}, {Name: "契税完税凭证", State: intake.Owed}}}
 }
 
@@ -35,6 +38,13 @@ var all = map[string]intake.Document{
 	"procedure": sample(intake.PaperProcedure, intake.Suspended), "extension": sample(intake.PaperExtension, intake.Accepted), "deemed": deemed(sample(intake.PaperAcceptance, intake.Accepted)),
 	"granted": sample(intake.PaperDecision, intake.Granted), "denied": sample(intake.PaperDecision, intake.Denied), "returned": sample(intake.PaperDecision, intake.Returned),
 	"passed_on": sample(intake.PaperDecision, intake.PassedOn), "delivery": sample(intake.PaperDelivery, intake.HandedOut),
+	"fee": sample(intake.PaperFee, intake.Accepted), "amended": amended(sample(intake.PaperAcceptance, intake.Accepted)),
+}
+
+// amended is a document that was printed again after an amendment.
+func amended(d intake.Document) intake.Document {
+	d.Edition, d.Replaces, d.Agent, d.Rows[0].State = 2, "JN20261124-C07-0003-SL", "陈一(样例)", intake.NotReceived
+	return d
 }
 
 func deemed(d intake.Document) intake.Document { d.Deemed = true; return d }
@@ -47,7 +57,7 @@ func TestWhatDocumentsTell(t *testing.T) {
 		"received": {"只证明收到", "2026年12月1日(含)前告知", "第三十二条", "即为受理"}, "refused": {"不予受理", "第三十二条", "材料所示的地址不在本区", remedy, suit},
 		"not_ours": {"市公安局", "不属于本机关职权范围"}, "procedure": {"专家评审", "第四十五条", "不计算在办理期限内", "2026年11月25日起"}, "extension": {"第四十二条", "延长10日", "材料所示的地址不在本区", "2026年12月1日"},
 		"deemed": {"没有告知是否受理", "自收到材料之日起即为受理"}, "granted": {"决定准予", "不动产权证书", "第三十八条"}, "denied": {"不符合法定条件", "材料所示的地址不在本区", remedy, suit},
-		"returned": {"退回", "材料所示的地址不在本区"}, "passed_on": {"市公安局"}, "delivery": {"JN20261124-C07-0003-JD", "受送达人签名", "2026年11月25日送达"},
+		"returned": {"退回", "材料所示的地址不在本区"}, "passed_on": {"市公安局"}, "fee": {"80.50元", "捌拾元伍角整", "住宅类每件80元", "江南办事服务大厅收费窗口", "2026年12月15日(含)前", "票据"}, "amended": {"替代此前出具的JN20261124-C07-0003-SL号文书"}, "delivery": {"JN20261124-C07-0003-JD", "受送达人签名", "2026年11月25日送达"},
 	} {
 		text := strings.Join(all[name].Says(), "\n")
 		for _, part := range tells {
@@ -92,6 +102,49 @@ func TestDocumentsHaveTheirFontsAndTheirCode(t *testing.T) {
 	}
 }
 
+// Each document, drawn by a program that is not ours as a printer would print it, has a code
+// that a decoder reads from the drawn page. PAPERS=DIR keeps the pages to be looked at.
+func TestDrawnPagesAreRead(t *testing.T) {
+	drawer, err := exec.LookPath("pdftoppm")
+	if err != nil {
+		t.Fatal("pdftoppm is missing, which draws the pages: install the Debian package poppler-utils")
+	}
+	dir := os.Getenv("PAPERS")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	for name, d := range all {
+		raw, err := pdf.Make(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(drawer, "-r", "110", "-png", "-singlefile", "-", filepath.Join(dir, name))
+		cmd.Stdin = bytes.NewReader(raw)
+		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+			t.Fatalf("%s: %v: %s", name, err, out)
+		}
+		file, err := os.Open(filepath.Join(dir, name+".png"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := png.Decode(file)
+		if err != nil || file.Close() != nil {
+			t.Fatal(err)
+		}
+		// A scanner is aimed at the code: it sees the left half of the foot.
+		foot := image.NewGray(image.Rect(0, 0, 270, 220))
+		draw.Draw(foot, foot.Rect, page, image.Pt(60, 1040), draw.Src)
+		bitmap, err := gozxing.NewBinaryBitmapFromImage(foot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
+		if err != nil || read.GetText() != intake.CodePrefix+d.Case {
+			t.Errorf("%s: the code on the drawn page reads %v, %v", name, read, err)
+		}
+	}
+}
+
 // A list that is longer than a page goes on to another one.
 func TestALongListGoesOnToAnotherPage(t *testing.T) {
 	d := sample(intake.PaperReceipt, intake.Accepted)
@@ -119,7 +172,7 @@ func TestARareNameStopsNoDocument(t *testing.T) {
 func TestNumbersAndKinds(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range []intake.DocumentKind{intake.PaperReceipt, intake.PaperAcceptance, intake.PaperCorrection, intake.PaperWithdrawal, intake.PaperEnded,
-		intake.PaperRefusal, intake.PaperNotOurs, intake.PaperProcedure, intake.PaperExtension, intake.PaperDecision, intake.PaperDelivery} {
+		intake.PaperRefusal, intake.PaperNotOurs, intake.PaperProcedure, intake.PaperExtension, intake.PaperDecision, intake.PaperDelivery, intake.PaperFee} {
 		n := intake.Document{Case: "JN20261124-C07-0003", Kind: k}.Number()
 		if seen[n] || !strings.HasPrefix(n, "JN20261124-C07-0003-") || len(n) != 22 {
 			t.Errorf("%s: %s", k, n)

@@ -46,6 +46,11 @@ type CasePage struct {
 	DocumentNumber intake.Personal `json:"documentNumber"`
 	Phone          intake.Personal `json:"phone"`
 	Note           intake.Personal `json:"note"`
+	Agent          intake.Personal `json:"agent"`
+	// Amendments are all that was proposed to be put right, in its order. Amend tells that something can be.
+	Amendments []CaseAmendment `json:"amendments"`
+	Amend      bool            `json:"amend"`
+	Fee        CaseFee         `json:"fee"`
 	// Alone tells that the hub was away: what other windows noted of it is not known here.
 	Alone bool `json:"alone"`
 	// Disputed tells that what was noted of this application contradicts itself (see intake.Case.Doubted).
@@ -106,7 +111,10 @@ func (c *Counter) OpenCase(number, purpose string) (CasePage, error) {
 		return CasePage{}, err
 	}
 	c.reading = o.Application
-	p.Applicant, p.DocumentNumber, p.Phone, p.Note = who.Applicant, who.DocumentNumber, who.Phone, who.Note
+	p.Applicant, p.DocumentNumber, p.Phone, p.Note, p.Agent = who.Applicant, who.DocumentNumber, who.Phone, who.Note, who.Agent
+	if p.Amendments, err = c.amendments(o, p.Rows); err != nil {
+		return CasePage{}, err
+	}
 	return p, nil
 }
 
@@ -134,7 +142,15 @@ func (c *Counter) note(kind event.Kind, o opened, reason string) error {
 func (c *Counter) find(number string) (o opened, err error) {
 	number = strings.ToUpper(strings.TrimSpace(number))
 	o.Case, o.key, o.scans, err = c.m.Hub.Case(context.Background(), number)
-	if err == nil || errors.Is(err, event.CaseErased) || errors.Is(err, event.CaseTwice) {
+	if err == nil { // with what was noted here, which the hub may not have got yet
+		err = c.m.Book.Write(context.Background(), func(tx Tx) error {
+			own, err := tx.Application(o.Application)
+			o.Case = o.Join(own)
+			return err
+		})
+		return o, err
+	}
+	if errors.Is(err, event.CaseErased) || errors.Is(err, event.CaseTwice) {
 		return o, err
 	}
 	own, here := c.m.Book.Numbered(context.Background(), number)
@@ -154,7 +170,8 @@ func (c *Counter) find(number string) (o opened, err error) {
 func (c *Counter) casePage(o opened) CasePage {
 	s := c.m.Calendar.Status(o.Case)
 	p := CasePage{Number: s.Number, Code: string(s.Item), Item: c.m.itemName(s.Item), State: string(s.State), DueDate: string(s.DueDate), AnswerBy: string(s.AnswerBy),
-		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.DocumentType), Alone: o.alone, Disputed: o.Doubted(), Rows: []CaseMaterial{}, Scans: []CaseScan{}, Signed: o.Signed() != nil, Agency: s.Agency, Extended: o.Extension() != nil}
+		TakenMS: s.TakenMS, Window: string(o.Window), DocumentType: string(o.Showing()), Amend: o.Standing() != intake.Archived, Amendments: []CaseAmendment{}, Fee: c.fee(o), Alone: o.alone, Disputed: o.Doubted(), Rows: []CaseMaterial{},
+		Scans: []CaseScan{}, Signed: o.Signed() != nil, Agency: s.Agency, Extended: o.Extension() != nil}
 	c.steps(o, &p)
 	names := map[int]string{}
 	if item, ok := c.m.Guides.Now().Item(guide.Code(s.Item)); ok {
@@ -167,14 +184,11 @@ func (c *Counter) casePage(o opened) CasePage {
 		names[no] = told[n]
 	}
 	for _, m := range o.Materials {
-		row := CaseMaterial{No: m.No, Name: names[m.No], State: string(o.ReceivedNow(m))}
+		row := CaseMaterial{No: m.No, Name: names[m.No], State: string(o.Holding(m))}
 		if row.Name == "" {
 			row.Name = fmt.Sprintf("№ %d", m.No)
 		}
-		if o.State == intake.Lodged && slices.Contains(lacking, m.No) {
-			row.State = string(intake.Missing) // of what was received, as it turned out
-		}
-		if at, came := o.Supplied[m.No]; came {
+		if at, came := o.Supplied[m.No]; came && row.State == string(intake.Brought) {
 			row.State, row.SuppliedMS = "supplied", at
 		}
 		check, id := o.checked(m.No)
@@ -252,7 +266,7 @@ func (c *Counter) later(request, number string, kind event.Kind, decide func(o o
 
 // PrintDocument prints a document of an application: kind is "receipt" for what was received,
 // "notice" for the one that tells where it stands, "extension", "decision", or "delivery" for
-// the proof that is signed (送达回证). That it was printed is noted before.
+// the proof that is signed (送达回证), "fee" for what has to be paid. That it was printed is noted before.
 // It gives the document's number. Refusals: those of OpenCase, PrinterFailed (args reason).
 func (c *Counter) PrintDocument(number, kind string) (string, error) {
 	d, err := c.noteDocument(number, kind)
@@ -272,7 +286,7 @@ func (c *Counter) noteDocument(number, kind string) (d intake.Document, err erro
 	switch err := c.ready(); {
 	case err != nil:
 		return d, err
-	case !slices.Contains([]string{"receipt", "notice", "extension", "decision", "delivery"}, kind):
+	case !slices.Contains([]string{"receipt", "notice", "extension", "decision", "delivery", "fee"}, kind):
 		return d, event.RequestUnusable.With("field", "kind")
 	case c.m.Documents == nil:
 		return d, event.PrinterFailed.With("reason", "none")
@@ -290,7 +304,7 @@ func (c *Counter) noteDocument(number, kind string) (d intake.Document, err erro
 // document fills in what stands on a document of an application.
 func (c *Counter) document(o opened, who intake.Person, kind string) (intake.Document, error) {
 	s, page := c.m.Calendar.Status(o.Case), c.casePage(o)
-	d := intake.Document{Kind: intake.DocumentOf(s.State), Case: s.Number, Item: page.Item.Zh, Applicant: who.Applicant, DocumentType: o.DocumentType, DocumentNumber: who.DocumentNumber,
+	d := intake.Document{Kind: intake.DocumentOf(s.State), Case: s.Number, Item: page.Item.Zh, Applicant: who.Applicant, DocumentType: o.Showing(), DocumentNumber: who.DocumentNumber, Agent: who.Agent, Edition: o.Edition(),
 		State: s.State, Taken: hall.DateOf(s.TakenMS), Date: hall.DateOf(c.m.Book.Now()), Due: s.DueDate, AnswerBy: s.AnswerBy, Window: string(c.window), Clerk: c.clerk.Name, Hall: c.m.place().HallName.Zh}
 	if o.WithdrawnMS != 0 {
 		d.Withdrawn = hall.DateOf(o.WithdrawnMS)
@@ -305,5 +319,10 @@ func (c *Counter) document(o opened, who intake.Person, kind string) (intake.Doc
 		}
 		d.Rows = append(d.Rows, intake.DocumentRow{Name: r.Name, State: state})
 	}
-	return c.stepDocument(o, who, kind, d)
+	d, err := c.stepDocument(o, who, kind, d)
+	if d.Kind == intake.PaperFee {
+		d.Edition += o.Charges() - 1 // each notice takes the place of the one before
+	}
+	d.Replaces = o.Replaced(d)
+	return d, err
 }

@@ -37,12 +37,13 @@ type Counter struct {
 	followed    followed
 	looked      lookedAt
 	reading     intake.ApplicationID // the application that was opened last: its scans may be looked at
+	settled     map[string]bool      // amendments that were checked here
 	wrong       int
 	lockedUntil int64
 }
 
 // NewCounter gives the counter of a machine.
-func NewCounter(m *Machine) *Counter { return &Counter{m: m} }
+func NewCounter(m *Machine) *Counter { return &Counter{m: m, settled: map[string]bool{}} }
 
 // Page gives everything the counter shows.
 func (c *Counter) Page() (CounterPage, error) {
@@ -65,7 +66,7 @@ func (c *Counter) turn() {
 func (c *Counter) page() (CounterPage, error) {
 	ctx := context.Background()
 	p := CounterPage{Documents: c.m.Documents != nil, Place: c.m.place(), Standing: c.m.standing(ctx), Clerk: string(c.clerk.ID), ClerkName: c.clerk.Name, Window: string(c.window),
-		Services: []string{}, Areas: c.m.areas(), AllWindows: []WindowShape{}, Parked: []ParkedVisit{}, Recent: []RecentVisit{}, Conflicts: []Conflict{}, Helps: c.m.helps(), Notices: c.m.notices(), Differing: []DifferingCase{}}
+		Services: []string{}, Areas: c.m.areas(), AllWindows: []WindowShape{}, Parked: []ParkedVisit{}, Recent: []RecentVisit{}, Conflicts: []Conflict{}, Helps: c.m.helps(), Notices: c.m.notices(), Differing: []DifferingCase{}, Amending: c.amending()}
 	if c.m.Differing != nil && c.clerk.ID != "" {
 		p.Differing = c.m.Differing()
 	}

@@ -274,6 +274,8 @@ type Machine struct {
 	Alerts  func() []Device
 	// Differing lists what shared data has said otherwise of the hall's applications; nil but at a counter.
 	Differing func() []DifferingCase
+	// Amending lists the amendments of the hall's applications that wait for a second person; nil but at a counter.
+	Amending func() []Amending
 	// Guides are the catalogue in use and the one that waits.
 	Guides *Guides
 	Disk   func() string

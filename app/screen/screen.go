@@ -315,6 +315,8 @@ type CounterPage struct {
 	Conflicts []Conflict `json:"conflicts"`
 	// Differing are applications of the hall of which shared data has said something else.
 	Differing []DifferingCase `json:"differing"`
+	// Amending are amendments of the hall's applications that a second person has to check.
+	Amending []AmendingCase `json:"amending"`
 	// Helps are the kiosks at which somebody wants help.
 	Helps []HelpAsk `json:"helps"`
 	// Notices are what the boards tell everybody now, the newest first.

@@ -181,13 +181,12 @@ func questions(rows []intake.Shared, ask SharedAsk, known *intake.Case) (list []
 		if slices.ContainsFunc(list, func(q SharedQuestion) bool { return q.Root == s.Ask }) {
 			continue
 		}
-		q := SharedQuestion{ID: s.Ask, Root: s.Ask, Set: s.Set}
+		q := SharedQuestion{Root: s.Ask, Set: s.Set}
 		if known != nil {
 			q.Again = len(known.Checks[s.Ask].Asks)
 		}
-		if q.Again > 0 {
-			q.ID = intake.AskID(ask.Blind, ask.Application, s.Set, ask.Type, ask.Who, q.Again)
-		}
+		// Of who was named when it was taken the first one is s.Ask itself; the name may be amended since.
+		q.ID = intake.AskID(ask.Blind, ask.Application, s.Set, ask.Type, ask.Who, q.Again)
 		list = append(list, q)
 	}
 	return list
@@ -327,7 +326,7 @@ func (c *Counter) noteRecheck(number string) (ask SharedAsk, key sealed.Key, row
 	if rows = o.Unsettled(); len(rows) == 0 {
 		return ask, key, nil, event.RequestUnusable.With("field", "materials")
 	}
-	ask = SharedAsk{Application: o.Application, Number: o.Number, Purpose: intake.ForRecheck, Clerk: c.clerk.ID, Type: o.DocumentType, Who: who, Blind: intake.Blind(o.key, o.Application)}
+	ask = SharedAsk{Application: o.Application, Number: o.Number, Purpose: intake.ForRecheck, Clerk: c.clerk.ID, Type: o.Showing(), Who: who, Blind: intake.Blind(o.key, o.Application)}
 	ask.Questions = questions(rows, ask, o.Case)
 	err = c.m.Book.Write(context.Background(), func(tx Tx) error { return c.appendAsked(tx, ask, o.Ticket, c.m.Book.Now()) })
 	return ask, o.key, rows, err

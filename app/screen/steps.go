@@ -13,7 +13,7 @@ import (
 )
 
 // CaseStep is something that was noted of an application after it was taken: Kind is "accepted",
-// "declined", "deemed", "asked", "suspended", "resumed", "extended", "decided", "handed_out" or "archived".
+// "declined", "deemed", "asked", "suspended", "resumed", "extended", "decided", "handed_out", "archived", "charged" or "paid".
 type CaseStep struct {
 	Kind      string `json:"kind"`
 	Outcome   string `json:"outcome"`
@@ -151,6 +151,11 @@ func (c *Counter) stepDocument(o opened, who intake.Person, kind string, d intak
 		d.Kind, of = intake.PaperExtension, o.Extension()
 	case "decision":
 		d.Kind, of = intake.PaperDecision, o.Decision()
+	case "fee":
+		d.Kind = intake.PaperFee
+		if of, _ = o.Fee(); of != nil {
+			d.Fen, d.Basis, d.Place, d.AnswerBy = of.Fen, of.Basis, of.Place, of.AnswerBy
+		}
 	case "delivery":
 		d.Kind, of = intake.PaperDelivery, o.Decision()
 	default:

@@ -61,10 +61,10 @@ func (tx *Tx) foldCase(e event.Event) error {
 // putCase keeps an application with what lists are made of, by the calendar in force.
 func (tx *Tx) putCase(c *intake.Case) error {
 	s := tx.s.calendar.Status(c)
-	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, pending, differing, department, row)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, pending, differing, amending, department, row)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		string(c.Application), s.Number, string(s.Ticket), string(s.Hall), string(s.Item), string(s.State), string(hall.DateOf(s.TakenMS)), string(s.DueDate), string(s.AnswerBy), s.TakenMS,
-		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), len(c.Pending()), len(c.Differing()), c.Department, c.Row())
+		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), len(c.Pending()), len(c.Differing()), len(c.Waiting()), c.Department, c.Row())
 }
 
 // Application gives the application of an id as this commit leaves it; nil when there is none.

@@ -86,6 +86,12 @@ func (s *Store) Unanswered(ctx context.Context, id hall.ID, today hall.Date) ([]
 	return s.applications(ctx, "WHERE hall = ? AND state = 'received' AND due < ? ORDER BY due DESC, id DESC LIMIT ?", string(id), string(today), unansweredMost)
 }
 
+// Amending lists the applications of a hall with an amendment that a second person has yet to check, the
+// oldest first.
+func (s *Store) Amending(ctx context.Context, id hall.ID, most int) ([]*intake.Case, error) {
+	return s.applications(ctx, "WHERE hall = ? AND amending > 0 ORDER BY taken_at_ms LIMIT ?", string(id), most)
+}
+
 // applicationIDs lists applications.
 func (s *Store) applicationIDs(ctx context.Context, where string, args ...any) (out []intake.ApplicationID, err error) {
 	rows, err := s.reader.QueryContext(ctx, "SELECT id FROM application "+where, args...)

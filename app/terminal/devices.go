@@ -198,6 +198,31 @@ func (t *Terminal) differing() []screen.DifferingCase {
 	return out
 }
 
+// amending lists the hall's amendments that wait for a second person: as the hub told last, and, where the hub is
+// away, those that this counter knows of.
+func (t *Terminal) amending() []screen.Amending {
+	out := []screen.Amending{}
+	if t.link != nil && t.link.Line().Reached {
+		for _, a := range t.link.Amending() {
+			out = append(out, screen.Amending{Sum: a.Sum, Number: a.Number, Item: hall.ItemCode(a.Item), Field: a.Field, Clerk: hall.ClerkID(a.Clerk), AtMS: a.AtMS})
+		}
+		return out
+	}
+	list, err := t.Store.Amending(context.Background(), t.Machine.Hall, amendingMost)
+	if err != nil {
+		t.log.Error("list the amendments that wait", "error", err)
+	}
+	for _, c := range list {
+		for _, a := range c.Waiting() {
+			out = append(out, screen.Amending{Sum: a.Sum, Number: c.Number, Item: c.Item, Field: string(a.Field), Clerk: a.Clerk, AtMS: a.AtMS})
+		}
+	}
+	return out
+}
+
+// amendingMost bounds the applications whose amendments are listed.
+const amendingMost = 50
+
 // paper is the ticket printer as the pages know it.
 type paper struct {
 	*device.Printer

@@ -1,10 +1,10 @@
 // Plays visits at a counter, the way a clerk does it: sign in, open a window, then a whole visit with seven
 // materials by keys alone, which are counted: at most forty besides what is typed. Then another one:
-// call next, start, step away and go on, intake, open the application again, finish, by keyboard; then a request for information that repeats another one, and a notice to the
+// call next, start, step away and go on, intake, open the application again, put a slip in it right, finish, by keyboard, and another clerk checks the slip; then a request for information that repeats another one, and a notice to the
 // hall by mouse.
 // axe looks at the page after each step, in both languages. Exit 1 when a step fails.
 //
-//   BASE=http://127.0.0.1:7801 CLERK=... PIN=... [WINDOW=B07] [SHOTS=dir] [SCANS=dir] node e2e/counter.mjs
+//   BASE=http://127.0.0.1:7801 CLERK=... PIN=... CLERK2=... PIN2=... [WINDOW=B07] [SHOTS=dir] [SCANS=dir] node e2e/counter.mjs
 //
 // Two people have to wait for a service of that window, the first one for an item with seven materials. SHOTS keeps pictures of the
 // steps there; SCANS is the folder of the counter's scanner.
@@ -12,9 +12,9 @@ import { writeFileSync } from 'node:fs'
 import { axeOn } from './axe.mjs'
 import { launch } from './browser.mjs'
 
-const { BASE, CLERK, PIN, WINDOW, SHOTS, SCANS } = process.env
-if (!BASE || !CLERK || !PIN) {
-  console.error('counter.mjs: BASE, CLERK and PIN must be set')
+const { BASE, CLERK, PIN, CLERK2, PIN2, WINDOW, SHOTS, SCANS } = process.env
+if (!BASE || !CLERK || !PIN || !CLERK2 || !PIN2) {
+  console.error('counter.mjs: BASE, CLERK, PIN, CLERK2 and PIN2 must be set')
   process.exit(1)
 }
 
@@ -110,6 +110,50 @@ async function supply() {
   await page.locator('#case').waitFor()
   await page.keyboard.press('Escape')
   await page.locator('[data-result]').waitFor()
+}
+
+/** Proposes to put the phone right; somebody else has to check it. */
+async function putRight() {
+  const number = await page.locator('[data-result] .number').textContent()
+  await page.keyboard.press('Control+f')
+  await page.fill('#case', number)
+  await page.locator('[data-choice="correct"]').check()
+  await page.locator('#case').press('Enter')
+  await page.locator(`[data-case="${number}"]`).waitFor()
+  await page.keyboard.press('Control+j')
+  await page.locator('[name="amend-field"][value="phone"]').check()
+  await page.fill('#amend-value', '13900000000')
+  await page.locator('[name="amend-cause"][value="told"]').check()
+  await shot('counter-amend')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-change="waiting"]').waitFor()
+  await shot('counter-amend-waits')
+  await page.keyboard.press('Escape')
+  await page.locator('#case').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('[data-result]').waitFor()
+}
+
+/** Another clerk signs in and lets pass what the first one proposed. */
+async function fourEyes() {
+  await page.click('[data-act="signOut"]')
+  await page.locator('#clerk').waitFor()
+  await page.fill('#clerk', CLERK2)
+  await page.fill('#pin', PIN2)
+  await page.keyboard.press('Enter')
+  await openWindow()
+  await pane('idle').waitFor()
+  await page.locator('[data-act="openAmending"]').first().waitFor()
+  await shot('counter-amend-list')
+  await page.locator('[data-act="openAmending"]').first().click()
+  await page.locator('[data-check] [data-change="waiting"]').waitFor()
+  await shot('counter-amend-check')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-amended] [data-change="passed"]').waitFor()
+  await shot('counter-amend-passed')
+  await page.keyboard.press('Escape')
+  await page.locator('#case').waitFor()
+  await page.keyboard.press('Escape')
 }
 
 async function finish() {
@@ -286,7 +330,9 @@ try {
   })
   await step('intake', intake)
   await step('an application again', supply)
+  await step('a slip put right', putRight)
   await step('finish', finish)
+  await step('a second person', fourEyes)
   await step('a request for information', disclosure)
   await step('a notice', async () => {
     await page.click('[data-panel="notice"]')

@@ -433,6 +433,8 @@ export interface CounterPage {
   conflicts: Conflict[]
   /** Applications of the hall of which shared data has said something else. */
   differing: DifferingCase[]
+  /** What a second person has yet to check. */
+  amending: AmendingCase[]
   helps: HelpAsk[]
   /** What the boards tell everybody now, the newest first. */
   notices: Notice[]
@@ -678,6 +680,12 @@ export interface CasePage {
   documentNumber: string
   phone: string
   note: string
+  /** Who acts for the person; '' for nobody. */
+  agent: string
+  /** What was proposed to be put right, in its order; `amend` tells that something can be. */
+  amendments: CaseAmendment[]
+  amend: boolean
+  fee: CaseFee
   /** The hub was away: what other windows noted of it is not known here. */
   alone: boolean
   /** Two records claim this application. */
@@ -685,6 +693,66 @@ export interface CasePage {
   /** What is attached to it, and that the receipt of its decision was signed on the pad. */
   scans: CaseScan[]
   signed: boolean
+}
+
+/** Something that is to be put right, or was; Go's CaseAmendment, where the words of each field stand. */
+export interface CaseAmendment {
+  sum: string
+  field: string
+  material: string
+  no: number
+  old: string
+  new: string
+  oldType: string
+  newType: string
+  cause: string
+  why: string
+  clerk: string
+  atMs: number
+  state: 'waiting' | 'passed' | 'returned'
+  checker: string
+  checkedMs: number
+  reply: string
+  /** This clerk can check it; they proposed it. */
+  may: boolean
+  mine: boolean
+}
+
+/** What a clerk proposes to put right; the fields that go with `field` are filled in. */
+export interface AmendWish {
+  field: string
+  value: string
+  documentType: string
+  material: number
+  received: string
+  day: string
+  cause: string
+  why: string
+}
+
+/** One that waits for a second person, in a list: no value of it. */
+export interface AmendingCase {
+  number: string
+  item: Text
+  field: string
+  clerk: string
+  mine: boolean
+  atMs: number
+}
+
+/** The fee of an application; amounts in yuan, "80.00". */
+export interface CaseFee {
+  /** "due": the guide charges, and no notice was given yet. */
+  state: 'none' | 'due' | 'open' | 'paid'
+  text: string
+  amount: string
+  place: string
+  until: string
+  over: boolean
+  receipt: string
+  paidOn: string
+  charge: boolean
+  pay: boolean
 }
 
 /** What was noted of an application after it was taken. */

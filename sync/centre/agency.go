@@ -65,6 +65,10 @@ type Pending struct {
 	// May lists what can be noted now, History what was.
 	May     []string
 	History []Past
+	// Amended tells that something of it was put right, Amending that this waits for a second person.
+	Amended, Amending bool
+	// FeeOpen is what has to be paid yet, in yuan, and FeeUntil until when; empty for nothing.
+	FeeOpen, FeeUntil string
 }
 
 // Material is one of an application, by its number in the guide.
@@ -77,14 +81,21 @@ type Material struct {
 // nothing, "not_found" or "mismatch".
 type Unproved struct{ Name, Said string }
 
-// Past is a step that was noted.
-type Past struct{ Kind, Outcome, Procedure, Agency, Day, By string }
+// Past is a step that was noted, or an amendment that counts: Field is what was put right, Material and
+// Received which material and how, Until the promised day. Amount is of a fee, in yuan, Receipt of its payment.
+type Past struct {
+	Kind, Outcome, Procedure, Agency, Day, By string
+	Field, Material, Received, Until          string
+	Amount, Receipt                           string
+}
 
 // Deed is what an officer wants to note of an application. Step is one of Pending.May.
 type Deed struct {
 	Number, Step, Request     string
 	Reason, Agency, Procedure string
-	Joint                     bool
+	// Receipt is the number of the receipt of what was paid.
+	Receipt string
+	Joint   bool
 	// Lacks are the numbers of the materials that have to be brought.
 	Lacks []int
 }
@@ -175,7 +186,7 @@ func (p agencyPage) Query() string {
 func (p agencyPage) HallOf(id hall.ID) string { return p.hallName(id) }
 
 // goesWith lists the steps that a field goes with.
-var goesWith = map[string][]string{"reason": {"refuse", "not_ours", "extend", "deny", "return"}, "agency": {"not_ours", "pass_on"}, "procedure": {"suspend"}, "joint": {"extend"}, "lacks": {"correct"}}
+var goesWith = map[string][]string{"reason": {"refuse", "not_ours", "extend", "deny", "return"}, "agency": {"not_ours", "pass_on"}, "procedure": {"suspend"}, "joint": {"extend"}, "lacks": {"correct"}, "receipt": {"pay"}}
 
 // Needs tells whether one of the steps that may be noted takes a field.
 func (p agencyPage) Needs(field string) bool {
@@ -412,7 +423,7 @@ func (d *desk) note(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := r.PostForm
-	deed := Deed{Number: r.PathValue("number"), Step: f.Get("step"), Request: f.Get("request"), Reason: f.Get("reason"), Agency: f.Get("agency"), Procedure: f.Get("procedure"), Joint: f.Get("joint") != ""}
+	deed := Deed{Number: r.PathValue("number"), Step: f.Get("step"), Request: f.Get("request"), Reason: f.Get("reason"), Agency: f.Get("agency"), Procedure: f.Get("procedure"), Receipt: f.Get("receipt"), Joint: f.Get("joint") != ""}
 	for _, no := range f["lack"] {
 		n, err := strconv.Atoi(no)
 		if err != nil {

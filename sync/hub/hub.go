@@ -80,6 +80,8 @@ type Options struct {
 	Bundle func() string
 	// Differing lists what counters are told that shared data has said otherwise.
 	Differing func() []wire.Differing
+	// Amending lists the amendments that wait for a second person, told to counters.
+	Amending func() []wire.Amending
 	// Above is the centre; nil for a hub that stands alone.
 	Above Above
 	// Peer is the other hub where the hall has two; both need the centre then. Origin is
@@ -416,6 +418,9 @@ func (h *Hub) beat(m *nats.Msg, from event.Origin) {
 	reply := wire.BeatReply{TimeMS: h.opt.Log.Now(), CentreReached: h.opt.CentreReached == nil || h.opt.CentreReached(), Troubles: troubles}
 	if b.Role == wire.RoleCounter && h.opt.Differing != nil {
 		reply.Differing = h.opt.Differing()
+	}
+	if b.Role == wire.RoleCounter && h.opt.Amending != nil {
+		reply.Amending = h.opt.Amending()
 	}
 	if h.opt.Bundle != nil {
 		reply.Bundle = h.opt.Bundle()

@@ -123,7 +123,9 @@ type Link struct {
 	troubles []wire.Trouble
 	// differing are the hall's applications of which shared data said something else.
 	differing []wire.Differing
-	changed   func()
+	// amending are the hall's amendments that wait for a second person.
+	amending []wire.Amending
+	changed  func()
 }
 
 // depth is how many pushes may be under way before the first is confirmed; the
@@ -291,8 +293,8 @@ func (l *Link) tell() {
 func (l *Link) hear(r wire.BeatReply) {
 	l.mu.Lock()
 	same := func(a, b wire.Differing) bool { return a.Number == b.Number && slices.Equal(a.Sets, b.Sets) }
-	news := !slices.Equal(l.troubles, r.Troubles) || !slices.EqualFunc(l.differing, r.Differing, same)
-	l.troubles, l.differing = r.Troubles, r.Differing
+	news := !slices.Equal(l.troubles, r.Troubles) || !slices.EqualFunc(l.differing, r.Differing, same) || !slices.Equal(l.amending, r.Amending)
+	l.troubles, l.differing, l.amending = r.Troubles, r.Differing, r.Amending
 	fn := l.changed
 	l.mu.Unlock()
 	if news && fn != nil {

@@ -56,3 +56,10 @@ func (l *Link) Differing() []wire.Differing {
 	defer l.mu.Unlock()
 	return l.differing
 }
+
+// Amending are the hall's amendments that wait for a second person, as of the last beat.
+func (l *Link) Amending() []wire.Amending {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.amending
+}

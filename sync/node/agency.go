@@ -103,6 +103,7 @@ func (a agencies) pending(c *intake.Case) centre.Pending {
 		d := s.deed
 		// Whether it stands so; what goes with it the officer has yet to say.
 		d.Request, d.NowMS, d.Why, d.Agency, d.Procedure, d.Lacks = "may", now, "?", "?", intake.Procedures[0], []intake.Lack{{No: 1, Name: "?"}}
+		d.Receipt = "?"
 		if _, no := d.Decide(c, calendar, today); no == nil {
 			p.May = append(p.May, s.name)
 		}
@@ -114,13 +115,46 @@ func (a agencies) pending(c *intake.Case) centre.Pending {
 		p.What = "archive"
 	}
 	for _, n := range c.Steps {
-		by := string(n.Clerk)
-		if n.Window != "" {
-			by = string(n.Window) + " " + by
+		row := centre.Past{Kind: string(n.Kind), Outcome: string(n.Outcome), Procedure: n.Procedure, Agency: n.Agency, Receipt: n.Receipt, Day: string(n.Day), By: signed(n.Window, n.Clerk)}
+		if n.Fen > 0 {
+			row.Amount = intake.Yuan(n.Fen)
 		}
-		p.History = append(p.History, centre.Past{Kind: string(n.Kind), Outcome: string(n.Outcome), Procedure: n.Procedure, Agency: n.Agency, Day: string(n.Day), By: by})
+		p.History = append(p.History, row)
+	}
+	a.amended(c, &p)
+	if charged, paid := c.Fee(); charged != nil && paid == nil {
+		p.FeeOpen, p.FeeUntil = intake.Yuan(charged.Fen), string(charged.AnswerBy)
 	}
 	return p
+}
+
+// amended tells which fields were put right, by which two people, and of materials also how: no value
+// of the person is among it.
+func (a agencies) amended(c *intake.Case, p *centre.Pending) {
+	for _, ch := range c.Amended() {
+		if ch.State == intake.AmendWaiting {
+			p.Amending = true
+		}
+		if ch.State != intake.AmendPassed {
+			continue
+		}
+		p.Amended = true
+		row := centre.Past{Kind: string(intake.KindAmendProposed), Field: string(ch.Field), Received: string(ch.Received), Day: string(hall.DateOf(ch.By.AtMS)),
+			By: signed(ch.Window, ch.Clerk) + ", " + signed(ch.By.Window, ch.By.Clerk)}
+		switch ch.Field {
+		case intake.FieldMaterial:
+			row.Material = a.material(c, ch.Material)
+		case intake.FieldDue:
+			row.Until = string(ch.Proposal.Day)
+		}
+		p.History = append(p.History, row)
+	}
+	slices.SortStableFunc(p.History, func(x, y centre.Past) int { return strings.Compare(x.Day, y.Day) })
+}
+
+// signed is who noted something, and where.
+func signed(window hall.WindowID, clerk hall.ClerkID) string {
+	return strings.TrimSpace(string(window) + " " + string(clerk))
 }
 
 // materials names what was handed in with an application.
@@ -159,6 +193,7 @@ var steps = []struct {
 	{"pass_on", intake.Deed{Kind: intake.KindDecided, Outcome: intake.PassedOn}},
 	{"suspend", intake.Deed{Kind: intake.KindSuspended}},
 	{"extend", intake.Deed{Kind: intake.KindExtended}},
+	{"pay", intake.Deed{Kind: intake.KindPaid}},
 	{"archive", intake.Deed{Kind: intake.KindArchived}},
 }
 
@@ -179,6 +214,7 @@ func (a agencies) Note(ctx context.Context, o centre.Officer, wish centre.Deed) 
 	}
 	d := steps[at].deed
 	d.Request, d.Clerk, d.Why, d.Agency, d.Procedure, d.Joint = wish.Request, hall.ClerkID(o.ID), intake.Personal(strings.TrimSpace(wish.Reason)), wish.Agency, wish.Procedure, wish.Joint
+	d.Receipt = wish.Receipt
 	for _, m := range a.materials(known) {
 		if slices.Contains(wish.Lacks, m.No) {
 			d.Lacks = append(d.Lacks, intake.Lack(m))

@@ -230,7 +230,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 	if err := h.shelve(&o, string(o.Hall)); err != nil {
 		return nil, err
 	}
-	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Differing: h.differing(o.Hall, o.Logger), Gather: o.Gather, Carry: o.Carry,
+	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Differing: h.differing(o.Hall, o.Logger), Amending: h.amending(o.Hall, o.Logger), Gather: o.Gather, Carry: o.Carry,
 		Mark: h.mark, BookRules: o.BookRules, Tidy: func(ctx context.Context) error { return h.tidy(ctx, o.Hall) }}
 	if o.Centre != "" {
 		opt.Above = above{h}

@@ -162,23 +162,28 @@ func (v *verifier) verify(ctx context.Context, c *intake.Case) (done bool, err e
 	if errors.Is(err, keyring.ErrNone) || errors.Is(err, keyring.ErrErased) {
 		return false, nil
 	}
-	var who intake.Person
+	var who, taken intake.Person
 	if err == nil {
 		who, err = c.Person(key)
+	}
+	if err == nil {
+		taken, err = c.Taken.Person(key)
 	}
 	if err != nil {
 		return false, err
 	}
 	ask := wire.SharedAsk{From: v.h.Store.Origin(), Application: string(c.Application), Number: c.Number, Purpose: intake.ForVerify, Clerk: string(c.Clerk),
-		DocumentType: string(c.DocumentType), Document: string(who.DocumentNumber), Name: string(who.Applicant), Blind: intake.Blind(key, c.Application)}
-	seen := map[string]bool{}
+		DocumentType: string(c.Showing()), Document: string(who.DocumentNumber), Name: string(who.Applicant), Blind: intake.Blind(key, c.Application)}
+	roots := map[string]string{}
 	for _, s := range c.Pending() {
-		if s.Ask != intake.AskID(ask.Blind, c.Application, s.Set, c.DocumentType, who, 0) {
+		if s.Ask != intake.AskID(ask.Blind, c.Application, s.Set, c.DocumentType, taken, 0) {
 			return false, fmt.Errorf("material %d names a question about somebody else", s.No)
 		}
-		if !seen[s.Ask] && len(ask.Questions) < wire.MaxQuestions {
-			seen[s.Ask] = true
-			ask.Questions = append(ask.Questions, wire.SharedQuestion{ID: s.Ask, Set: s.Set})
+		// The name may be amended since: then it is asked about who it is.
+		id := intake.AskID(ask.Blind, c.Application, s.Set, c.Showing(), who, 0)
+		if roots[id] == "" && len(ask.Questions) < wire.MaxQuestions {
+			roots[id] = s.Ask
+			ask.Questions = append(ask.Questions, wire.SharedQuestion{ID: id, Set: s.Set})
 		}
 	}
 	// The same question may have been noted by its window, or by this hub before it was killed: then it goes again as it was.
@@ -186,7 +191,7 @@ func (v *verifier) verify(ctx context.Context, c *intake.Case) (done bool, err e
 		for _, q := range ask.Questions {
 			asked, _, _, err := tx.SharedNoted(q.ID)
 			if err == nil && !asked {
-				_, _, err = tx.Append(intake.KindSharedAsked, intake.Asked{Ask: q.ID, Root: q.ID, Application: c.Application, Number: c.Number, Ticket: c.Ticket, Hall: c.Hall, Set: q.Set,
+				_, _, err = tx.Append(intake.KindSharedAsked, intake.Asked{Ask: q.ID, Root: roots[q.ID], Application: c.Application, Number: c.Number, Ticket: c.Ticket, Hall: c.Hall, Set: q.Set,
 					Purpose: intake.ForVerify, Window: c.Window, Clerk: c.Clerk, AtMS: v.h.Store.Now()})
 			}
 			if err != nil {
@@ -204,7 +209,7 @@ func (v *verifier) verify(ctx context.Context, c *intake.Case) (done bool, err e
 	}
 	err = v.h.Store.Write(ctx, func(tx *store.Tx) error {
 		for n, r := range records {
-			a := intake.Answered{Ask: r.ID, Root: r.ID, Application: c.Application, Set: ask.Questions[n].Set, Outcome: intake.Outcome(r.Outcome), AtMS: v.h.Store.Now()}
+			a := intake.Answered{Ask: r.ID, Root: roots[r.ID], Application: c.Application, Set: ask.Questions[n].Set, Outcome: intake.Outcome(r.Outcome), AtMS: v.h.Store.Now()}
 			_, answered, _, err := tx.SharedNoted(r.ID)
 			if err != nil {
 				return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -124,6 +125,26 @@ func (h *Hub) noteLost(tx *store.Tx, list []intake.Noted) error {
 		}
 	}
 	return nil
+}
+
+// amendingMost bounds what counters are told at a time.
+const amendingMost = 50
+
+// amending lists for the counters what a second person of the hall has to check.
+func (h *Hub) amending(id hall.ID, log *slog.Logger) func() []wire.Amending {
+	return func() (out []wire.Amending) {
+		list, err := h.Store.Amending(context.Background(), id, amendingMost)
+		if err != nil {
+			log.Error("list the amendments that wait", "error", err)
+			return nil
+		}
+		for _, c := range list {
+			for _, a := range c.Waiting() {
+				out = append(out, wire.Amending{Sum: a.Sum, Number: c.Number, Item: string(c.Item), Field: string(a.Field), Clerk: string(a.Clerk), AtMS: a.AtMS})
+			}
+		}
+		return out[:min(len(out), amendingMost)]
+	}
 }
 
 // dueSoon is from how many working days before it on something counts as due soon.

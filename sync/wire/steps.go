@@ -19,6 +19,17 @@ type StepsAnswer struct {
 	Bodies  [][]byte    `json:"bodies,omitempty"`
 }
 
+// Amending is an amendment of an application that a second person has yet to check, told to counters: which
+// field, proposed by whom and when, and no value. Sum names it.
+type Amending struct {
+	Sum    string `json:"sum"`
+	Number string `json:"number"`
+	Item   string `json:"item"`
+	Field  string `json:"field"`
+	Clerk  string `json:"clerk"`
+	AtMS   int64  `json:"at_ms"`
+}
+
 // DueRow is an application of the hall of which something is due soon or was, for a counter.
 type DueRow struct {
 	Number string `json:"number"`

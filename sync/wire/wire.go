@@ -229,6 +229,8 @@ type BeatReply struct {
 	// Differing are the hall's applications of which shared data has said something else than
 	// was expected, told to counters: somebody has to do something.
 	Differing []Differing `json:"differing,omitempty"`
+	// Amending are the hall's amendments that wait for a second person, told to counters.
+	Amending []Amending `json:"amending,omitempty"`
 	// Bundle is the name of the bundle in force there; empty where there is none.
 	Bundle string `json:"bundle,omitempty"`
 }

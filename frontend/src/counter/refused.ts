@@ -25,6 +25,7 @@ const own: Record<string, { by?: string; needs: string[] }> = {
   field_missing: { by: 'field', needs: [] },
   step_missing: { by: 'step', needs: [] },
   step_once: { by: 'step', needs: [] },
+  fee_state: { by: 'state', needs: [] },
 }
 
 /** The word keys for a refusal, the most telling first; the page takes the first that exists. */

@@ -4,7 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types'
 import CounterApp from './CounterApp.vue'
-import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, followed, lookup, refuse, scans, standing, ticket, transfer, tray, unverified } from './testing/fakeTerminal'
+import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, followed, lookup, refuse, scans, standing, ticket, transfer, tray, unverified, amending, amendment, fee, slipped } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
 vi.mock('../bridge', async (original) => ({
@@ -104,6 +104,7 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an application whose notice was printed', () => terminal.atDesk(), async (app) => { await openCase(app); await press('F7') }, '.print p[role="status"]'],
   ['an application scanned from its document', () => terminal.atDesk(), async (app) => { await app.find('#code').setValue('OWC:JN20261124-C07-0003'); await app.find('form.scan').trigger('submit'); await flushPromises(); await app.find('[data-choice="ask"]').setValue(); await app.find('form.look').trigger('submit') }, '[data-case]'],
   ['an application without a purpose', () => terminal.atDesk(), async (app) => { await press('f', true); await app.find('#case').setValue('JN1'); await app.find('form.look').trigger('submit') }, '[data-fault="purpose"]'],
+  ['withdrawn by number', () => { terminal.atDesk() }, async (app) => { await app.find('[data-panel="number"]').trigger('click'); await app.find('#number').setValue('A017'); await app.find('[data-choice="withdraw"]').setValue(); await app.find('[data-choice="system_down"]').setValue(); await app.find('form.number').trigger('submit') }, '.told'],
   ['a visit whose application was taken back', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), applications: ['withdrawn', 'lapsed', 'revoked'].map((state, n) => ({ number: `N-${n}`, code: `c${n}`, item: transfer.name, state, dueDate: '', saved: 'here' as const, absent: [], answerBy: '', agency: '' })) } }), () => undefined, '[data-material="1"]'],
   ['what is due', () => { terminal.instead.set('DueCases', () => [...dueCases, ...Array.from({ length: 9 }, (_, n) => ({ ...dueCases[2]!, number: `JN-${n}` }))]); terminal.atDesk() }, () => press('f', true), '[data-due-case] .over'],
   ['what is due, cut off', () => { terminal.instead.set('DueCases', () => refuse('hub_unreachable')); terminal.atDesk() }, () => press('f', true), '[data-due] [role="status"]'],
@@ -157,6 +158,17 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an application whose evidence has come', () => { terminal.instead.set('OpenCase', () => unverified('not_found')); terminal.atDesk() }, async (app) => { await openCase(app); await press('d', true) }, '[data-checks] [data-evidence="found"]'],
   ['an application whose evidence was there', () => { terminal.instead.set('OpenCase', () => ({ ...unverified(''), rows: unverified('').rows.map((r) => (r.no === 2 ? { ...r, state: 'waived' } : r)) })); terminal.atDesk() }, (app) => openCase(app), '[data-checks]:not(.open) [data-act="dispute"]'],
   ['an application that waits for an answer, nothing ticked', () => { terminal.instead.set('OpenCase', () => unverified('pending')); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-act="dispute"]').trigger('click') }, '[data-checks] .fault'],
+  ['corrections to check', () => terminal.set({ ...terminal.atDesk(), amending: [amending(), amending(true), ...Array.from({ length: 9 }, () => amending())] }), () => undefined, '[data-amending] [data-act="openAmending"]'],
+  ['a correction to check, opened from the list', () => { terminal.instead.set('OpenCase', () => slipped([amendment({ why: '' })])); terminal.set({ ...terminal.atDesk(), amending: [amending()] }) }, (app) => app.find('[data-act="openAmending"]').trigger('click'), '[data-check] [data-change="waiting"]'],
+  ['a correction that goes back without a word', () => { terminal.instead.set('OpenCase', () => slipped([amendment()])); terminal.set({ ...terminal.atDesk(), amending: [amending()] }) }, async (app) => { await press('f', true); await app.find('[data-act="openAmending"]').trigger('click'); await flushPromises(); await app.find('[data-act="sendAmendBack"]').trigger('click') }, '#check-why[aria-invalid="true"]'],
+  ['an application that was put right', () => { terminal.instead.set('OpenCase', () => slipped([amendment({ state: 'passed', may: false, checker: '赵(样例)', checkedMs: Date.now() }), amendment({ sum: 's2', field: 'document', old: '990108', new: 'E123', newType: 'passport', state: 'returned', may: false, checker: '赵(样例)', checkedMs: Date.now(), reply: '与护照不符' }), amendment({ sum: 's3', field: 'material', material: '身份证件', no: 2, old: 'received', new: 'not_received', mine: true, may: false }), amendment({ sum: 's4', field: 'phone', old: '10000000000', new: '' })])); terminal.atDesk() }, (app) => openCase(app), '[data-amended] [data-change="returned"]'],
+  ...['applicant', 'document', 'phone', 'agent', 'material', 'due'].map((field): (typeof screens)[number] => [`something to put right: ${field}`, () => { terminal.instead.set('OpenCase', () => slipped([])); terminal.atDesk() }, async (app) => { await openCase(app); await press('e', true); await app.find(`[name="amend-field"][value="${field}"]`).setValue(); await flushPromises(); await app.find('[name="amend-cause"][value="other"]').setValue() }, field === 'material' ? '[data-amend-material="2"]' : field === 'due' ? '#amend-day' : '#amend-value']),
+  ['something to put right, nothing chosen', () => { terminal.instead.set('OpenCase', () => slipped([])); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-act="amendCase"]').trigger('click'); await press('Enter', true) }, '[data-amend] [data-fault="field"]'],
+  ['a fee that nobody has told yet', () => { terminal.instead.set('OpenCase', () => slipped([], { fee: fee('due') })); terminal.atDesk() }, async (app) => { await openCase(app); await press('b', true) }, '#fee-amount'],
+  ['a fee that is no amount', () => { terminal.instead.set('OpenCase', () => slipped([], { fee: fee('due', { amount: '' }) })); terminal.atDesk() }, async (app) => { await openCase(app); await press('b', true); await press('Enter', true) }, '#fee-amount[aria-invalid="true"]'],
+  ['a fee that is open', () => { terminal.instead.set('OpenCase', () => slipped([], { fee: fee('open', { over: true }) })); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-act="feeCase"]').trigger('click'); await press('Enter', true) }, '#fee-receipt[aria-invalid="true"]'],
+  ['another notice of a fee', () => { terminal.instead.set('OpenCase', () => slipped([], { fee: fee('open') })); terminal.atDesk() }, async (app) => { await openCase(app); await press('b', true); await app.find('[data-act="feeAgain"]').trigger('click') }, '#fee-until'],
+  ['a fee that was paid', () => { terminal.instead.set('OpenCase', () => slipped([], { fee: fee('paid') })); terminal.atDesk() }, (app) => openCase(app), '[data-act="print_fee"]'],
   ['choice of the item', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [] } }), () => undefined, '#in-item'],
   ['finish', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [transfer, lookup] } }), () => press('F10'), '[data-row="1"]'],
   ['finish without an item', () => terminal.set({ ...terminal.atDesk(), current: { ...ticket('A058', 'serving'), items: [] } }), () => press('F10'), '[data-row="0"]'],
@@ -175,6 +187,45 @@ describe.each(languages)('screens in %s', (language) => {
     expect(app.findAll('[role="alert"], [role="status"]').length).toBeGreaterThan(0)
     expect(missing).toEqual([])
     await expectAccessible(app.element)
+  })
+
+  it('tells what the slip of a withdrawn number is good for', async () => {
+    terminal.atDesk()
+    const app = await open(language)
+    await app.find('[data-panel="number"]').trigger('click')
+    await app.find('#number').setValue('a017')
+    await app.find('[data-choice="withdraw"]').setValue()
+    expect(app.find('.told').text()).toBe('')
+    await app.find('[data-choice="system_down"]').setValue()
+    await app.find('form.number').trigger('submit')
+    await flushPromises()
+    expect(app.find('.told').text()).toContain('A017')
+  })
+
+  it('proposes a correction with what is chosen, and looks again', async () => {
+    terminal.instead.set('OpenCase', () => slipped([]))
+    terminal.atDesk()
+    const app = await open(language)
+    await openCase(app)
+    await press('e', true)
+    await app.find('[name="amend-field"][value="material"]').setValue()
+    await app.find('[data-amend-material="1"]').setValue()
+    await app.find('[name="amend-cause"][value="ticked"]').setValue()
+    await press('Enter', true)
+    const sent = terminal.asked.find((a) => a.method === 'ProposeAmendment')
+    expect(sent?.args.slice(1)).toEqual(['JN20261124-C07-0003', { field: 'material', value: '', documentType: '', material: 1, received: 'not_received', day: '', cause: 'ticked', why: '' }])
+    expect(terminal.asked.filter((a) => a.method === 'OpenCase').length).toBe(2)
+    expect(app.find('[data-amend]').exists()).toBe(false)
+  })
+
+  it('lets pass exactly the correction that is shown', async () => {
+    terminal.instead.set('OpenCase', () => slipped([amendment({ sum: 'mine', mine: true, may: false }), amendment({ sum: 'theirs' })]))
+    terminal.set({ ...terminal.atDesk(), amending: [amending()] })
+    const app = await open(language)
+    await app.find('[data-act="openAmending"]').trigger('click')
+    await flushPromises()
+    await press('Enter', true)
+    expect(terminal.asked.find((a) => a.method === 'CheckAmendment')?.args.slice(1)).toEqual(['JN20261124-C07-0003', 'theirs', true, ''])
   })
 
   it.each(['accepted', 'accepted_later', 'correction', 'received', 'refused', 'not_ours', 'handed_out'])('result "%s" of an intake', async (state) => {

@@ -4,7 +4,7 @@ import type { CounterPage } from '../types'
 
 /** Go sends an empty list as null; the page always has lists. */
 function whole(page: CounterPage): CounterPage {
-  const lists = { services: page.services ?? [], areas: page.areas ?? [], allWindows: page.allWindows ?? [], recent: page.recent ?? [], parked: page.parked ?? [], conflicts: page.conflicts ?? [], differing: page.differing ?? [], helps: page.helps ?? [], notices: page.notices ?? [] }
+  const lists = { services: page.services ?? [], areas: page.areas ?? [], allWindows: page.allWindows ?? [], recent: page.recent ?? [], parked: page.parked ?? [], conflicts: page.conflicts ?? [], differing: page.differing ?? [], amending: page.amending ?? [], helps: page.helps ?? [], notices: page.notices ?? [] }
   const c = page.current
   const tray = page.tray ? { ...page.tray, files: page.tray.files ?? [] } : null
   return { ...page, ...lists, tray, current: c ? { ...c, items: c.items ?? [], applications: c.applications ?? [] } : null }

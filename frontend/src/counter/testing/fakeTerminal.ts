@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, BeforePage, CasePage, CaseScan, CounterPage, CounterTicket, DisclosureForm, DisclosurePage, DisclosureStep, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence } from '../../types'
+import type { Area, BeforePage, CasePage, CaseScan, CounterPage, CounterTicket, DisclosureForm, DisclosurePage, DisclosureStep, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence, AmendingCase, CaseAmendment, CaseFee } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -45,12 +45,28 @@ export const evidence = (state: string): SharedEvidence => ({
   says: state === 'found' ? [{ name: { zh: '婚姻状况', en: 'Marital status' }, value: '已婚' }, { name: { zh: '登记日期', en: 'Date of registration' }, value: '2025-05-20' }] : [],
 })
 
+export const fee = (state: CaseFee['state'] = 'none', change: Partial<CaseFee> = {}): CaseFee => ({
+  state, text: state === 'none' ? '免费' : '工本费每证10元', amount: state === 'none' ? '' : '10.00', place: state === 'none' ? '' : '江南办事服务大厅收费窗口', until: state === 'none' ? '' : '2026-12-08', over: false, receipt: state === 'paid' ? '3301-0042' : '', paidOn: state === 'paid' ? '2026-11-24' : '', charge: state === 'due' || state === 'open', pay: state === 'open', ...change,
+})
+
 export const application = (state = 'correction'): CasePage => ({
   number: 'JN20261124-C07-0003', code: 'transfer', item: { zh: '存量房转移登记', en: 'Transfer of property' }, state, dueDate: '', answerBy: '2026-12-15', takenMs: now, window: 'A02',
   rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0, check: '', set: none }, { no: 2, name: '婚姻状况材料', state: 'missing', suppliedMs: 0, check: '', set: none }, { no: 3, name: '完税凭证', state: 'later', suppliedMs: 0, check: '', set: none }, { no: 4, name: '合同', state: 'supplied', suppliedMs: now, check: '', set: none }],
   applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X', phone: '10000000000', note: '', alone: false, disputed: false, scans: [], signed: false,
-  what: 'bring', known: true, left: 9, may: [], steps: [], extended: false, reason: '', agency: '',
+  what: 'bring', known: true, left: 9, may: [], steps: [], extended: false, reason: '', agency: '', agent: '', amendments: [], amend: true, fee: fee(),
 })
+
+/** Something that a clerk wants to put right. */
+export const amendment = (change: Partial<CaseAmendment> = {}): CaseAmendment => ({
+  sum: 's1', field: 'applicant', material: '', no: 0, old: '罗庆(样例)', new: '罗青(样例)', oldType: 'resident_id', newType: '', cause: 'typed', why: '身份证上是青字', clerk: '王(样例)', atMs: now, state: 'waiting', checker: '', checkedMs: 0, reply: '', may: true, mine: false, ...change,
+})
+
+/** An accepted application, with a slip in it. */
+export const slipped = (amendments: CaseAmendment[], more: Partial<CasePage> = {}): CasePage => ({
+  ...application('accepted'), dueDate: '2026-12-08', answerBy: '', what: 'decide', left: 10, amendments, rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0, check: '', set: none }, { no: 2, name: '身份证件', state: 'not_received', suppliedMs: 0, check: '', set: none }], ...more,
+})
+
+export const amending = (mine = false): AmendingCase => ({ number: 'JN20261124-C07-0003', item: { zh: '存量房转移登记', en: 'Transfer of property' }, field: mine ? 'phone' : 'applicant', clerk: mine ? '李(样例)' : '王(样例)', mine, atMs: now })
 
 /** An application that was accepted without a paper, of which shared data has said something else since. */
 export const unverified = (check: string): CasePage => ({
@@ -118,7 +134,7 @@ function firstPage(): CounterPage {
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     documents: true, current: null, waiting: 30, servedToday: 4,
     parked: [], recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
-    conflicts: [], differing: [], helps: [], notices: [], followUps: 0, followUpsOverdue: 0, tray: null,
+    conflicts: [], differing: [], amending: [], helps: [], notices: [], followUps: 0, followUpsOverdue: 0, tray: null,
   }
 }
 
@@ -151,6 +167,10 @@ export function fakeTerminal() {
     AnswerFollowUp: (_: string, of: string, note: string) => (note.trim() === '' ? refuse('field_missing', { field: 'note' }) : followed({ ticket: of, state: 'answered', next: '' })),
     CheckFollowUp: (_: string, of: string, good: boolean) => followed({ ticket: of, state: good ? 'checked' : 'returned', next: good ? '' : 'answer' }),
     DueCases: () => [] as DueCase[],
+    ProposeAmendment: (_: string, number: string, wish: { value: string }) => (wish.value === '罗庆(样例)' ? refuse('amend_same') : { number, state: 'accepted', dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
+    CheckAmendment: (_: string, number: string) => ({ number, state: 'accepted', dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
+    ChargeFee: (_: string, number: string) => ({ number, state: 'accepted', dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
+    PayFee: (_: string, number: string) => ({ number, state: 'accepted', dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
     StepCase: (_: string, number: string, step: string) => ({ number, state: ({ accept: 'accepted', refuse: 'refused', not_ours: 'not_ours', hand_out: 'handed_out' } as Record<string, string>)[step], dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
     Draft: (form: string, of: string) => kept[`${form} ${of}`] ?? '',
     KeepDraft: (form: string, of: string, text: string) => { kept[`${form} ${of}`] = text },
