@@ -13,7 +13,7 @@ import (
 // what time alone brings.
 var hubsAlone = map[event.Kind]bool{
 	hall.KindCalled: true, hall.KindUncalled: true, hall.KindCarried: true, hall.KindBlockLeased: true, hall.KindReady: true,
-	hall.KindBooked: true, hall.KindSkipped: true, "application.deemed": true, "application.overdue": true, "shared.given": true,
+	hall.KindBooked: true, hall.KindSkipped: true, hall.KindExcused: true, "application.deemed": true, "application.overdue": true, "shared.given": true,
 }
 
 // clerks are the families of kinds that somebody notes who has signed in: at a counter, or above it.
