@@ -448,7 +448,9 @@ func (h *Hall) Unkept(today Date, nowMS int64) (out []Skipped) {
 			out = append(out, Skipped{Appointment: id, Hall: h.ID, Date: f.Date, Person: f.Person, AtMS: nowMS})
 		}
 	}
-	slices.SortFunc(out, func(a, b Skipped) int { return cmp.Compare(a.Appointment, b.Appointment) })
+	slices.SortFunc(out, func(a, b Skipped) int {
+		return cmp.Or(cmp.Compare(a.Appointment, b.Appointment), cmp.Compare(a.Person, b.Person))
+	})
 	return out
 }
 
