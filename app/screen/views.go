@@ -8,6 +8,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 )
 
 // clockOffMS is how far a clock may be from the hub's before the terminal says so.
@@ -110,22 +111,7 @@ func (m *Machine) day() hall.Day { return m.dayOf(m.Book.Now()) }
 
 // dayOf tells the same of the day of a moment in ms.
 func (m *Machine) dayOf(ms int64) hall.Day {
-	guides := m.Guides.Now()
-	out := hall.Day{Windows: map[hall.Letter]int{}}
-	for _, a := range guides.AreasOf(guide.HallID(m.Hall)) {
-		out.Windows[hall.Letter(a.Letter)] = len(a.Windows)
-	}
-	if m.Calendar == nil {
-		return out
-	}
-	for _, p := range m.Calendar.Day(guides.HoursOf(guide.HallID(m.Hall)).Hours, hall.LocalTime(ms)).Periods {
-		from, err := hall.At(hall.DateOf(ms), p[0])
-		to, err2 := hall.At(hall.DateOf(ms), p[1])
-		if err == nil && err2 == nil {
-			out.Sessions = append(out.Sessions, [2]int64{from, to})
-		}
-	}
-	return out
+	return intake.HallDay(m.Guides.Now().Catalogue, m.Calendar, m.Hall, ms)
 }
 
 // reliefFrom is from how many waiting people on a counter tells what one more window would save.
