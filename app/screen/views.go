@@ -28,7 +28,7 @@ func (m *Machine) place() Place {
 	h, _ := guides.Hall(guide.HallID(m.Hall))
 	now := m.Book.Now()
 	return Place{Role: m.Role, Hall: string(m.Hall), HallName: text(h.Name, h.NameEn), Terminal: string(m.Book.Origin()),
-		PxPerMM: m.PxPerMM, ScreenLowMM: m.ScreenLowMM, DistanceMM: m.DistanceMM, Voice: m.Voice != nil, Floor: m.Floor, Window: string(m.Window), Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: guides.Version, GuidesDate: dateOf(guides.PublishedMS)}
+		PxPerMM: m.PxPerMM, ScreenLowMM: m.ScreenLowMM, DistanceMM: m.DistanceMM, Voice: m.Voice != nil, Reader: m.Reader != nil, Floor: m.Floor, Window: string(m.Window), Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: guides.Version, GuidesDate: dateOf(guides.PublishedMS)}
 }
 
 func (m *Machine) standing(ctx context.Context) Standing {

@@ -46,7 +46,8 @@ func (h *Hub) answers(id hall.ID) inlet.Answers {
 		wire.VerbDisclosure: func(ctx context.Context, _ event.Origin, ask []byte) (any, error) {
 			return h.disclosureFor(ctx, id, ask)
 		},
-		wire.VerbDue: func(ctx context.Context, _ event.Origin, _ []byte) (any, error) { return h.due(ctx, id) },
+		wire.VerbLend: func(ctx context.Context, _ event.Origin, names []byte) (any, error) { return h.lend(ctx, id, names) },
+		wire.VerbDue:  func(ctx context.Context, _ event.Origin, _ []byte) (any, error) { return h.due(ctx, id) },
 	}
 }
 
@@ -121,6 +122,9 @@ func (h *Hub) tidy(ctx context.Context, id hall.ID) error {
 	}
 	today := hall.DateOf(h.Store.Now())
 	h.Store.View(id, func(v *hall.Hall) { today = min(today, v.LastDay(today)) })
+	if err := h.destroyCardKeys(ctx, today); err != nil {
+		return err
+	}
 	overdue, err := h.Store.Overdue(ctx, id, today)
 	if err != nil {
 		return err
