@@ -76,6 +76,7 @@ type appointmentPage struct {
 	Asked bool
 	Found []Appointment
 	Phone string
+	Day   hall.Date
 }
 
 // Link leads to the page with a hall, a queue and a day chosen.
@@ -221,7 +222,7 @@ func (d *desk) do(w http.ResponseWriter, r *http.Request, p appointmentPage) {
 		}
 	} else {
 		p.Made = &a
-		p.Wish.Number = ""
+		p.Wish.Number, p.Wish.AtMS = "", 0
 		if !p.Gone {
 			p.Date = a.Date
 		}
@@ -236,9 +237,8 @@ func (d *desk) find(w http.ResponseWriter, r *http.Request) {
 	}
 	p.Phone = digitsOf(r.PostForm.Get("phone"))
 	p.Phone = p.Phone[max(0, len(p.Phone)-hall.CheckInDigits):]
-	p.Asked = true
-	day := hall.Date(r.PostForm.Get("day"))
-	p.Found = d.c.opt.Appointments.Of(p.Hall, day, p.Phone)
+	p.Asked, p.Day = true, hall.Date(r.PostForm.Get("day"))
+	p.Found = d.c.opt.Appointments.Of(p.Hall, p.Day, p.Phone)
 	d.showTimes(w, http.StatusOK, p)
 }
 
