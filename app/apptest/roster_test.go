@@ -436,6 +436,10 @@ func TestAnAppointmentIsMadeOnTheTelephone(t *testing.T) {
 		return strings.Contains(d.post(t, "book", lost), "输入手机号后四位 0464")
 	})
 	converged(t, w, k)
+	apptest.Must(t, node.OfficersOf(filepath.Join(w.Dir, "centre")).Put(node.OfficerEntry{ID: "zhao", Name: "赵", Agency: "区政府办公室"}, "314159"))
+	if page := d.book(t, "B", "2026-11-26", clock(t, "2026-11-26", "15:00"), "0465"); !strings.Contains(page, "已不在") {
+		t.Errorf("by somebody whose right was taken: %s", page)
+	}
 	if n := bookedAt(w.Hub.Store, "2026-11-25", "0464"); n != 1 {
 		t.Errorf("%d are booked of what was asked for while the hub was away", n)
 	}
