@@ -503,7 +503,9 @@ func (h *Hall) Unmissed(nowMS int64) (out []Excused) {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Excused) int { return cmp.Compare(a.Appointment, b.Appointment) })
+	slices.SortFunc(out, func(a, b Excused) int {
+		return cmp.Or(cmp.Compare(a.Appointment, b.Appointment), cmp.Compare(a.Person, b.Person))
+	})
 	return out
 }
 
