@@ -72,6 +72,7 @@ var house = map[string]room{
 	"sync/vault":    {adapter, nil, nil, "the folder of backups: when one is made and which are kept; what proves one is a function"},
 	"sync/hub":      {adapter, []string{"app/event", "app/hall", "sync/core", "sync/wire"}, []string{nats}, "the allocator; its ledger is an interface"},
 	"sync/centre":   {adapter, []string{"app/disclosure", "app/event", "app/feedback", "app/hall", "app/intake", "sync/core", "sync/wire"}, []string{nats}, "the district's page; its log is an interface; it promises a hall's lease"},
+	"sync/roster":   {adapter, []string{"app/event", "app/guide", "app/hall", "app/intake", "sync/wire"}, []string{"golang.org/x/text"}, "lists of appointments of other systems, in whatever encoding they come; it opens no file and grants nothing"},
 	"sync/registry": {adapter, []string{"app/intake", "sync/wire"}, nil, "the folder of records behind shared data: what a set says of whom; whether it may be asked is not its business"},
 
 	"app/screen":          {door, []string{"app/disclosure", "app/event", "app/feedback", "app/hall", "app/guide", "app/intake", "app/reading", "app/sealed"}, nil, "what pages may ask: it knows neither Wails, HTTP, SQL nor NATS, so that any of them can be exchanged"},

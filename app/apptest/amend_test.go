@@ -237,7 +237,7 @@ func TestTheFeeOfAnApplication(t *testing.T) {
 	if page.Fee.Amount != "80.50" || page.Fee.Over || !page.Fee.Pay {
 		t.Errorf("%+v", page.Fee)
 	}
-	apptest.Must(t, node.OfficersOf(filepath.Join(w.Dir, "centre")).Put("chen", "陈", charged.Department, "314159"))
+	apptest.Must(t, node.OfficersOf(filepath.Join(w.Dir, "centre")).Put(node.OfficerEntry{ID: "chen", Name: "陈", Agency: charged.Department}, "314159"))
 	chen := atThePage(t, w, "chen", charged.Department)
 	apptest.Eventually(t, "the agency sees that the fee is open", func() bool {
 		_, list := chen.get("/cases")

@@ -38,7 +38,7 @@ type officer struct {
 // atThePage signs an officer of an agency in.
 func atThePage(t *testing.T, w *apptest.World, id, agency string) *officer {
 	t.Helper()
-	apptest.Must(t, node.OfficersOf(filepath.Join(w.Dir, "centre")).Put(id, "陈 "+id, agency, "314159"))
+	apptest.Must(t, node.OfficersOf(filepath.Join(w.Dir, "centre")).Put(node.OfficerEntry{ID: id, Name: "陈 " + id, Agency: agency}, "314159"))
 	page := httptest.NewServer(w.Centre.Page())
 	t.Cleanup(page.Close)
 	jar, err := cookiejar.New(nil)

@@ -1,5 +1,6 @@
 // Package badge seals and checks the PINs of clerks with Argon2id, so that a
-// counter checks them with nothing else running. It keeps no clerk and no PIN.
+// counter checks them with nothing else running, and makes the marks of people's
+// numbers by which they are known again. It keeps no clerk, no PIN and no number.
 package badge
 
 import (
@@ -65,4 +66,14 @@ func Check(pin, verifier string) bool {
 		return false
 	}
 	return subtle.ConstantTimeCompare(argon2.IDKey([]byte(pin), salt, times, memory, threads, sumBytes), want) == 1
+}
+
+// markBytes is the length of a mark: of a million people no two have the same by chance.
+const markBytes = 12
+
+// Mark makes of a number that belongs to a person (a phone's, an identity card's) what knows
+// them again and does not tell the number. There are few enough numbers to try them all: nobody
+// can without the secret, and whoever has stolen it pays the price of a PIN for each try.
+func Mark(number string, secret []byte) string {
+	return base64.RawURLEncoding.EncodeToString(argon2.IDKey([]byte(number), secret, passes, memoryKiB, lanes, markBytes))
 }

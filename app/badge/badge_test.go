@@ -33,3 +33,16 @@ func TestShortPINsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A mark is the same for the same number and secret, and tells neither.
+func TestAMarkNeedsItsSecret(t *testing.T) {
+	mark := Mark("99010820000907755X", []byte("secret"))
+	if len(mark) != 16 || mark != Mark("99010820000907755X", []byte("secret")) {
+		t.Errorf("the mark is %q", mark)
+	}
+	for name, other := range map[string]string{"another number": Mark("990108200009077551", []byte("secret")), "another secret": Mark("99010820000907755X", []byte("other"))} {
+		if other == mark {
+			t.Errorf("%s has the same mark", name)
+		}
+	}
+}

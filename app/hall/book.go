@@ -39,8 +39,8 @@ const (
 const BookedShare = 0.5
 
 // Booked is an appointment. It names nobody: Phone is the last four digits of a number, with
-// which the person checks in, Person a mark of the whole number that only the hall's hub can
-// make, and from which nobody can tell the number.
+// which the person checks in, Person a mark of the number, or of an identity card's, that only
+// the hall's hubs can make, and from which nobody can tell the number.
 type Booked struct {
 	Appointment string     `json:"appointment"`
 	Hall        ID         `json:"hall"`
@@ -48,10 +48,15 @@ type Booked struct {
 	Service     Letter     `json:"service"`
 	SlotMS      int64      `json:"slot_ms"`
 	Items       []ItemCode `json:"items,omitempty"`
-	Phone       string     `json:"phone"`
+	Phone       string     `json:"phone,omitempty"`
 	Person      string     `json:"person"`
 	Language    string     `json:"language"`
 	AtMS        int64      `json:"at_ms"`
+	// Card is the mark of an identity card that checks in, and CardKey the name of the key that it
+	// was made with: one of the appointment's day, which is destroyed after it. Both are empty where
+	// no card was named.
+	Card    string `json:"card,omitempty"`
+	CardKey string `json:"card_key,omitempty"`
 }
 
 // Unbooked says that an appointment was given up, Skipped that its day is over and nobody came.
@@ -259,7 +264,25 @@ func (h *Hall) bookings(d Date, service Letter) (out []Booking) {
 // BookingsOf lists the appointments of a day that were made with a phone number of these last
 // four digits and not given up, by their slots.
 func (h *Hall) BookingsOf(d Date, phone string) []Booking {
-	return slices.DeleteFunc(h.bookings(d, ""), func(b Booking) bool { return b.Phone != phone })
+	return slices.DeleteFunc(h.bookings(d, ""), func(b Booking) bool { return b.Phone == "" || b.Phone != phone })
+}
+
+// BookingsByCard lists the appointments of a day whose identity card has one of these marks, by
+// the name of the key of each, and that were not given up, by their slots.
+func (h *Hall) BookingsByCard(d Date, marks map[string]string) []Booking {
+	return slices.DeleteFunc(h.bookings(d, ""), func(b Booking) bool { return b.Card == "" || b.Card != marks[b.CardKey] })
+}
+
+// CardKeys names the keys of the appointments from a day on that a card checks in to, until
+// another day where that is not empty.
+func (h *Hall) CardKeys(from, until Date) (out []string) {
+	for _, f := range h.agenda.booked {
+		if f.CardKey != "" && f.Date >= from && (until == "" || f.Date <= until) && !slices.Contains(out, f.CardKey) {
+			out = append(out, f.CardKey)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Slot is a time that can be booked, and for how many.
@@ -312,13 +335,26 @@ type Book struct {
 	SlotMS      int64      `json:"slot_ms"`
 	Items       []ItemCode `json:"items,omitempty"`
 	// Number is the person's phone number; the hub keeps its last four digits and a mark of it.
-	Number   string `json:"number"`
-	Language string `json:"language"`
+	Number string `json:"number,omitempty"`
+	// Identity is the number of the person's identity card, where that checks in; the hub keeps
+	// marks of it. One of the two has to be there.
+	Identity string `json:"identity,omitempty"`
+	// Pseudonym is by what another system knows the person where it tells no number.
+	Pseudonym string `json:"pseudonym,omitempty"`
+	// Reference is by what another system knows the wish; the hub makes the name of the
+	// appointment of it, which nobody else can.
+	Reference string `json:"reference,omitempty"`
+	Language  string `json:"language"`
 	// Day is what the guides tell of the slot's day.
 	Day Day `json:"day"`
-	// Person is the hub's mark of the number, Rules are the hub's.
-	Person string    `json:"-"`
-	Rules  BookRules `json:"-"`
+	// Person, Card and CardKey are the hub's marks (see Booked), Rules are the hub's.
+	Person  string    `json:"-"`
+	Card    string    `json:"-"`
+	CardKey string    `json:"-"`
+	Rules   BookRules `json:"-"`
+	// Partly tells that whoever asks may know the last digits of the phone alone: another system,
+	// or the district's centre.
+	Partly bool `json:"-"`
 }
 
 // BookingPrefix begins the code of an appointment; its name follows. The name cannot be guessed, so
@@ -331,21 +367,35 @@ const (
 	CheckInDigits = 4
 )
 
+// mostPseudonym bounds Book.Pseudonym in bytes: the longest hash in hexadecimal.
+const mostPseudonym = 128
+
+// phone gives the digits that check in; false where the person has to say more.
+func (b Book) phone() (string, bool) {
+	switch n := len(b.Number); {
+	case !digits(b.Number):
+		return "", false
+	case n == PhoneDigits, n == CheckInDigits && b.Partly:
+		return b.Number[n-CheckInDigits:], true
+	case n == 0:
+		return "", b.Card != "" && b.CardKey != ""
+	}
+	return "", false
+}
+
 // Book decides an appointment. Refusals: RequestUnusable; FieldMissing (args field: phone);
 // SlotTaken when the time cannot be had (any more); BookedAlready (args time) for a person's
 // second one in a queue and day; BookBarred (args date) until when who did not come may not book.
 func (h *Hall) Book(b Book, nowMS int64) (Booked, *event.Refusal) {
-	if b.Appointment == "" || len(b.Appointment) > 64 || b.Service == "" || b.Person == "" || len(b.Items) > MostItems || len(b.Day.Sessions) == 0 {
+	if b.Appointment == "" || len(b.Appointment) > 64 || b.Service == "" || b.Person == "" || len(b.Items) > MostItems || len(b.Day.Sessions) == 0 || len(b.Pseudonym) > mostPseudonym {
 		return Booked{}, event.RequestUnusable
 	}
-	if len(b.Number) != PhoneDigits || !digits(b.Number) {
+	phone, enough := b.phone()
+	if !enough {
 		return Booked{}, event.FieldMissing.With("field", "phone")
 	}
 	f := Booked{Appointment: b.Appointment, Hall: h.ID, Date: DateOf(b.SlotMS), Service: b.Service, SlotMS: b.SlotMS, Items: b.Items,
-		Phone: b.Number[PhoneDigits-CheckInDigits:], Person: b.Person, Language: b.Language, AtMS: nowMS}
-	if was, known := h.agenda.booked[b.Appointment]; known && h.agenda.cancelled[b.Appointment] == "" && was.Service == b.Service && was.SlotMS == b.SlotMS {
-		return was, nil // the same wish, at the hall's other hub: the answer of the first one was lost
-	}
+		Phone: phone, Person: b.Person, Language: b.Language, AtMS: nowMS, Card: b.Card, CardKey: b.CardKey}
 	if until := h.barred(b.Person, b.Rules, DateOf(nowMS)); until != "" {
 		return Booked{}, event.BookBarred.With("date", string(until))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -148,6 +149,11 @@ func TestBookingsAreGuarded(t *testing.T) {
 	short.Number = "138000012"
 	letters := wish(t, "a2", "bob", "09:00", day)
 	letters.Number = "1380000123x"
+	digits, nobody, card, system, long := wish(t, "a2", "bob", "10:00", day), wish(t, "a2", "bob", "10:00", day), wish(t, "a2", "bob", "10:00", day), wish(t, "a2", "bob", "10:00", day), wish(t, "a2", "bob", "10:00", day)
+	digits.Number, nobody.Number, card.Number, system.Number = "1234", "", "", "1234"
+	card.Card, card.CardKey = "mark", "card:2026-11-25:jiangnan/hub"
+	system.Partly, nobody.Partly = true, true
+	long.Pseudonym = strings.Repeat("a", 129)
 	for name, c := range map[string]struct {
 		wish hall.Book
 		at   int64
@@ -162,6 +168,10 @@ func TestBookingsAreGuarded(t *testing.T) {
 		"the second of a person on that day":    {wish(t, "a2", "ann", "10:00", day), monday, event.BookedAlready},
 		"a short number":                        {short, monday, event.FieldMissing},
 		"a number with letters":                 {letters, monday, event.FieldMissing},
+		"the last digits alone":                 {digits, monday, event.FieldMissing},
+		"the last digits from another system":   {system, monday, nil},
+		"neither phone nor card":                {nobody, monday, event.FieldMissing},
+		"a pseudonym without an end":            {long, monday, event.RequestUnusable},
 		"of nobody":                             {wish(t, "a2", "", "10:00", day), monday, event.RequestUnusable},
 		"without a name":                        {wish(t, "", "bob", "10:00", day), monday, event.RequestUnusable},
 		"on a day of which nobody knows hours":  {hall.Book{Appointment: "a2", Service: "B", SlotMS: monday, Number: "13800001234", Person: "bob"}, monday, event.RequestUnusable},
@@ -174,6 +184,60 @@ func TestBookingsAreGuarded(t *testing.T) {
 		if no == nil && f.Phone != "1234" {
 			t.Errorf("%s: kept of the number is %q", name, f.Phone)
 		}
+	}
+	if f, no := b.h.Book(card, monday); no != nil || f.Phone != "" || f.Card != "mark" || f.CardKey != card.CardKey {
+		t.Errorf("by a card alone: %+v %v", f, no)
+	}
+}
+
+// TestACardFindsItsAppointments looks for the marks that a card has under the keys of a day.
+func TestACardFindsItsAppointments(t *testing.T) {
+	b := newBooking(t)
+	key := func(d hall.Date, hub string) string { return "card:" + string(d) + ":jiangnan/" + hub }
+	for n, c := range []struct {
+		name, clock, key, mark string
+		date                   hall.Date
+	}{
+		{"a1", "10:00", key(wednesday, "hub"), "ann", wednesday}, {"a2", "09:00", key(wednesday, "hub2"), "ann2", wednesday}, {"a3", "11:00", key(wednesday, "hub"), "bob", wednesday},
+		{"a4", "10:00", key("2026-11-26", "hub"), "ann", "2026-11-26"}, {"a5", "14:00", "", "", wednesday}, {"a6", "15:00", key(wednesday, "hub"), "ann", wednesday},
+	} {
+		w := wish(t, c.name, fmt.Sprint("p", n), c.clock, openDay(t, c.date, 2))
+		w.Card, w.CardKey = c.mark, c.key
+		if no := b.book(w, clockAt(t, tuesday, "10:00")); no != nil {
+			t.Fatal(c.name, no)
+		}
+	}
+	f, no := b.h.Unbook("a6", clockAt(t, tuesday, "11:00"))
+	if no != nil {
+		t.Fatal(no)
+	}
+	b.note(&b.kiosk, hall.KindUnbooked, f, clockAt(t, tuesday, "11:00"))
+	if got := b.h.CardKeys(wednesday, wednesday); !slices.Equal(got, []string{key(wednesday, "hub"), key(wednesday, "hub2")}) {
+		t.Errorf("keys of the day: %v", got)
+	}
+	if got := b.h.CardKeys("2026-11-26", ""); !slices.Equal(got, []string{key("2026-11-26", "hub")}) {
+		t.Errorf("keys from the next day on: %v", got)
+	}
+	for _, c := range []struct {
+		marks map[string]string
+		want  string
+	}{
+		{map[string]string{key(wednesday, "hub"): "ann", key(wednesday, "hub2"): "ann2"}, "a2 a1"},
+		{map[string]string{key(wednesday, "hub2"): "ann"}, ""},
+		{map[string]string{key(wednesday, "hub"): "bob"}, "a3"},
+		{map[string]string{}, ""},
+		{nil, ""},
+	} {
+		var got []string
+		for _, found := range b.h.BookingsByCard(wednesday, c.marks) {
+			got = append(got, found.Appointment)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%v finds %v, want %q", c.marks, got, c.want)
+		}
+	}
+	if got := b.h.BookingsOf(wednesday, ""); len(got) != 0 {
+		t.Errorf("no digits at all find %v", got)
 	}
 }
 
@@ -373,25 +437,6 @@ func TestWhatIsOverStaysOver(t *testing.T) {
 	b.note(&b.kiosk, hall.KindIssued, issued(70, hall.WalkIn, thursday), thursday)
 	if out := b.h.Unkept("2026-11-26", thursday); len(out) != 1 || out[0].Appointment != "a1" {
 		t.Errorf("missed are %v, not a1 alone", out)
-	}
-}
-
-// TestTheSameWishAtTheOtherHub: the answer was lost with the first hub, which had granted the last
-// place of the slot.
-func TestTheSameWishAtTheOtherHub(t *testing.T) {
-	b := newBooking(t)
-	now := clockAt(t, tuesday, "10:00")
-	one := wish(t, "a1", "ann", "10:00", openDay(t, wednesday, 1))
-	if no := b.book(one, now); no != nil {
-		t.Fatal(no)
-	}
-	one.Person = "the other hub's mark of ann"
-	if f, no := b.h.Book(one, now+60_000); no != nil || f.Person != "ann" || f.AtMS != now {
-		t.Errorf("the same wish: %+v, %v", f, no)
-	}
-	one.Appointment = "a2"
-	if _, no := b.h.Book(one, now); !sameNo(no, event.SlotTaken) {
-		t.Errorf("another one: %v", no)
 	}
 }
 

@@ -455,5 +455,11 @@ func (c *Case) Join(o *Case) *Case {
 	for number, at := range o.Printed {
 		out.printed(number, at)
 	}
+	for _, s := range o.Scans {
+		out.attached(s)
+	}
+	for _, id := range o.Told {
+		out.Told = event.Newest(out.Told, id)
+	}
 	return &out
 }

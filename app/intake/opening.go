@@ -59,6 +59,26 @@ func (c *Calendar) Day(h guide.Hours, t time.Time) Day {
 	return d
 }
 
+// HallDay gives what the guides tell of the windows of a hall on the day of a moment: the times
+// in which they work, and how many serve each queue. Without a calendar nobody knows the times.
+func HallDay(guides *guide.Catalogue, c *Calendar, place hall.ID, ms int64) hall.Day {
+	out := hall.Day{Windows: map[hall.Letter]int{}}
+	for _, a := range guides.AreasOf(guide.HallID(place)) {
+		out.Windows[hall.Letter(a.Letter)] = len(a.Windows)
+	}
+	if c == nil {
+		return out
+	}
+	for _, p := range c.Day(guides.HoursOf(guide.HallID(place)).Hours, hall.LocalTime(ms)).Periods {
+		from, err := hall.At(hall.DateOf(ms), p[0])
+		to, err2 := hall.At(hall.DateOf(ms), p[1])
+		if err == nil && err2 == nil {
+			out.Sessions = append(out.Sessions, [2]int64{from, to})
+		}
+	}
+	return out
+}
+
 // everyWorkday tells whether hours are those of all working days. Of any others nobody can
 // say which of their weekdays a make-up day stands for.
 func everyWorkday(h guide.Hours) bool {

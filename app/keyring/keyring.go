@@ -28,14 +28,16 @@ const FileName = "keys.db"
 // schema: a row is a key or, where key is NULL, what remains of one that was destroyed.
 // sent tells that the ring above (place is its life) has the row, above that the centre
 // has it, and change counts the changes of this ring. Of years of rows only those that are
-// still on their way are ever looked through.
+// still on their way are ever looked through. What is lent is the place above's: it is owed to
+// nobody, stands in no copy and is given back.
 const schema = `
 CREATE TABLE IF NOT EXISTS ring (life TEXT NOT NULL, changes INTEGER NOT NULL, place TEXT NOT NULL, heard INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS key (id TEXT PRIMARY KEY, key BLOB, at_ms INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,
 	sent INTEGER NOT NULL, above INTEGER NOT NULL, change INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS key_unsent ON key (change) WHERE sent = 0;
 CREATE INDEX IF NOT EXISTS key_below ON key (change) WHERE above = 0;
-CREATE INDEX IF NOT EXISTS key_erased ON key (change) WHERE key IS NULL;`
+CREATE INDEX IF NOT EXISTS key_erased ON key (change) WHERE key IS NULL;
+CREATE TABLE IF NOT EXISTS lent (id TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;`
 
 // Errors of Key.
 var (

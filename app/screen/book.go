@@ -17,8 +17,10 @@ type BookingPage struct {
 	// Code is what the kiosk reads at the check-in; QR the same as a PNG, a data: address.
 	Code string `json:"code"`
 	QR   string `json:"qr"`
-	// Phone are the last four digits with which the person can check in, too.
+	// Phone are the last four digits with which the person can check in, too, empty where none
+	// were given; Card tells that their identity card does.
 	Phone   string `json:"phone"`
+	Card    bool   `json:"card"`
 	Area    Area   `json:"area"`
 	Windows string `json:"windows"`
 	Items   []Text `json:"items"`
@@ -107,14 +109,36 @@ func (k *Kiosk) slots(letter string, ms int64) (out []hall.Slot) {
 
 // Book asks the hub for an appointment and prints it. The same request gives the same one.
 // Refusals: those of hall.Book, ServiceUnknown, ItemUnknown, ItemElsewhere, HubUnreachable.
-func (k *Kiosk) Book(r BookingRequest) (BookingPage, error) {
+func (k *Kiosk) Book(r BookingRequest) (BookingPage, error) { return k.book(r, "") }
+
+// BookByCard is Book by whoever lays their identity card on the reader; the request's phone may
+// be empty. Refusals beside those of Book: ReaderFailed.
+func (k *Kiosk) BookByCard(r BookingRequest) (BookingPage, error) {
+	card, err := k.readCard()
+	if err != nil {
+		return BookingPage{}, err
+	}
+	return k.book(r, string(card.Number))
+}
+
+// readCard reads the identity card that somebody lays on this kiosk's reader. Nothing of it is
+// kept, and none of it comes to the page.
+func (k *Kiosk) readCard() (IdentityCard, error) {
+	k.visited(true)
+	if k.m.Reader == nil || k.m.Cards == nil {
+		return IdentityCard{}, event.ReaderFailed.With("reason", "none")
+	}
+	return k.m.Reader.Read(context.Background(), hall.DateOf(k.m.hallNow()))
+}
+
+func (k *Kiosk) book(r BookingRequest, identity string) (BookingPage, error) {
 	k.visited(true)
 	cmd, err := k.command(TicketRequest{Request: r.Request, Letter: r.Letter, Items: r.Items, Language: r.Language})
 	if err != nil {
 		return BookingPage{}, err
 	}
 	ctx := context.Background()
-	body, err := k.m.Hub.Book(ctx, hall.Book{Appointment: r.Request, Service: cmd.Service, SlotMS: r.AtMS, Items: cmd.Items, Number: r.Phone, Language: cmd.Language, Day: k.m.dayOf(r.AtMS)})
+	body, err := k.m.Hub.Book(ctx, hall.Book{Appointment: r.Request, Service: cmd.Service, SlotMS: r.AtMS, Items: cmd.Items, Number: r.Phone, Identity: identity, Language: cmd.Language, Day: k.m.dayOf(r.AtMS)})
 	if err != nil {
 		return BookingPage{}, err
 	}
@@ -136,9 +160,30 @@ func (k *Kiosk) Book(r BookingRequest) (BookingPage, error) {
 // digits.
 func (k *Kiosk) Bookings(digits string) ([]BookingPage, error) {
 	k.visited(true)
+	return k.bookings(func(h *hall.Hall) []hall.Booking { return h.BookingsOf(hall.DateOf(k.m.hallNow()), digits) })
+}
+
+// CardBookings lists today's appointments of whoever lays their identity card on the reader, also
+// without any line. Refusal: ReaderFailed.
+func (k *Kiosk) CardBookings() ([]BookingPage, error) {
+	card, err := k.readCard()
+	if err != nil {
+		return nil, err
+	}
+	today := hall.DateOf(k.m.hallNow())
+	var keys []string
+	k.m.Book.View(k.m.Hall, func(h *hall.Hall) { keys = h.CardKeys(today, today) })
+	marks, err := k.m.Cards.Marks(context.Background(), string(card.Number), keys)
+	if err != nil {
+		return nil, err
+	}
+	return k.bookings(func(h *hall.Hall) []hall.Booking { return h.BookingsByCard(today, marks) })
+}
+
+func (k *Kiosk) bookings(find func(*hall.Hall) []hall.Booking) ([]BookingPage, error) {
 	var ids []string
 	k.m.Book.View(k.m.Hall, func(h *hall.Hall) {
-		for _, b := range h.BookingsOf(hall.DateOf(k.m.hallNow()), digits) {
+		for _, b := range find(h) {
 			ids = append(ids, b.Appointment)
 		}
 	})
@@ -248,7 +293,7 @@ func (k *Kiosk) booking(id string) (page BookingPage, found bool, err error) {
 	if err != nil {
 		return BookingPage{}, false, fmt.Errorf("draw the appointment's code: %w", err)
 	}
-	return BookingPage{Code: code, QR: "data:image/png;base64," + base64.StdEncoding.EncodeToString(png), Phone: b.Phone, Area: k.m.areaOf(b.Service), Windows: k.m.windowsText(b.Service),
+	return BookingPage{Code: code, QR: "data:image/png;base64," + base64.StdEncoding.EncodeToString(png), Phone: b.Phone, Card: b.Card != "", Area: k.m.areaOf(b.Service), Windows: k.m.windowsText(b.Service),
 		Items: k.itemNames(b.Items), Date: string(b.Date), At: hall.ClockOf(b.SlotMS), From: hall.ClockOf(b.SlotMS - hall.CheckInEarly), Till: hall.ClockOf(b.SlotMS + hall.CheckInLate),
 		State: string(b.State(now)), Number: string(number), Saved: k.m.savedOf(events...)}, true, nil
 }
@@ -260,7 +305,7 @@ func (k *Kiosk) printBooking(id string) string {
 	var b hall.Booking
 	k.m.Book.View(k.m.Hall, func(h *hall.Hall) { b, _ = h.Booking(id) })
 	p := k.paper(hall.Issued{Service: b.Service, Items: b.Items, Language: b.Language}, "", 0)
-	job, err := k.m.Slips.BookingPaper(Booking{Language: b.Language, Code: hall.BookingPrefix + id, Phone: b.Phone, Hall: p.Hall, Area: p.Area, Items: p.Items, Floor: p.Floor, Windows: p.Windows,
+	job, err := k.m.Slips.BookingPaper(Booking{Language: b.Language, Code: hall.BookingPrefix + id, Phone: b.Phone, Card: b.Card != "", Hall: p.Hall, Area: p.Area, Items: p.Items, Floor: p.Floor, Windows: p.Windows,
 		Slot: hall.LocalTime(b.SlotMS), From: hall.LocalTime(b.SlotMS - hall.CheckInEarly), Till: hall.LocalTime(b.SlotMS + hall.CheckInLate)})
 	if err != nil {
 		return "off"

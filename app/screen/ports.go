@@ -183,10 +183,12 @@ type Booking struct {
 	Language string
 	// Code is what the kiosk reads at the check-in, Phone the digits that do the same.
 	Code, Phone string
-	Hall, Area  string
-	Items       []string
-	Floor       int
-	Windows     string
+	// Card tells that the person's identity card checks in.
+	Card       bool
+	Hall, Area string
+	Items      []string
+	Floor      int
+	Windows    string
 	// Slot is when it is, From and Till when to check in, all in the hall's time.
 	Slot, From, Till time.Time
 }
@@ -232,6 +234,12 @@ type CardReader interface {
 	Read(ctx context.Context, today hall.Date) (IdentityCard, error)
 }
 
+// Cards makes the marks that an identity card has on appointments: one for each of the keys of
+// these names that are here, by the name. It works with the hub away.
+type Cards interface {
+	Marks(ctx context.Context, number string, keys []string) (map[string]string, error)
+}
+
 // Machine is what a terminal's pages stand on; the doors fill it in.
 type Machine struct {
 	Role    string
@@ -269,6 +277,8 @@ type Machine struct {
 	Shrink func(content []byte, px int) ([]byte, error)
 	// Reader is nil where there is none.
 	Reader CardReader
+	// Cards is nil where no card checks in.
+	Cards Cards
 	// Devices are this terminal's, Alerts those of the hall that need somebody.
 	Devices func() []Device
 	Alerts  func() []Device

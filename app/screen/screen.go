@@ -82,6 +82,8 @@ type Place struct {
 	DistanceMM  int `json:"distanceMm"`
 	// Voice tells that this terminal can speak.
 	Voice bool `json:"voice"`
+	// Reader tells that identity cards can be read here.
+	Reader bool `json:"reader"`
 	// Floor is where the terminal stands, from its settings.
 	Floor int    `json:"floor"`
 	Date  string `json:"date"`

@@ -8,6 +8,7 @@ import (
 	"onewindow/app/event"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
+	"onewindow/app/intake"
 )
 
 // clockOffMS is how far a clock may be from the hub's before the terminal says so.
@@ -27,7 +28,7 @@ func (m *Machine) place() Place {
 	h, _ := guides.Hall(guide.HallID(m.Hall))
 	now := m.Book.Now()
 	return Place{Role: m.Role, Hall: string(m.Hall), HallName: text(h.Name, h.NameEn), Terminal: string(m.Book.Origin()),
-		PxPerMM: m.PxPerMM, ScreenLowMM: m.ScreenLowMM, DistanceMM: m.DistanceMM, Voice: m.Voice != nil, Floor: m.Floor, Window: string(m.Window), Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: guides.Version, GuidesDate: dateOf(guides.PublishedMS)}
+		PxPerMM: m.PxPerMM, ScreenLowMM: m.ScreenLowMM, DistanceMM: m.DistanceMM, Voice: m.Voice != nil, Reader: m.Reader != nil, Floor: m.Floor, Window: string(m.Window), Date: string(hall.DateOf(now)), NowMS: now, GuidesVersion: guides.Version, GuidesDate: dateOf(guides.PublishedMS)}
 }
 
 func (m *Machine) standing(ctx context.Context) Standing {
@@ -110,22 +111,7 @@ func (m *Machine) day() hall.Day { return m.dayOf(m.Book.Now()) }
 
 // dayOf tells the same of the day of a moment in ms.
 func (m *Machine) dayOf(ms int64) hall.Day {
-	guides := m.Guides.Now()
-	out := hall.Day{Windows: map[hall.Letter]int{}}
-	for _, a := range guides.AreasOf(guide.HallID(m.Hall)) {
-		out.Windows[hall.Letter(a.Letter)] = len(a.Windows)
-	}
-	if m.Calendar == nil {
-		return out
-	}
-	for _, p := range m.Calendar.Day(guides.HoursOf(guide.HallID(m.Hall)).Hours, hall.LocalTime(ms)).Periods {
-		from, err := hall.At(hall.DateOf(ms), p[0])
-		to, err2 := hall.At(hall.DateOf(ms), p[1])
-		if err == nil && err2 == nil {
-			out.Sessions = append(out.Sessions, [2]int64{from, to})
-		}
-	}
-	return out
+	return intake.HallDay(m.Guides.Now().Catalogue, m.Calendar, m.Hall, ms)
 }
 
 // reliefFrom is from how many waiting people on a counter tells what one more window would save.

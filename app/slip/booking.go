@@ -8,12 +8,15 @@ import (
 // Booking is what stands on the paper of an appointment; it names nobody.
 type Booking struct {
 	Language string
-	// Code is what a kiosk reads at the check-in, Phone the digits that do the same.
+	// Code is what a kiosk reads at the check-in, Phone the digits that do the same; empty where
+	// the person gave none.
 	Code, Phone string
-	Hall, Area  string
-	Items       []string
-	Floor       int
-	Windows     string
+	// Card tells that their identity card does, too.
+	Card       bool
+	Hall, Area string
+	Items      []string
+	Floor      int
+	Windows    string
 	// Slot is when it is, From and Till when to check in, in the hall's time zone.
 	Slot, From, Till time.Time
 }
@@ -48,13 +51,21 @@ func (b Booking) Paper(pen Pen) ([]byte, error) {
 		where = append(where, cell{w.windows, b.Windows})
 	}
 	row(j, where)
-	row(j, []cell{{w.checkIn, w.span(b.From.Format("15:04"), b.Till.Format("15:04"))}, {w.lastDigits, b.Phone}})
+	by := cell{w.lastDigits, b.Phone}
+	if b.Phone == "" {
+		by = cell{w.orBy, w.card}
+	}
+	row(j, []cell{{w.checkIn, w.span(b.From.Format("15:04"), b.Till.Format("15:04"))}, by})
 	j.rule(1)
 	itemList(j, w, Slip{Items: b.Items})
 	if err := symbol(j, b.Code); err != nil {
 		return nil, fmt.Errorf("print appointment: %w", err)
 	}
-	paragraph(j, w.howToCheckIn, 1, true, columns-2*margin)
+	how := w.howToCheckIn
+	if b.Card {
+		how = w.howToCheckInByCard
+	}
+	paragraph(j, how, 1, true, columns-2*margin)
 	j.cut()
 	return j.b.Bytes(), nil
 }

@@ -9,19 +9,13 @@ import (
 // lacksMost is how many materials of an item have a bit in formChecked.
 const lacksMost = 64
 
-// checked is the payload of formChecked; it stays as it is like issued.
-type checked struct {
-	issued
-	Checked []checkedItem `json:"checked,omitempty"`
-}
-
 type checkedItem struct {
 	Item    string `json:"item"`
 	Version int    `json:"version"`
 	Lacks   []int  `json:"lacks,omitempty"`
 }
 
-func appendChecked(b []byte, f checked) ([]byte, error) {
+func appendChecked(b []byte, f booked) ([]byte, error) {
 	for _, c := range f.Checked {
 		at := slices.Index(f.Items, c.Item)
 		if at < 0 || c.Version < 0 {

@@ -30,6 +30,10 @@ import (
 //
 //	its place among the items, version, bits of the lacking materials
 //
+// form 5 the same as form 1 and then, of an appointment or a return pass (see booked.go),
+//
+//	what there is 1, [slot varint], [reference], [what was checked as in form 4]
+//
 // or with ms varint, tick varint and the payload as it is or deflated. The compact
 // form is taken only if it gives back the very bytes of the event, which pack tries
 // out; so a payload with odd values or later fields is larger, but never changed.
@@ -39,6 +43,8 @@ const (
 	formDeflated = 3
 	// formChecked is the compact form of a ticket whose materials were checked before it.
 	formChecked = 4
+	// formBooked is the compact form of a ticket that refers to an appointment or is a return pass.
+	formBooked = 5
 )
 
 // Flags of the compact form; the lowest two bits are the class.
@@ -89,8 +95,8 @@ type issued struct {
 	ClockOff    bool     `json:"clock_off,omitempty"`
 }
 
-// classes are the values of flagClass.
-var classes = [...]string{"walk_in", "priority", "appointment"}
+// classes are the values of flagClass; the last one is in formBooked alone.
+var classes = [...]string{"walk_in", "priority", "appointment", "return_pass"}
 
 // pack writes the shortest body that unpack turns into the same bytes.
 func pack(ev event.Event) ([]byte, error) {
@@ -127,7 +133,7 @@ func packPlain(ev event.Event, form byte, payload []byte) []byte {
 // packCompact writes what JSON gives for the payload; what does not fit is either
 // refused here or noticed by pack, which compares.
 func packCompact(ev event.Event) ([]byte, error) {
-	var whole checked
+	var whole booked
 	if err := json.Unmarshal(ev.Payload, &whole); err != nil {
 		return nil, err
 	}
@@ -176,11 +182,16 @@ func packCompact(ev event.Event) ([]byte, error) {
 		last = item
 	}
 	form := byte(formCompact)
-	if len(whole.Checked) > 0 {
+	switch {
+	case whole.refers():
+		form = formBooked
+		b, err = appendBooked(b, whole)
+	case len(whole.Checked) > 0:
 		form = formChecked
-		if b, err = appendChecked(b, whole); err != nil {
-			return nil, err
-		}
+		b, err = appendChecked(b, whole)
+	}
+	if err != nil {
+		return nil, err
 	}
 	head := append(packHead(ev, form), flags)
 	return append(append(head, id[:]...), b...), nil
@@ -244,7 +255,7 @@ func unpack(body []byte) (event.Event, error) {
 		return ev, err
 	}
 	switch body[0] {
-	case formCompact, formChecked:
+	case formCompact, formChecked, formBooked:
 		return unpackCompact(ev, r, body[0])
 	case formPlain, formDeflated:
 		ev.At.MS = int64(r.uvarint())
@@ -263,7 +274,7 @@ func unpack(body []byte) (event.Event, error) {
 
 func unpackCompact(ev event.Event, r *reader, form byte) (event.Event, error) {
 	flags := r.byte()
-	if flags&flagClass == flagClass {
+	if flags&flagClass == flagClass && form != formBooked {
 		return ev, errBroken
 	}
 	f := issued{Class: classes[flags&flagClass], Language: "zh", ClockOff: flags&flagClockOff != 0, Hall: ev.Origin.Hall()}
@@ -303,10 +314,13 @@ func unpackCompact(ev event.Event, r *reader, form byte) (event.Event, error) {
 		last = readItem(r, last)
 		f.Items = append(f.Items, last)
 	}
-	whole := checked{issued: f}
-	if form == formChecked {
+	whole := booked{issued: f}
+	switch form {
+	case formChecked:
 		whole.Checked = readChecked(r, f.Items)
 		r.bad = r.bad || len(whole.Checked) == 0
+	case formBooked:
+		readBooked(r, &whole)
 	}
 	if r.bad || len(r.b) != 0 {
 		return ev, errBroken

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -231,7 +232,7 @@ func TestSignedEventsComeBack(t *testing.T) {
 			}
 		}
 		all++
-		if body, _, err := unframe(text); err == nil && (body[0] == formCompact || body[0] == formChecked) {
+		if body, _, err := unframe(text); err == nil && slices.Contains([]byte{formCompact, formChecked, formBooked}, body[0]) {
 			compact++
 		}
 	})
@@ -275,7 +276,7 @@ func anyTicket(t *rapid.T, origin event.Origin) hall.Issued {
 		Hall:     hall.ID(rapid.SampledFrom([]string{origin.Hall(), "jiangbei", "一"}).Draw(t, "hall")),
 		Date:     hall.Date(text("date", `20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])`)),
 		Service:  hall.Letter(text("service", `[A-Z]`)),
-		Class:    hall.Class(rapid.SampledFrom([]string{"walk_in", "priority", "appointment", "guest"}).Draw(t, "class")),
+		Class:    hall.Class(rapid.SampledFrom([]string{"walk_in", "priority", "appointment", "return_pass", "guest"}).Draw(t, "class")),
 		Language: rapid.SampledFrom([]string{"zh", "zh", "en", "fr"}).Draw(t, "language"),
 		IssuedMS: ms,
 		Ahead:    rapid.IntRange(-2, 300).Draw(t, "ahead"), LowMinutes: rapid.IntRange(-1, 300).Draw(t, "low"), HighMinutes: rapid.IntRange(-1, 9000).Draw(t, "high"),
@@ -287,6 +288,10 @@ func anyTicket(t *rapid.T, origin event.Origin) hall.Issued {
 	}
 	for range rapid.IntRange(0, 6).Draw(t, "items") {
 		f.Items = append(f.Items, hall.ItemCode(text("item", `[0-9]{10}[0-9X]{3}[0-9]{4}[A-Z][0-9]{12}[0-9Z]|[0-9A-Z]{31}|[0-9]{31}`)))
+	}
+	if rapid.Bool().Draw(t, "refers") {
+		f.Ref = text("reference", `[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
+		f.SlotMS = rapid.OneOf(rapid.Just(int64(0)), rapid.Just(900_000*rapid.Int64Range(1_888_888, 2_222_222).Draw(t, "quarter")), rapid.Int64()).Draw(t, "slot")
 	}
 	for range rapid.IntRange(-9, min(2, len(f.Items))).Draw(t, "checked") {
 		c := hall.Checked{Item: rapid.SampledFrom(append([]hall.ItemCode{"another"}, f.Items...)).Draw(t, "checked item"), Version: rapid.IntRange(-1, 9).Draw(t, "version")}
@@ -350,7 +355,7 @@ func TestBase45(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	for _, ev := range []event.Event{sample(), large(0), large(5), checkedSample()} {
+	for _, ev := range []event.Event{sample(), large(0), large(5), checkedSample(), bookedSample(), passSample()} {
 		text, err := Sign(ev, testKey)
 		if err != nil {
 			f.Fatal(err)
@@ -371,7 +376,7 @@ func FuzzOpen(f *testing.F) {
 
 // FuzzUnpack gives bodies that a thief of a key could sign.
 func FuzzUnpack(f *testing.F) {
-	for _, ev := range []event.Event{sample(), large(5), checkedSample()} {
+	for _, ev := range []event.Event{sample(), large(5), checkedSample(), bookedSample(), passSample()} {
 		body, err := pack(ev)
 		if err != nil {
 			f.Fatal(err)

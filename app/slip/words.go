@@ -19,6 +19,7 @@ type words struct {
 	reprint                                             func(n int) string
 	moment, day                                         func(t time.Time) string
 	checkIn, lastDigits, howToCheckIn                   string // of an appointment
+	orBy, card, howToCheckInByCard                      string // of one that an identity card checks in to
 	span                                                func(from, till string) string
 	closed                                              string
 	free, serving                                       func(what string) string
@@ -62,7 +63,8 @@ var chinese = words{
 	checkIn:      "签到时间",
 	lastDigits:   "手机号后四位",
 	howToCheckIn: "到大厅后，在取号机上扫此码或输手机号后四位签到取号。",
-	span:         func(from, till string) string { return from + "-" + till },
+	orBy:         "签到证件", card: "居民身份证", howToCheckInByCard: "到大厅后，在取号机上扫此码或放上身份证签到取号。",
+	span: func(from, till string) string { return from + "-" + till },
 
 	closed:  "暂停服务",
 	free:    func(window string) string { return window + " 请稍候叫号" },
@@ -116,7 +118,8 @@ var english = words{
 	checkIn:      "Check in",
 	lastDigits:   "Phone ends in",
 	howToCheckIn: "In the hall, scan this code at a kiosk or type the last four digits of your phone number to check in and get your number.",
-	span:         func(from, till string) string { return from + "-" + till },
+	orBy:         "Check in with", card: "identity card", howToCheckInByCard: "In the hall, scan this code at a kiosk or hold your identity card on its reader to check in and get your number.",
+	span: func(from, till string) string { return from + "-" + till },
 
 	closed:    "Closed",
 	free:      func(window string) string { return window + " Please wait" },

@@ -103,6 +103,8 @@ type Terminal struct {
 	began   time.Time
 	forgot  int64 // when old keys were looked for last
 
+	borrowed borrowing // keys of cards, at a kiosk; of run alone
+
 	mu     sync.Mutex
 	saying string // the number of the call that is being announced
 	scans  map[chan string]bool
@@ -254,6 +256,9 @@ func (t *Terminal) lend(speaker device.Voice) {
 	}
 	if t.reader != nil {
 		t.Machine.Reader = t.reader
+		if t.Settings.Role == config.Kiosk {
+			t.Machine.Cards = marks{t.keys}
+		}
 	}
 	if t.Settings.Documents != "" && t.Settings.Role == config.Counter {
 		t.Machine.Documents = documents{device.NewPagePrinter(t.Settings.Documents)}
@@ -347,6 +352,7 @@ func (t *Terminal) run(ctx context.Context) {
 			}
 		}
 		if t.Settings.Role == config.Kiosk {
+			t.borrow(ctx)
 			if err := t.Machine.Tend(ctx); err != nil && ctx.Err() == nil {
 				t.log.Warn("number blocks", "error", err)
 			}

@@ -42,7 +42,7 @@ const here = (i) => i.places.some((p) => p.hall === hallID)
 const card = (i, why = '', match = '') => ({ code: i.code, name: over.long ? longest(items) : text(i.name, i.name_en), department: i.department, letter: i.area_letter,
   area: text(halls.areas.find((a) => a.letter === i.area_letter).name, halls.areas.find((a) => a.letter === i.area_letter).name_en),
   runOnce: i.run_once, materials: i.materials.length, here: here(i), why, match })
-const place = () => ({ role: 'kiosk', hall: hallID, hallName: hallName(hallID), terminal: 'k1', pxPerMm: Number(process.env.PX ?? 2.7), screenLowMm: 700, distanceMm: 600, voice: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '2026.11-1', guidesDate: '2026-11-20', ...over.place })
+const place = () => ({ role: 'kiosk', hall: hallID, hallName: hallName(hallID), terminal: 'k1', pxPerMm: Number(process.env.PX ?? 2.7), screenLowMm: 700, distanceMm: 600, voice: true, reader: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '2026.11-1', guidesDate: '2026-11-20', ...over.place })
 const standing = () => ({ line: 'centre', sinceMs: 0, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'ok', ...over.standing })
 
 function guide(code) {
@@ -192,7 +192,7 @@ function ticket(letter, codes = [], more = {}) {
     issuedAt: '09:12', date: '2026-11-24', qr, saved: 'hall', state: 'waiting', window: '', paper: 'printed', ownSeries: false, pass: false, ...more, ...over.ticket }
 }
 
-const booking = (more = {}) => ({ code: 'OWA:0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', qr, phone: '1234', area: areas().find((a) => a.letter === 'C'), windows: 'C01-C14', items: [], date: '2026-11-25', at: '09:15', from: '08:45', till: '09:30', state: 'booked', number: '', saved: 'hall', paper: '', ...more, ...over.booking })
+const booking = (more = {}) => ({ code: 'OWA:0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', qr, phone: '1234', card: false, area: areas().find((a) => a.letter === 'C'), windows: 'C01-C14', items: [], date: '2026-11-25', at: '09:15', from: '08:45', till: '09:30', state: 'booked', number: '', saved: 'hall', paper: '', ...more, ...over.booking })
 
 const methods = {
   'Terminal.Place': place,
@@ -223,6 +223,8 @@ const methods = {
   'Kiosk.BookingDays': () => ['25', '26', '27', '30'].map((d, i) => ({ date: `2026-11-${d}`, free: [12, 1, 40, 96][i] })),
   'Kiosk.BookingTimes': () => ['08:45', '09:15', '09:45', '10:30', '11:15', '13:30', '14:15', '15:00', '16:45'].map((at, i) => ({ atMs: i + 1, at })),
   'Kiosk.Book': () => booking({ paper: 'printed' }),
+  'Kiosk.BookByCard': () => booking({ phone: '', card: true, paper: 'printed' }),
+  'Kiosk.CardBookings': () => [booking({ date: '2026-11-24', state: 'open' })],
   'Kiosk.Bookings': (digits) => (digits === '1234' ? [booking({ date: '2026-11-24', state: 'open' }), booking({ code: 'OWA:2', date: '2026-11-24', at: '14:00', from: '13:30', till: '14:15' })] : []),
   'Kiosk.CheckIn': () => ticket('C', [], { class: 'appointment' }),
   'Kiosk.CancelBooking': () => booking({ state: 'cancelled' }),

@@ -48,6 +48,8 @@ export interface Place {
   screenLowMm: number
   distanceMm: number
   voice: boolean
+  /** Identity cards can be read here. */
+  reader: boolean
   /** The floor on which the terminal stands. */
   floor: number
   date: string
@@ -344,8 +346,10 @@ export interface BookingPage {
   code: string
   /** A PNG as a data: address. */
   qr: string
-  /** The last four digits with which the person can check in, too. */
+  /** The last four digits with which the person can check in, too; empty where none were given. */
   phone: string
+  /** The person's identity card checks in, too. */
+  card: boolean
   area: Area
   windows: string
   items: Text[]

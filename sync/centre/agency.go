@@ -7,6 +7,7 @@ import (
 	_ "embed" // the page of the agencies
 	"errors"
 	"html/template"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -23,7 +24,13 @@ import (
 //go:embed agency.html
 var agencyText string
 
-var agencyTemplate = template.Must(template.New("agency").Parse(agencyText))
+//go:embed appointments.html
+var appointmentsText string
+
+var (
+	agencyTemplate       = template.Must(template.New("agency").Parse(agencyText))
+	appointmentsTemplate = template.Must(template.Must(agencyTemplate.Clone()).New("appointments").Parse(appointmentsText))
+)
 
 // Agencies is what the page of the agencies needs: who may do what is decided there.
 type Agencies interface {
@@ -39,8 +46,12 @@ type Agencies interface {
 	Note(ctx context.Context, o Officer, d Deed) error
 }
 
-// Officer is somebody of an agency who may note what it decides.
-type Officer struct{ ID, Name, Agency string }
+// Officer is somebody of an agency who may note what it decides, or who makes appointments for
+// people on the telephone, or both.
+type Officer struct {
+	ID, Name, Agency string
+	Appointments     bool
+}
 
 // Pending is an application of an agency: nothing that is said of the person. State, What and
 // Steps are the words of the intake rules; Due is a date, or empty where nobody knows it,
@@ -133,7 +144,7 @@ type mistakes struct {
 	until time.Duration
 }
 
-// agencies serves "/cases", where there is somebody to ask.
+// agencies serves "/cases" and "/appointments", where there is somebody to ask.
 func (c *Centre) agencies(mux *http.ServeMux) {
 	if c.opt.Agencies == nil {
 		return
@@ -141,10 +152,17 @@ func (c *Centre) agencies(mux *http.ServeMux) {
 	d := &desk{c: c, sessions: map[string]*session{}, wrong: map[string]*mistakes{}}
 	// A form of another site, which the browser would send with this one's cookie, is refused.
 	same := http.NewCrossOriginProtection()
-	for pattern, serve := range map[string]http.HandlerFunc{
-		"GET /cases": d.list, "POST /cases/sign-in": d.signIn, "POST /cases/sign-out": d.signOut,
+	serves := map[string]http.HandlerFunc{
+		"GET /cases": d.list, "POST /cases/sign-in": d.signIn("cases"), "POST /cases/sign-out": d.signOut("cases"),
 		"GET /cases/{number}": d.show, "POST /cases/{number}": d.note,
-	} {
+	}
+	if c.opt.Appointments != nil {
+		maps.Copy(serves, map[string]http.HandlerFunc{
+			"GET /appointments": d.times, "POST /appointments/sign-in": d.signIn("appointments"), "POST /appointments/sign-out": d.signOut("appointments"),
+			"POST /appointments/book": d.book, "POST /appointments/find": d.find, "POST /appointments/cancel": d.cancel,
+		})
+	}
+	for pattern, serve := range serves {
 		mux.Handle(pattern, same.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 			r.Body = http.MaxBytesReader(w, r.Body, formMost)
@@ -160,16 +178,17 @@ func (c *Centre) agencies(mux *http.ServeMux) {
 // agencyPage is what the template sees.
 type agencyPage struct {
 	page
-	// Up leads to the folder of the page: empty, or "../" below /cases.
-	Up      string
-	Officer Officer
-	List    []Pending
-	One     *Pending
-	Sent    Deed
-	Fault   string
-	Both    []string // the names of two applications of one number
-	Noted   string
-	Request string
+	// Up leads to the folder of the page: empty, or "../" below /cases. Base is "cases" or
+	// "appointments".
+	Up, Base string
+	Officer  Officer
+	List     []Pending
+	One      *Pending
+	Sent     Deed
+	Fault    string
+	Both     []string // the names of two applications of one number
+	Noted    string
+	Request  string
 	// Private tells that this line may carry a PIN.
 	Private bool
 }
@@ -242,7 +261,7 @@ func (d *desk) newPage(r *http.Request, up string) agencyPage {
 	if r.URL.Query().Get("lang") == en {
 		lang = en
 	}
-	p := agencyPage{page: page{State: State{NowMS: d.c.opt.Now()}, Lang: lang, places: d.c.opt.Places}, Up: up, Private: private(r), Request: rand.Text()}
+	p := agencyPage{page: page{State: State{NowMS: d.c.opt.Now()}, Lang: lang, places: d.c.opt.Places}, Up: up, Base: "cases", Private: private(r), Request: rand.Text()}
 	for _, h := range d.c.opt.Places.Places() {
 		p.Halls = append(p.Halls, HallState{ID: h.ID, Name: h.Name})
 	}
@@ -258,14 +277,19 @@ func private(r *http.Request) bool {
 }
 
 func (d *desk) render(w http.ResponseWriter, status int, p agencyPage) {
+	d.fill(w, status, p.Lang, agencyTemplate, p)
+}
+
+// fill writes a page of officers.
+func (d *desk) fill(w http.ResponseWriter, status int, lang string, of *template.Template, p any) {
 	var b bytes.Buffer
-	if err := agencyTemplate.Execute(&b, p); err != nil {
+	if err := of.Execute(&b, p); err != nil {
 		d.c.opt.Logger.Error("page of the agencies", "error", err)
 		http.Error(w, "The page could not be made; the centre's log says why. 页面无法生成，请查看中心日志。", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", p.Lang)
+	w.Header().Set("Content-Language", lang)
 	w.WriteHeader(status)
 	d.c.write(w, b.Bytes())
 }
@@ -294,31 +318,35 @@ func (d *desk) officer(r *http.Request) (o Officer, ok bool) {
 	return s.officer, true
 }
 
-func (d *desk) signIn(w http.ResponseWriter, r *http.Request) {
-	p := d.newPage(r, "../")
-	id := strings.TrimSpace(r.PostFormValue("id"))
-	// One PIN at a time: whoever sends many at once tries no more of them before the pause, and a check takes memory.
-	d.trying.Lock()
-	defer d.trying.Unlock()
-	now := d.c.opt.Elapsed()
-	switch {
-	case !p.Private:
-		p.Fault = "fault_line"
-	case d.locked(id, now):
-		p.Fault = "fault_locked"
-	default:
-		o, ok := d.c.opt.Agencies.SignIn(id, r.PostFormValue("pin"))
-		if ok {
-			d.begin(w, r, o, now)
-			move(w, "../cases"+p.Query())
-			return
+// signIn is the form of a page whose name is base.
+func (d *desk) signIn(base string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p := d.newPage(r, "../")
+		p.Base = base
+		id := strings.TrimSpace(r.PostFormValue("id"))
+		// One PIN at a time: whoever sends many at once tries no more of them before the pause, and a check takes memory.
+		d.trying.Lock()
+		defer d.trying.Unlock()
+		now := d.c.opt.Elapsed()
+		switch {
+		case !p.Private:
+			p.Fault = "fault_line"
+		case d.locked(id, now):
+			p.Fault = "fault_locked"
+		default:
+			o, ok := d.c.opt.Agencies.SignIn(id, r.PostFormValue("pin"))
+			if ok {
+				d.begin(w, r, o, now)
+				move(w, "../"+base+p.Query())
+				return
+			}
+			if o.ID != "" { // a name that nobody has can be tried as often as somebody likes
+				d.mistaken(o.ID, now)
+			}
+			p.Fault = "fault_pin"
 		}
-		if o.ID != "" { // a name that nobody has can be tried as often as somebody likes
-			d.mistaken(o.ID, now)
-		}
-		p.Fault = "fault_pin"
+		d.render(w, http.StatusForbidden, p)
 	}
-	d.render(w, http.StatusForbidden, p)
 }
 
 // locked tells that somebody has to wait after wrong PINs.
@@ -357,13 +385,15 @@ func (d *desk) begin(w http.ResponseWriter, r *http.Request, o Officer, now time
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
 }
 
-func (d *desk) signOut(w http.ResponseWriter, r *http.Request) {
-	if cookie, err := r.Cookie(cookieName); err == nil {
-		d.mu.Lock()
-		delete(d.sessions, cookie.Value)
-		d.mu.Unlock()
+func (d *desk) signOut(base string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if cookie, err := r.Cookie(cookieName); err == nil {
+			d.mu.Lock()
+			delete(d.sessions, cookie.Value)
+			d.mu.Unlock()
+		}
+		move(w, "../"+base+d.newPage(r, "../").Query())
 	}
-	move(w, "../cases"+d.newPage(r, "../").Query())
 }
 
 func (d *desk) list(w http.ResponseWriter, r *http.Request) {

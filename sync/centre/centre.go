@@ -102,6 +102,8 @@ type Options struct {
 	Places Places
 	// Agencies is behind the page of the agencies; nil where there is none.
 	Agencies Agencies
+	// Appointments is behind the page of appointments, for officers of Agencies; nil where there is none.
+	Appointments Appointments
 	// Disclosures are the requests for information, whose terms are counted on Calendar; without both
 	// there is no page of them.
 	Disclosures Disclosures

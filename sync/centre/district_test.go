@@ -260,7 +260,8 @@ func startWith(t testing.TB, l *log, p centre.Places, a centre.Agencies) *bench 
 	b := &bench{log: l, conn: connect("hub")}
 	b.now.Store(at("10:42"))
 	own := connect("centre")
-	b.Centre, err = centre.Start(centre.Options{Conn: own, Log: l, Places: p, Agencies: a, Logger: quiet, Now: b.now.Load,
+	phones, _ := a.(centre.Appointments)
+	b.Centre, err = centre.Start(centre.Options{Conn: own, Log: l, Places: p, Agencies: a, Appointments: phones, Logger: quiet, Now: b.now.Load,
 		Elapsed: func() time.Duration { return time.Duration(b.elapsed.Load()) }})
 	if err != nil {
 		t.Fatal(err)

@@ -52,7 +52,7 @@ type rendered struct {
 }
 
 // Handler serves "/" (the page; ?lang=en in English), "/state.json" (State,
-// always fresh), "/cases" (the agencies' applications, for officers), "/disclosure" (the yearly table of requests for information), "/healthz", and the page's style sheet, script and icon. It needs no
+// always fresh), "/cases" (the agencies' applications, for officers), "/appointments" (those made on the telephone, for officers), "/disclosure" (the yearly table of requests for information), "/healthz", and the page's style sheet, script and icon. It needs no
 // path of its own on a larger server: all links are relative.
 func (c *Centre) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -115,7 +115,7 @@ func (c *Centre) render(ctx context.Context, lang string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readFor)
 	defer cancel()
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, page{State: c.Survey(ctx), Lang: lang, Disclosures: c.opt.Disclosures != nil, places: c.opt.Places, silentAfter: c.opt.SilentAfter}); err != nil {
+	if err := pageTemplate.Execute(&b, page{State: c.Survey(ctx), Lang: lang, Disclosures: c.opt.Disclosures != nil, Appointments: c.opt.Agencies != nil && c.opt.Appointments != nil, places: c.opt.Places, silentAfter: c.opt.SilentAfter}); err != nil {
 		return nil, fmt.Errorf("render page: %w", err)
 	}
 	if c.pages.kept == nil {
@@ -165,8 +165,10 @@ func (c *Centre) write(w http.ResponseWriter, body []byte) {
 // page is what the template sees: the state and the language to tell it in.
 type page struct {
 	State
-	Lang        string
-	Disclosures bool // there is a page of them
+	Lang string
+	// Disclosures and Appointments tell that there are pages of them.
+	Disclosures, Appointments bool
+
 	places      Places
 	silentAfter time.Duration
 }

@@ -112,20 +112,26 @@ func (tx *Tx) Block(place hall.ID, a wire.BlockAsk) (g wire.Grant, err error) {
 }
 
 // Book decides an appointment inside the commit that notes it. The same wish gets the same
-// event.
+// event, also of the hub that leads after another one.
 func (tx *Tx) Book(place hall.ID, b hall.Book) (g wire.Grant, err error) {
 	if !tx.n.ready {
 		return wire.Grant{Refuse: event.HubGathers}, nil
 	}
 	request := "book:" + b.Appointment
-	before, known, err := tx.Answered(request)
+	g.Event, g.Known, err = tx.Answered(request)
 	if err != nil {
 		return g, fmt.Errorf("look up the request: %w", err)
 	}
-	if known {
-		return wire.Grant{Event: before}, nil
+	if g.Known {
+		return g, nil
 	}
-	f, no := tx.Hall(place).Book(b, tx.now())
+	h := tx.Hall(place)
+	if id, err := event.ParseID(h.BookedBy(b.Appointment)[0]); err == nil {
+		g.Known = true
+		g.Event, err = tx.body(id)
+		return g, err
+	}
+	f, no := h.Book(b, tx.now())
 	if no != nil {
 		return wire.Grant{Refuse: no}, nil
 	}
@@ -133,4 +139,22 @@ func (tx *Tx) Book(place hall.ID, b hall.Book) (g wire.Grant, err error) {
 		return g, err
 	}
 	return g, tx.Answer(request, g.Event)
+}
+
+// Unbook notes that an appointment is given up, where whoever wants it cannot note it
+// themselves. What was given up before stays so.
+func (tx *Tx) Unbook(place hall.ID, id string) (g wire.Grant, err error) {
+	if !tx.n.ready {
+		return wire.Grant{Refuse: event.HubGathers}, nil
+	}
+	h := tx.Hall(place)
+	f, no := h.Unbook(id, tx.now())
+	if no != nil {
+		return wire.Grant{Refuse: no}, nil
+	}
+	if b, _ := h.Booking(id); b.Cancelled {
+		return wire.Grant{Known: true}, nil
+	}
+	_, g.Event, err = tx.Append(hall.KindUnbooked, f)
+	return g, err
 }

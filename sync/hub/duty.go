@@ -59,7 +59,7 @@ type duty struct {
 
 // granted is a decision that is committed and not answered yet.
 type granted struct {
-	m     *nats.Msg
+	tell  func(wire.Grant)
 	g     wire.Grant
 	pos   int64
 	asked int64
@@ -438,10 +438,10 @@ func (d *duty) instead(life event.Epoch, theirs int64) (here int64, ok bool) {
 }
 
 // answer answers a grant as soon as a second of the three has saved it.
-func (d *duty) answer(m *nats.Msg, g wire.Grant, pos int64) {
+func (d *duty) answer(tell func(wire.Grant), g wire.Grant, pos int64) {
 	d.locked(d.h.ctx, func() {
 		if d.gathered {
-			d.waiting = append(d.waiting, granted{m, g, pos, d.watch.promised()})
+			d.waiting = append(d.waiting, granted{tell, g, pos, d.watch.promised()})
 			d.show(d.shown)
 		}
 	})
@@ -465,7 +465,7 @@ func (d *duty) show(pos int64) {
 	for _, w := range d.waiting {
 		switch {
 		case w.pos <= d.shown:
-			d.h.answer(w.m, w.g)
+			w.tell(w.g)
 		case now-w.asked < waitMost:
 			rest = append(rest, w)
 		}

@@ -28,6 +28,7 @@ type Tx interface {
 	Call(place hall.ID, c hall.Call) (wire.Grant, error)
 	Block(place hall.ID, a wire.BlockAsk) (wire.Grant, error)
 	Book(place hall.ID, b hall.Book) (wire.Grant, error)
+	Unbook(place hall.ID, appointment string) (wire.Grant, error)
 	// Take notes an event that a terminal hands back, Adopt one that the centre gives.
 	Take(body []byte) error
 	Adopt(body []byte, above event.Epoch) error
@@ -90,9 +91,9 @@ type Options struct {
 	Peer   Peer
 	Origin event.Origin
 	OnLead func(holds bool)
-	// Mark makes the mark of a phone number by which a person is known again who books; BookRules
-	// are what the hall does about those who do not come.
-	Mark      func(number string) string
+	// Mark puts marks in the place of a person's numbers, by which they are known again who books;
+	// BookRules are what the hall does about those who do not come.
+	Mark      func(ctx context.Context, b *hall.Book) error
 	BookRules hall.BookRules
 	// Tidy notes what time alone brings beside the tickets; called every two seconds where this
 	// hub leads. It may be nil.
@@ -225,19 +226,68 @@ func (h *Hub) block(m *nats.Msg, from event.Origin) {
 	h.grant(m, func(tx Tx) (wire.Grant, error) { return tx.Block(h.opt.Hall, a) })
 }
 
-// book grants an appointment. The number itself goes no further than this.
-func (h *Hub) book(m *nats.Msg, _ event.Origin) {
+// book grants an appointment. The numbers themselves go no further than this. What asks as the
+// hub itself is its own tool, which brings appointments of another system.
+func (h *Hub) book(m *nats.Msg, from event.Origin) {
 	var b hall.Book
 	if err := json.Unmarshal(m.Data, &b); err != nil {
 		h.answer(m, wire.Grant{Refuse: event.RequestUnusable})
 		return
 	}
-	b.Person, b.Rules = h.opt.Mark(b.Number), h.opt.BookRules
-	h.grant(m, func(tx Tx) (wire.Grant, error) { return tx.Book(h.opt.Hall, b) })
+	b.Partly = wire.IsHub(from)
+	if decide, no := h.marked(b); no != nil {
+		h.answer(m, wire.Grant{Refuse: no})
+	} else {
+		h.grant(m, decide)
+	}
+}
+
+// marked makes the decision on an appointment, without the numbers.
+func (h *Hub) marked(b hall.Book) (func(Tx) (wire.Grant, error), *event.Refusal) {
+	if err := h.opt.Mark(h.ctx, &b); err != nil {
+		var no *event.Refusal
+		if errors.As(err, &no) {
+			return nil, no
+		}
+		h.opt.Logger.Error("make the mark of who books", "error", err)
+		return nil, event.Internal
+	}
+	b.Rules = h.opt.BookRules
+	return func(tx Tx) (wire.Grant, error) { return tx.Book(h.opt.Hall, b) }, nil
+}
+
+// Book grants what somebody wants of appointments who is not in the hall and has asked the
+// centre; nil when ctx ends before it is safe to tell.
+func (h *Hub) Book(ctx context.Context, w wire.Wish) *wire.Grant {
+	decide := func(tx Tx) (wire.Grant, error) { return tx.Unbook(h.opt.Hall, w.Cancel) }
+	if w.Cancel == "" {
+		var b hall.Book
+		if err := json.Unmarshal(w.Book, &b); err != nil || b.Appointment != w.Request {
+			return &wire.Grant{Refuse: event.RequestUnusable}
+		}
+		b.Partly = true
+		var no *event.Refusal
+		if decide, no = h.marked(b); no != nil {
+			return &wire.Grant{Refuse: no}
+		}
+	}
+	told := make(chan wire.Grant, 1)
+	h.decide("a wish of the centre", func(g wire.Grant) { told <- g }, decide)
+	select {
+	case g := <-told:
+		return &g
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 // grant commits one decision and answers it.
 func (h *Hub) grant(m *nats.Msg, decide func(Tx) (wire.Grant, error)) {
+	h.decide(m.Subject, func(g wire.Grant) { h.answer(m, g) }, decide)
+}
+
+// decide commits one decision and tells it, once, as soon as it may be told.
+func (h *Hub) decide(what string, tell func(wire.Grant), decide func(Tx) (wire.Grant, error)) {
 	var g wire.Grant
 	err := h.opt.Log.Submit(func(tx Tx) (err error) {
 		if h.duty != nil && !h.duty.leads() {
@@ -250,19 +300,19 @@ func (h *Hub) grant(m *nats.Msg, decide func(Tx) (wire.Grant, error)) {
 		var no *event.Refusal
 		switch {
 		case err == nil && h.duty != nil && g.Refuse == nil:
-			h.duty.answer(m, g, h.opt.Log.Position())
+			h.duty.answer(tell, g, h.opt.Log.Position())
 			return
 		case err == nil:
 		case errors.As(err, &no):
 			g = wire.Grant{Refuse: no}
 		default:
-			h.opt.Logger.Error("grant", "subject", m.Subject, "error", err)
+			h.opt.Logger.Error("grant", "subject", what, "error", err)
 			g = wire.Grant{Refuse: event.Internal}
 		}
-		h.answer(m, g)
+		tell(g)
 	})
 	if err != nil {
-		h.answer(m, wire.Grant{Refuse: event.NotSaved})
+		tell(wire.Grant{Refuse: event.NotSaved})
 	}
 }
 

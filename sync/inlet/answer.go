@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -21,8 +22,31 @@ type Answers map[wire.Verb]func(ctx context.Context, from event.Origin, body []b
 // answerTime bounds one answer.
 const answerTime = 10 * time.Second
 
-// Serve answers what the devices below a place (a hall id or wire.Centre) ask, until stop.
+// Serve answers what the devices below a place (a hall id or wire.Centre) ask, until stop: of
+// one verb one question after the other.
 func (a Answers) Serve(conn *nats.Conn, place string, log *slog.Logger) (stop func() error, err error) {
+	return a.serve(context.Background(), conn, place, log, func(answer func()) { answer() })
+}
+
+// ServeWaiting is Serve for answers that wait for something to happen: nobody waits for
+// somebody else's.
+func (a Answers) ServeWaiting(conn *nats.Conn, place string, log *slog.Logger) (stop func() error, err error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var answering sync.WaitGroup
+	end, err := a.serve(ctx, conn, place, log, answering.Go)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return func() error {
+		err := end()
+		cancel()
+		answering.Wait()
+		return err
+	}, nil
+}
+
+func (a Answers) serve(all context.Context, conn *nats.Conn, place string, log *slog.Logger, run func(func())) (stop func() error, err error) {
 	var subs []*nats.Subscription
 	stop = func() error {
 		var errs []error
@@ -38,19 +62,21 @@ func (a Answers) Serve(conn *nats.Conn, place string, log *slog.Logger) (stop fu
 				log.Warn("a request is not answered: its answer would go to somebody else", "subject", m.Subject, "reply", m.Reply)
 				return
 			}
-			ctx, cancel := context.WithTimeout(context.Background(), answerTime)
-			defer cancel()
-			said, err := answer(ctx, from, m.Data)
-			body, raw := said.([]byte)
-			if err == nil && !raw {
-				body, err = json.Marshal(said)
-			}
-			if err == nil {
-				err = m.Respond(body)
-			}
-			if err != nil {
-				log.Error("answer a device", "verb", verb, "from", from, "error", err)
-			}
+			run(func() {
+				ctx, cancel := context.WithTimeout(all, answerTime)
+				defer cancel()
+				said, err := answer(ctx, from, m.Data)
+				body, raw := said.([]byte)
+				if err == nil && !raw {
+					body, err = json.Marshal(said)
+				}
+				if err == nil {
+					err = m.Respond(body)
+				}
+				if err != nil && all.Err() == nil {
+					log.Error("answer a device", "verb", verb, "from", from, "error", err)
+				}
+			})
 		})
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("listen for %s: %w", verb, err), stop())

@@ -570,12 +570,6 @@ func (l *Link) Block(ctx context.Context, ask wire.BlockAsk) ([]byte, error) {
 	return g.Event, err
 }
 
-// Book asks the hub for an appointment and gives the hub's event.
-func (l *Link) Book(ctx context.Context, b hall.Book) ([]byte, error) {
-	g, err := l.grant(ctx, wire.AskSubject(l.opt.Place, wire.VerbBook, l.opt.Origin), b)
-	return g.Event, err
-}
-
 func (l *Link) grant(ctx context.Context, subject string, ask any) (wire.Grant, error) {
 	b, err := json.Marshal(ask)
 	if err != nil {

@@ -32,14 +32,14 @@ type agencies struct {
 // SignIn gives the officer of a name, and tells whether the PIN is theirs.
 func (a agencies) SignIn(id, pin string) (centre.Officer, bool) {
 	o, known := a.list.Find(id)
-	return centre.Officer{ID: o.ID, Name: o.Name, Agency: o.Agency}, known && badge.Check(pin, o.Verifier)
+	return centre.Officer{ID: o.ID, Name: o.Name, Agency: o.Agency, Appointments: o.Appointments}, known && badge.Check(pin, o.Verifier)
 }
 
 // items are the codes of what an agency handles.
 func (a agencies) items(agency string) []hall.ItemCode {
 	out := []hall.ItemCode{}
 	for _, i := range a.named.in.Load().Items() {
-		if i.Department == agency {
+		if agency != "" && i.Department == agency {
 			out = append(out, hall.ItemCode(i.Code))
 		}
 	}
@@ -50,6 +50,9 @@ func (a agencies) items(agency string) []hall.ItemCode {
 func (a agencies) Pending(ctx context.Context, o centre.Officer) ([]centre.Pending, error) {
 	if !a.still(o) {
 		return nil, event.NotSignedIn
+	}
+	if o.Agency == "" { // who makes appointments alone
+		return nil, nil
 	}
 	list, err := a.c.Store.PendingOf(ctx, o.Agency, a.items(o.Agency), centre.PendingMost)
 	out := make([]centre.Pending, 0, len(list))

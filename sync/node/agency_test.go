@@ -36,7 +36,7 @@ func agency(t *testing.T) (a agencies, shipped *guide.Catalogue, item *guide.Ite
 	a = agencies{c: c, named: &places{}, list: OfficersOf(dir)}
 	a.named.in.Store(shipped)
 	for _, o := range []centre.Officer{own, other} {
-		if err := a.list.Put(o.ID, o.ID, o.Agency, "314159"); err != nil {
+		if err := a.list.Put(OfficerEntry{ID: o.ID, Name: o.ID, Agency: o.Agency}, "314159"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -49,6 +49,7 @@ func (h *Hub) answers(id hall.ID) inlet.Answers {
 			return h.disclosureFor(ctx, id, ask)
 		},
 		wire.VerbChunk: h.chunkFor,
+		wire.VerbLend:  func(ctx context.Context, _ event.Origin, names []byte) (any, error) { return h.lend(ctx, id, names) },
 		wire.VerbDue:   func(ctx context.Context, _ event.Origin, _ []byte) (any, error) { return h.due(ctx, id) },
 	}
 }
@@ -131,6 +132,9 @@ func (h *Hub) tidy(ctx context.Context, id hall.ID) error {
 	}
 	today := hall.DateOf(h.Store.Now())
 	h.Store.View(id, func(v *hall.Hall) { today = min(today, v.LastDay(today)) })
+	if err := h.destroyCardKeys(ctx, today); err != nil {
+		return err
+	}
 	overdue, err := h.Store.Overdue(ctx, id, today)
 	if err != nil {
 		return err

@@ -67,7 +67,8 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, OfficersOf(o.Data)}, Disclosures: c.Store, Calendar: calendar, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
+	officers, wanted := OfficersOf(o.Data), newWishes()
+	c.District, err = centre.Start(centre.Options{Appointments: booth{c, named, officers, wanted, calendar, o.Logger}, Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, officers}, Disclosures: c.Store, Calendar: calendar, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
 	if err != nil {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}
@@ -90,6 +91,11 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 	if err != nil {
 		return nil, err
 	}
+	stopWishes, err := inlet.Answers{wire.VerbWishes: wanted.answer}.ServeWaiting(c.conn, wire.Centre, o.Logger)
+	if err != nil {
+		return nil, err
+	}
+	c.closers = append(c.closers, stopWishes)
 	return c, nil
 }
 

@@ -64,9 +64,9 @@ func everybody() []device {
 	var out []device
 	for _, h := range halls {
 		for name, kind := range map[string]device{
-			"k1": {role: "kiosk", verbs: "push feed hand beat bundle part cases block book keys rated"}, "k2": {role: "kiosk", verbs: "push feed hand beat bundle part cases block book keys rated"},
+			"k1": {role: "kiosk", verbs: "push feed hand beat bundle part cases block book lend keys rated"}, "k2": {role: "kiosk", verbs: "push feed hand beat bundle part cases block book lend keys rated"},
 			"c1": {role: "counter", verbs: "push feed hand beat bundle part cases call keys case shared ratings due disclosure scans bring chunk"}, "c2": {role: "counter", verbs: "push feed hand beat bundle part cases call keys case shared ratings due disclosure scans bring chunk"},
-			"b1": {role: "board", verbs: "push feed hand beat bundle part"}, "hub": {role: "hub", verbs: "push feed beat bundle part check lease keys key shared steps scans bring chunk"},
+			"b1": {role: "board", verbs: "push feed hand beat bundle part"}, "hub": {role: "hub", verbs: "push feed beat bundle part check lease keys key shared steps wishes scans bring chunk"},
 		} {
 			kind.origin = event.Origin(h + "/" + name)
 			out = append(out, kind)
@@ -96,7 +96,7 @@ func (d device) maySend() (out []string) {
 
 func (d device) mayHear() []string {
 	out := []string{"_INBOX." + d.dotted() + ".answer"}
-	if d.role != "hub" {
+	if d.role != "hub" && d.role != "tool" {
 		out = append(out, "ow.1."+d.place()+".news")
 	}
 	return out
@@ -107,7 +107,7 @@ func subjects() []string {
 	out := []string{"ow.1", "ow", "anything", "_INBOX.answer", "$SYS.REQ.USER.INFO", "$SYS.REQ.SERVER.PING", "$JS.API.INFO", "$SRV.PING", "_R_.x"}
 	for _, place := range []string{"jiangnan", "jiangbei", "centre"} {
 		out = append(out, "ow.1."+place+".news", "ow.2."+place+".news")
-		for _, verb := range []string{"push", "feed", "hand", "call", "block", "cases", "beat", "bundle", "part", "check", "lease", "follow", "keys", "key", "case", "shared", "book", "rated", "ratings", "due", "disclosure", "steps", "scans", "bring", "chunk"} {
+		for _, verb := range []string{"push", "feed", "hand", "call", "block", "cases", "beat", "bundle", "part", "check", "lease", "follow", "keys", "key", "case", "shared", "book", "rated", "ratings", "due", "disclosure", "steps", "scans", "bring", "chunk", "lend", "wishes"} {
 			out = append(out, "ow.1."+place+"."+verb)
 			for _, d := range devices {
 				out = append(out, "ow.1."+place+"."+verb+"."+d.dotted(), "ow.1."+place+"."+verb+"."+d.origin.Device())
@@ -254,6 +254,17 @@ func TestEachDeviceKeepsToItsOwnSubjects(t *testing.T) {
 			wide++
 		}
 		conn.Close()
+	}
+	// A tool that has read the hub's own key brings appointments, and does nothing else.
+	tool := device{"jiangnan/hub", "tool", "book"}
+	key, err := folder.DeviceKey(w.data("jiangnan"))
+	apptest.Must(t, err)
+	conn, err := broker.Dial(w.brokers["jiangnan"].URL(), broker.Device{Origin: tool.origin, Key: key, Peer: w.peer(t, "jiangnan")}, quiet)
+	apptest.Must(t, err)
+	defer conn.Close()
+	connected(t, conn)
+	for _, leak := range leaks(t, w.brokers["jiangnan"], tool, conn) {
+		t.Errorf("a tool with the hub's key %s", leak)
 	}
 	t.Logf("T14 keys: %d devices, each at every subject of every other; %d leaks", len(devices), wide)
 }

@@ -7,9 +7,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -27,6 +24,7 @@ import (
 	"onewindow/app/hall"
 	"onewindow/app/keyring"
 	"onewindow/app/store"
+	"onewindow/sync/admit"
 	"onewindow/sync/broker"
 	"onewindow/sync/core"
 	"onewindow/sync/hub"
@@ -140,6 +138,7 @@ func (b *base) open(o *Options, origin event.Origin, role, place string) error {
 		if err != nil {
 			return err
 		}
+		list.origin, list.own = origin, admit.KeyText(key.Public().(ed25519.PublicKey))
 		access.Judge, at.Admits, at.RoleOf = list.judge, list.admits, list.roleOf
 	}
 	if b.Store, err = store.Open(at); err != nil {
@@ -231,7 +230,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		return nil, err
 	}
 	opt := hub.Options{Hall: o.Hall, Conn: h.conn, Log: ledger{h.Store, h.Keys}, Logger: o.Logger, CentreReached: h.CentreReached, Bundle: h.Shelf.Name, Differing: h.differing(o.Hall, o.Logger), Amending: h.amending(o.Hall, o.Logger), Gather: o.Gather, Carry: o.Carry,
-		Mark: h.mark, BookRules: o.BookRules, Tidy: func(ctx context.Context) error { return h.tidy(ctx, o.Hall) }}
+		Mark: func(ctx context.Context, b *hall.Book) error { return h.mark(ctx, o.Hall, b) }, BookRules: o.BookRules, Tidy: func(ctx context.Context) error { return h.tidy(ctx, o.Hall) }}
 	if o.Centre != "" {
 		opt.Above = above{h}
 	}
@@ -262,24 +261,18 @@ func OpenHub(o Options) (opened *Hub, err error) {
 		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Keys: h.Keys, Scans: h.Scans, Now: o.Now,
 			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery, Canary: -1})
 		h.up.Store(up)
-		h.closers = append(h.closers, func() error { up.Stop(); return nil }, h.follow(&o, up))
+		h.closers = append(h.closers, func() error { up.Stop(); return nil }, h.follow(&o, up), h.wishing(up, o.Logger))
 	}
 	err = h.answer(h.answers(o.Hall), string(o.Hall), o.Logger)
 	if err != nil {
 		return nil, err
 	}
 	h.verifying(o.Hall, o.Logger)
+	if err := h.listens(&o); err != nil {
+		return nil, err
+	}
 	h.closers = append(h.closers, func() error { h.Allocator.Leave(); return nil })
 	return h, nil
-}
-
-// mark makes of a phone number what knows its owner again and tells nobody the number: there are
-// few enough numbers to try them all, but not without this hub's key. A hub that was replaced
-// by another one knows nobody again, which is to the citizens' good.
-func (h *Hub) mark(number string) string {
-	sum := hmac.New(sha256.New, append([]byte("onewindow appointment 1\x00"), h.key.Seed()...))
-	sum.Write([]byte(number))
-	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:12])
 }
 
 // lead lets terminals in or sends them to the other hub.

@@ -21,8 +21,10 @@ const OfficersFile = "officers.json"
 type OfficerEntry struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
-	Agency   string `json:"agency"`
+	Agency   string `json:"agency,omitempty"`
 	Verifier string `json:"verifier"`
+	// Appointments tells that the officer makes appointments for people on the telephone.
+	Appointments bool `json:"appointments,omitempty"`
 }
 
 // Officers is the list of a data folder. It is read whenever somebody signs in, so that it may be
@@ -58,15 +60,16 @@ func (o *Officers) Find(id string) (OfficerEntry, bool) {
 	return list[at], true
 }
 
-// Put adds an officer, or gives one another PIN, name or agency.
-func (o *Officers) Put(id, name, agency, pin string) error {
-	verifier, err := badge.Seal(pin)
-	if err != nil {
+// Put adds an officer, or gives one another PIN, name, agency or right; Verifier of the entry is
+// made of the PIN.
+func (o *Officers) Put(entry OfficerEntry, pin string) error {
+	var err error
+	if entry.Verifier, err = badge.Seal(pin); err != nil {
 		return fmt.Errorf("%w: choose another with --pin", err)
 	}
 	return o.change(func(list []OfficerEntry) []OfficerEntry {
-		list = slices.DeleteFunc(list, func(e OfficerEntry) bool { return e.ID == id })
-		return append(list, OfficerEntry{ID: id, Name: name, Agency: agency, Verifier: verifier})
+		list = slices.DeleteFunc(list, func(e OfficerEntry) bool { return e.ID == entry.ID })
+		return append(list, entry)
 	})
 }
 

@@ -20,6 +20,10 @@ const (
 	VerbCall  Verb = "call"  // a hall.Call; a Grant
 	VerbBlock Verb = "block" // a BlockAsk; a Grant
 	VerbBook  Verb = "book"  // a hall.Book; a Grant
+	// Of appointments: the keys that identity cards are marked with, and what people want at the centre.
+	VerbLend   Verb = "lend"   // names of keys as a JSON list; a JSON list of CaseKey
+	VerbWishes Verb = "wishes" // a WishesAsk; a WishesAnswer, as soon as there is a wish
+
 	VerbCases Verb = "cases" // a CasesAsk; a JSON list of CaseRow
 	VerbBeat  Verb = "beat"  // a Beat; a BeatReply
 	VerbCheck Verb = "check" // a CheckAsk; a CheckAnswer
@@ -49,7 +53,7 @@ const (
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbDisclosure, VerbScans, VerbBring, VerbChunk, VerbKey, VerbShared, VerbRated, VerbRatings, VerbDue, VerbSteps, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
+var Verbs = []Verb{VerbPush, VerbFeed, VerbCall, VerbBlock, VerbBook, VerbLend, VerbWishes, VerbCases, VerbBeat, VerbHand, VerbKeys, VerbCase, VerbDisclosure, VerbScans, VerbBring, VerbChunk, VerbKey, VerbShared, VerbRated, VerbRatings, VerbDue, VerbSteps, VerbCheck, VerbBundle, VerbPart, VerbLease, VerbFollow}
 
 // Roles of devices, as the lists of admitted devices name them.
 const (
@@ -123,10 +127,10 @@ type Rights struct{ Publish, Subscribe []string }
 // asks are the verbs of each role: only a counter calls, only a kiosk takes
 // numbers and books. A board shows.
 var asks = map[string][]Verb{
-	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook, VerbKeys, VerbRated},
+	RoleKiosk:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbBlock, VerbBook, VerbLend, VerbKeys, VerbRated},
 	RoleCounter: {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart, VerbCases, VerbCall, VerbKeys, VerbCase, VerbShared, VerbRatings, VerbDue, VerbDisclosure, VerbScans, VerbBring, VerbChunk},
 	RoleBoard:   {VerbPush, VerbFeed, VerbHand, VerbBeat, VerbBundle, VerbPart},
-	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey, VerbShared, VerbSteps, VerbScans, VerbBring, VerbChunk},
+	RoleHub:     {VerbPush, VerbFeed, VerbBeat, VerbBundle, VerbPart, VerbCheck, VerbLease, VerbKeys, VerbKey, VerbShared, VerbSteps, VerbWishes, VerbScans, VerbBring, VerbChunk},
 }
 
 // asksPeer is what a hub may ask of the other hub of its hall.
@@ -153,6 +157,12 @@ func RightsOf(place, role string, o event.Origin) (Rights, bool) {
 		r.Subscribe = append(r.Subscribe, NewsSubject(place))
 	}
 	return r, true
+}
+
+// ToolRights are those of a program that holds a hub's own key, on its machine: it brings
+// appointments of another system, and does nothing else in the hub's name.
+func ToolRights(hub event.Origin) Rights {
+	return Rights{Publish: []string{AskSubject(hub.Hall(), VerbBook, hub)}, Subscribe: []string{InboxPrefix(hub) + ".>"}}
 }
 
 // RoleFits tells whether a device of this name can have this role: hubs are all

@@ -59,17 +59,25 @@ func TestWhoMayBringWhat(t *testing.T) {
 	}
 }
 
+// A tool on a hub's machine asks for appointments in its name and does nothing else.
+func TestAToolDoesNothingElse(t *testing.T) {
+	r := wire.ToolRights("jiangnan/hub")
+	if !slices.Equal(r.Publish, []string{"ow.1.jiangnan.book.jiangnan.hub"}) || !slices.Equal(r.Subscribe, []string{"_INBOX.jiangnan.hub.>"}) {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestRightsAreNarrow(t *testing.T) {
 	for _, c := range []struct {
 		place, role string
 		origin      event.Origin
 		verbs       string // "" when the device has no business at the place
 	}{
-		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed hand beat bundle part cases block book keys rated"},
+		{"jiangnan", wire.RoleKiosk, "jiangnan/k1", "push feed hand beat bundle part cases block book lend keys rated"},
 		{"jiangnan", wire.RoleCounter, "jiangnan/c1", "push feed hand beat bundle part cases call keys case shared ratings due disclosure scans bring chunk"},
 		{"jiangnan", wire.RoleBoard, "jiangnan/b1", "push feed hand beat bundle part"},
-		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat bundle part check lease keys key shared steps scans bring chunk"},
-		{wire.Centre, wire.RoleHub, "jiangnan/hub2", "push feed beat bundle part check lease keys key shared steps scans bring chunk"},
+		{wire.Centre, wire.RoleHub, "jiangnan/hub", "push feed beat bundle part check lease keys key shared steps wishes scans bring chunk"},
+		{wire.Centre, wire.RoleHub, "jiangnan/hub2", "push feed beat bundle part check lease keys key shared steps wishes scans bring chunk"},
 		{"jiangnan", wire.RoleHub, "jiangnan/hub2", "lease follow"},
 		{"jiangnan", wire.RoleHub, "jiangbei/hub2", ""},
 		{"jiangnan", wire.RoleKiosk, "jiangbei/k1", ""},

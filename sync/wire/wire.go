@@ -153,7 +153,9 @@ type Grant struct {
 	Ticket []byte `json:"ticket,omitempty"`
 	// Steps are what was noted of the ticket before, where it is no new one: the window sees
 	// why it comes.
-	Steps  [][]byte       `json:"steps,omitempty"`
+	Steps [][]byte `json:"steps,omitempty"`
+	// Known tells that the same wish for an appointment was granted before.
+	Known  bool           `json:"known,omitempty"`
 	Refuse *event.Refusal `json:"refuse,omitempty"`
 }
 

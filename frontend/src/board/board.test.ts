@@ -23,7 +23,7 @@ const one = (number: string, over: Partial<BoardCall> = {}): BoardCall => ({ num
 
 function empty(): BoardPage {
   return {
-    place: { role: 'board', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'b1', window: '', pxPerMm: 1.6, screenLowMm: 2200, distanceMm: 10_000, voice: false, floor: 1, date: '2026-11-24', nowMs: now, guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
+    place: { role: 'board', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'b1', window: '', pxPerMm: 1.6, screenLowMm: 2200, distanceMm: 10_000, voice: false, reader: false, floor: 1, date: '2026-11-24', nowMs: now, guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
     standing: { line: 'centre', sinceMs: now - 600_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none' },
     calls: [],
     notices: [],

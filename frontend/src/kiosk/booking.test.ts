@@ -70,6 +70,50 @@ describe('an appointment', () => {
   })
 })
 
+describe('an identity card', () => {
+  const withReader = () => at.kiosk['Home']!.mockResolvedValue({ ...sample.home, place: { ...sample.home.place, reader: true } })
+
+  it('is offered only where it can be read', async () => {
+    expect((await go(toCheckIn.slice(0, 2))).see('[data-card]')).toBe(false)
+    expect((await go(toBook.slice(0, 5))).see('[data-card]')).toBe(false)
+  })
+
+  it('has its button where everybody finds it', async () => {
+    withReader()
+    const person = await go(toCheckIn.slice(0, 2))
+    expect(person.see('[data-card]')).toBe(true)
+    await expectAccessible(document.body)
+  })
+
+  it('checks in without a digit', async () => {
+    withReader()
+    const person = await go([...toCheckIn.slice(0, 2), '[data-card]', '[data-check-in]'])
+    expect(at.kiosk['CardBookings']).toHaveBeenCalledOnce()
+    expect(at.kiosk['Bookings']).not.toHaveBeenCalled()
+    expect(person.see('main[data-screen="ticket"]')).toBe(true)
+  })
+
+  it('says where to lay it while the reader waits, and what to do where it is not read', async () => {
+    withReader()
+    let refuse: (e: unknown) => void = () => undefined
+    at.kiosk['CardBookings']!.mockImplementationOnce(() => new Promise((_, reject) => { refuse = reject }))
+    const person = await go([...toCheckIn.slice(0, 2), '[data-card]'])
+    expect(person.page.find('[data-number]').text()).toContain('请把身份证放在读卡区')
+    await no('reader_failed', 603)().catch((e: unknown) => refuse(e))
+    await flushPromises()
+    expect(person.see('[data-refusal="reader_failed"]')).toBe(true)
+    expect(person.page.find('[data-number]').text()).toContain('例如')
+  })
+
+  it('makes an appointment that it checks in to', async () => {
+    withReader()
+    const person = await go([...toBook.slice(0, 5), '[data-card]'])
+    expect(at.kiosk['BookByCard']).toHaveBeenCalledWith(expect.objectContaining({ letter: 'C', atMs: 2, phone: '' }))
+    expect(at.kiosk['Book']).not.toHaveBeenCalled()
+    expect(person.text()).toContain('放上身份证签到')
+  })
+})
+
 describe('the check-in', () => {
   it('by the last digits gives the number', async () => {
     const person = await go([...toCheckIn, '[data-check-in]'])

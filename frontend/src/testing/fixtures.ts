@@ -66,7 +66,7 @@ export const progress: Progress = {
 export const over: Progress = { ...progress, ticket: { ...progress.ticket, state: 'done' }, rate: 'open' }
 
 export const home: Home = {
-  place: { role: 'kiosk', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'k1', window: '', pxPerMm: 2.7, screenLowMm: 700, distanceMm: 600, voice: true, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
+  place: { role: 'kiosk', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'k1', window: '', pxPerMm: 2.7, screenLowMm: 700, distanceMm: 600, voice: true, reader: false, floor: 1, date: '2026-11-24', nowMs: Date.UTC(2026, 10, 24, 1, 12), guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
   standing, areas, often: items.slice(0, 7), help: { state: '', atMs: 0, window: '' }, reading: true,
 }
 
@@ -114,7 +114,7 @@ export const hallPage: HallPage = {
 }
 
 export const booking: BookingPage = {
-  code: 'OWA:0193-a1', qr: 'data:image/png;base64,iVBORw0KGgo=', phone: '1234', area: area('C'), windows: 'C01-C14', items: [], date: '2026-11-25', at: '10:00', from: '09:30', till: '10:15',
+  code: 'OWA:0193-a1', qr: 'data:image/png;base64,iVBORw0KGgo=', phone: '1234', card: false, area: area('C'), windows: 'C01-C14', items: [], date: '2026-11-25', at: '10:00', from: '09:30', till: '10:15',
   state: 'booked', number: '', saved: 'hall', paper: '',
 }
 export const bookingDays: BookingDay[] = [{ date: '2026-11-25', free: 12 }, { date: '2026-11-26', free: 1 }]

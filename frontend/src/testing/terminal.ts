@@ -50,6 +50,8 @@ export function terminal(): FakeTerminal {
     BookingTimes: answer(sample.bookingTimes),
     Book: answer({ ...sample.booking, paper: 'printed' }),
     Bookings: answer([{ ...sample.booking, state: 'open' }]),
+    CardBookings: answer([{ ...sample.booking, state: 'open' }]),
+    BookByCard: answer({ ...sample.booking, phone: '', card: true, paper: 'printed' }),
     CheckIn: answer({ ...sample.ticket, class: 'appointment' }),
     CancelBooking: answer({ ...sample.booking, state: 'cancelled' }),
     Cancel: answer({ ...sample.ticket, state: 'cancelled' }),

@@ -24,25 +24,27 @@ import (
 
 // commands of the program. Exit status: 0 done, 1 it failed, 2 the command line is wrong.
 type commands struct {
-	Hub      hubCommand      `cmd:"" help:"Run a hall's hub."`
-	Centre   centreCommand   `cmd:"" help:"Run the district's centre and its web page."`
-	Both     bothCommand     `cmd:"" help:"Run hub and centre in one process, for one machine."`
-	Key      keyCommand      `cmd:"" help:"Print the public key of a hub or the centre, so that others can know it."`
-	Admit    admitCommand    `cmd:"" help:"Let a terminal connect to a hub, or a hub to the centre. They may be running."`
-	Revoke   revokeCommand   `cmd:"" help:"Let a device connect no more."`
-	Admitted admittedCommand `cmd:"" help:"List the devices that were admitted."`
-	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the database of a hub or the centre, which must not be running."`
-	Export   exportCommand   `cmd:"" help:"Write what of a device the centre has not confirmed into a signed file. The program must not be running."`
-	Import   importCommand   `cmd:"" help:"Take such a file in at a hub of the same hall, or at the centre, which must not be running."`
-	Check    checkCommand    `cmd:"" help:"Read a database from end to end and name what is not as it was written."`
-	Guide    guideCommand    `cmd:"" help:"Guides of the district."`
-	Clerk    clerkCommand    `cmd:"" help:"Clerks of a hall."`
-	Officer  officerCommand  `cmd:"" help:"Officers of the agencies, at the centre."`
-	Case     caseCommand     `cmd:"" help:"Applications."`
-	Shared   sharedCommand   `cmd:"" help:"Shared data: who asked for what, and a sample of records."`
-	Ticket   ticketCommand   `cmd:"" help:"Tickets on paper."`
-	Device   deviceCommand   `cmd:"" help:"Machines at a terminal, and their virtual twins."`
-	Simulate Simulate        `cmd:"" help:"Play a day of a hall through the real programs' code and check it."`
+	Hub          hubCommand          `cmd:"" help:"Run a hall's hub."`
+	Centre       centreCommand       `cmd:"" help:"Run the district's centre and its web page."`
+	Both         bothCommand         `cmd:"" help:"Run hub and centre in one process, for one machine."`
+	Key          keyCommand          `cmd:"" help:"Print the public key of a hub or the centre, so that others can know it."`
+	Admit        admitCommand        `cmd:"" help:"Let a terminal connect to a hub, or a hub to the centre. They may be running."`
+	Revoke       revokeCommand       `cmd:"" help:"Let a device connect no more."`
+	Admitted     admittedCommand     `cmd:"" help:"List the devices that were admitted."`
+	Restore      restoreCommand      `cmd:"" help:"Put a backup in the place of the database of a hub or the centre, which must not be running."`
+	Export       exportCommand       `cmd:"" help:"Write what of a device the centre has not confirmed into a signed file. The program must not be running."`
+	Import       importCommand       `cmd:"" help:"Take such a file in at a hub of the same hall, or at the centre, which must not be running."`
+	Check        checkCommand        `cmd:"" help:"Read a database from end to end and name what is not as it was written."`
+	Guide        guideCommand        `cmd:"" help:"Guides of the district."`
+	Clerk        clerkCommand        `cmd:"" help:"Clerks of a hall."`
+	Officer      officerCommand      `cmd:"" help:"Officers of the agencies, at the centre."`
+	Appointments appointmentsCommand `cmd:"" help:"Appointments of other systems."`
+
+	Case     caseCommand   `cmd:"" help:"Applications."`
+	Shared   sharedCommand `cmd:"" help:"Shared data: who asked for what, and a sample of records."`
+	Ticket   ticketCommand `cmd:"" help:"Tickets on paper."`
+	Device   deviceCommand `cmd:"" help:"Machines at a terminal, and their virtual twins."`
+	Simulate Simulate      `cmd:"" help:"Play a day of a hall through the real programs' code and check it."`
 }
 
 func main() {

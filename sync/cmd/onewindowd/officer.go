@@ -18,11 +18,12 @@ type officerCommand struct {
 }
 
 type officerAdd struct {
-	Data   string `required:"" help:"The centre's data folder (for 'both': the folder centre inside it)." type:"path"`
-	ID     string `required:"" name:"id" help:"Sign-in name."`
-	Name   string `required:"" help:"Name as colleagues read it."`
-	Agency string `required:"" help:"The agency, exactly as the guides name it as department."`
-	PIN    string `required:"" name:"pin" help:"At least 6 digits; '-' reads it from standard input." env:"ONEWINDOW_PIN"`
+	Data         string `required:"" help:"The centre's data folder (for 'both': the folder centre inside it)." type:"path"`
+	ID           string `required:"" name:"id" help:"Sign-in name."`
+	Name         string `required:"" help:"Name as colleagues read it."`
+	Agency       string `help:"The agency, exactly as the guides name it as department; may be missing with --appointments."`
+	Appointments bool   `help:"The officer makes appointments for people on the telephone, on /appointments of the centre's page."`
+	PIN          string `required:"" name:"pin" help:"At least 6 digits; '-' reads it from standard input." env:"ONEWINDOW_PIN"`
 }
 
 // Run puts the officer into the list.
@@ -35,14 +36,20 @@ func (c *officerAdd) Run() error {
 		c.PIN = strings.TrimSpace(string(raw))
 	}
 	for _, text := range []*string{&c.ID, &c.Name, &c.Agency} {
-		if *text = strings.TrimSpace(*text); *text == "" {
-			return errors.New("--id, --name and --agency have to say something")
-		}
+		*text = strings.TrimSpace(*text)
 	}
-	if err := node.OfficersOf(c.Data).Put(c.ID, c.Name, c.Agency, c.PIN); err != nil {
+	if c.ID == "" || c.Name == "" || c.Agency == "" && !c.Appointments {
+		return errors.New("--id, --name and --agency have to say something; --appointments can stand in the place of --agency")
+	}
+	if err := node.OfficersOf(c.Data).Put(node.OfficerEntry{ID: c.ID, Name: c.Name, Agency: c.Agency, Appointments: c.Appointments}, c.PIN); err != nil {
 		return err
 	}
-	fmt.Printf("officer %s (%s) can note decisions of %s\n", c.ID, c.Name, c.Agency)
+	if c.Agency != "" {
+		fmt.Printf("officer %s (%s) can note decisions of %s\n", c.ID, c.Name, c.Agency)
+	}
+	if c.Appointments {
+		fmt.Printf("officer %s (%s) can make appointments for people on the telephone\n", c.ID, c.Name)
+	}
 	return nil
 }
 

@@ -129,7 +129,7 @@ export const standing = (): CounterPage['standing'] => ({
 
 function firstPage(): CounterPage {
   return {
-    place: { role: 'counter', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'c1', window: '', pxPerMm: 3.8, screenLowMm: 850, distanceMm: 600, voice: false, floor: 1, date: '2026-11-24', nowMs: now, guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
+    place: { role: 'counter', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'c1', window: '', pxPerMm: 3.8, screenLowMm: 850, distanceMm: 600, voice: false, reader: false, floor: 1, date: '2026-11-24', nowMs: now, guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
     standing: standing(), clerk: '', clerkName: '', window: '', services: [], areas: [area('A', 30), area('B', 4)],
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     documents: true, current: null, waiting: 30, servedToday: 4,
