@@ -67,7 +67,7 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, OfficersOf(o.Data)}, Disclosures: c.Store, Calendar: calendar, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
+	c.District, err = centre.Start(centre.Options{Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, OfficersOf(o.Data)}, Disclosures: c.Store, Figures: c.Store, Calendar: calendar, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
 	if err != nil {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}
