@@ -75,7 +75,7 @@ var pageCalls = map[string][]string{
 	"Terminal": {"Place"},
 	"Kiosk": {"Announcement", "AnswerSurvey", "AtHome", "Book", "BookingDays", "BookingTimes", "Bookings", "Cancel", "CancelBooking", "CheckIn", "Checklist", "ChecklistCode", "ChecklistPaper", "Choices", "ComeBack", "Disclosure", "FilterChoices", "Find", "Guide", "Hall", "Help", "Home", "Hush", "Issue", "Items", "LeaveQuestion",
 		"Policies", "Policy", "Progress", "Rate", "Reading", "Reprint", "Say", "Survey"},
-	"Counter": {"AddItems", "AnswerFollowUp", "AskShared", "CallNumber", "Cancel", "CheckFollowUp", "CloseWindow", "ComeBack", "DisclosureAgencies", "DisputeShared", "Draft", "DueCases", "EndNotice", "Finish", "FollowUps", "GoHelp", "Guide", "KeepDraft", "ListDisclosures", "LookBefore", "Merge", "Next", "NoShow", "OpenCase", "OpenDisclosure", "OpenFollowUp", "OpenWindow", "Page", "Park", "Pass", "PauseQueue", "PostNotice", "PrintDisclosure", "PrintDocument", "ReadCard", "Recall", "RecheckShared", "Resume", "ResumeQueue", "Return", "Search",
+	"Counter": {"AddItems", "AnswerFollowUp", "AskShared", "CallNumber", "Cancel", "CheckFollowUp", "CloseWindow", "ComeBack", "DisclosureAgencies", "DisputeShared", "Draft", "DueCases", "EndNotice", "Finish", "FollowUps", "GoHelp", "Guide", "HallNow", "KeepDraft", "ListDisclosures", "LookBefore", "Merge", "Next", "NoShow", "OpenCase", "OpenDisclosure", "OpenFollowUp", "OpenWindow", "OwnDay", "Page", "Park", "Pass", "PauseQueue", "PostNotice", "PrintDisclosure", "PrintDocument", "ReadCard", "Recall", "RecheckShared", "Resume", "ResumeQueue", "Return", "Search",
 		"SignIn", "SignOut", "Start", "StartByScan", "StepCase", "StepDisclosure", "SupplyCase", "TakeDisclosure", "TakeIntake", "Withdraw", "WithdrawCase"},
 	"Board": {"Page"},
 }
