@@ -85,6 +85,7 @@ var (
 	PINWrong        = &Refusal{Code: 401, Key: "pin_wrong"}
 	PINLocked       = &Refusal{Code: 402, Key: "pin_locked"}
 	NotSignedIn     = &Refusal{Code: 403, Key: "not_signed_in"}
+	SupervisorOnly  = &Refusal{Code: 404, Key: "supervisor_only"}
 	FieldMissing    = &Refusal{Code: 501, Key: "field_missing"}
 	IdentityWrong   = &Refusal{Code: 502, Key: "identity_wrong"}
 	CaseUnknown     = &Refusal{Code: 503, Key: "case_unknown"}

@@ -537,18 +537,23 @@ func (h *Hall) PassIn(old *Ticket, c Issue) (Issued, Moved, *event.Refusal) {
 	case !old.Pass() || old.Date < today.plus(-PassDays):
 		return Issued{}, Moved{}, event.BookingOver
 	}
+	if used := h.PassUsed(old); len(used) > 0 {
+		return Issued{}, Moved{}, event.BookingUsed.With("number", string(h.numberOf(used[0])))
+	}
+	c.Service, c.Items, c.Checked, c.Class, c.Ref = old.Queue(), old.AllItems(), old.Checked, ReturnPass, string(old.Ticket)
+	f := h.Issue(c)
+	return f, Moved{Ticket: old.Ticket, Round: old.Round, AtMS: c.NowMS, Detail: &Detail{Into: f.Ticket}}, nil
+}
+
+// PassUsed lists the tickets with which somebody has come again for one whose slip is a return pass.
+func (h *Hall) PassUsed(old *Ticket) []TicketID {
 	used := h.agenda.tickets[string(old.Ticket)]
 	for i := range old.Steps {
 		if s := &old.Steps[i]; s.Kind == KindMerged && s.Detail != nil {
 			used = append(used[:len(used):len(used)], s.Into)
 		}
 	}
-	if len(used) > 0 {
-		return Issued{}, Moved{}, event.BookingUsed.With("number", string(h.numberOf(used[0])))
-	}
-	c.Service, c.Items, c.Checked, c.Class, c.Ref = old.Queue(), old.AllItems(), old.Checked, ReturnPass, string(old.Ticket)
-	f := h.Issue(c)
-	return f, Moved{Ticket: old.Ticket, Round: old.Round, AtMS: c.NowMS, Detail: &Detail{Into: f.Ticket}}, nil
+	return used
 }
 
 // Pass tells that the ticket's slip is a return pass: the hall closed before it was called, or sent its owner away.

@@ -464,10 +464,13 @@ func (h *Hall) Cancel(id TicketID, nowMS int64) (Moved, *event.Refusal) {
 	return t.close("", nowMS), nil
 }
 
-// Withdraw decides that the hall takes a ticket back. Refusals: TicketUnknown, TicketState, ReasonMissing.
+// Withdraw decides that the hall takes a ticket back; that is a supervisor's word (queue.md, transition
+// 16). Refusals: SupervisorOnly, TicketUnknown, TicketState, ReasonMissing.
 func (h *Hall) Withdraw(id TicketID, clerk ClerkID, reason string, nowMS int64) (Moved, *event.Refusal) {
 	t, no := h.in(id, Waiting, Parked)
 	switch {
+	case !h.MayWithdraw(clerk):
+		return Moved{}, event.SupervisorOnly
 	case no != nil:
 		return Moved{}, no
 	case reason == "":
@@ -476,6 +479,17 @@ func (h *Hall) Withdraw(id TicketID, clerk ClerkID, reason string, nowMS int64) 
 	m := t.close(clerk, nowMS)
 	m.Reason = reason
 	return m, nil
+}
+
+// MayWithdraw tells whether a clerk may take tickets back. A hall that names no supervisor leaves it to
+// everybody, because else nobody could; in one that does a ticket that nobody withdraws is lost to
+// nobody either: it waits, and the close of the day makes its slip a return pass.
+func (h *Hall) MayWithdraw(clerk ClerkID) bool {
+	named := false
+	for _, c := range h.clerks {
+		named = named || c.Supervisor
+	}
+	return !named || h.clerks[clerk].Supervisor
 }
 
 // Merge decides that a person's second slip goes on in the first. Refusals: TicketUnknown,

@@ -251,11 +251,13 @@ type Device struct {
 	Forked bool `json:"forked,omitempty"`
 }
 
-// Clerk makes a clerk known; Verifier is an Argon2id string, never a PIN.
+// Clerk makes a clerk known; Verifier is an Argon2id string, never a PIN. Supervisor (主管) tells that
+// the clerk sees to the whole hall.
 type Clerk struct {
-	ID       ClerkID `json:"id"`
-	Name     string  `json:"name"`
-	Verifier string  `json:"verifier"`
+	ID         ClerkID `json:"id"`
+	Name       string  `json:"name"`
+	Verifier   string  `json:"verifier"`
+	Supervisor bool    `json:"supervisor,omitempty"`
 }
 
 // Payload encodes a fact for an event. The types of this package always encode.

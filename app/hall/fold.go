@@ -215,20 +215,25 @@ func (t *Ticket) Since() int64 {
 
 // enter puts the ticket into its next queue.
 func (t *Ticket) enter(s *Step) {
-	at := spot{t.Queue(), t.Only(), t.Key(), t.Since()}
+	was := spot{t.Queue(), t.Only(), t.Key(), t.Since()}
+	if at := was.after(s, t.IssuedMS); at != was {
+		t.spot = &at
+	}
+}
+
+// after gives where a ticket waits behind a step that opens a round.
+func (at spot) after(s *Step, issuedMS int64) spot {
 	switch {
 	case s.Kind == KindResumed, s.Kind == KindReturned && s.How == Orphan:
 		at.key = s.AtMS - dayMS // before everybody of the day, the earlier one first
 	case s.Kind == KindCameBack && s.Detail != nil:
-		at.key, at.since = s.KeyMS, max(t.IssuedMS, s.AtMS)
+		at.key, at.since = s.KeyMS, max(issuedMS, s.AtMS)
 	case s.Kind == KindPassed && s.Detail != nil:
 		if at.only = s.To; s.Service != "" {
 			at.queue = s.Service
 		}
-	default:
-		return
 	}
-	t.spot = &at
+	return at
 }
 
 // latest is the step with the latest wall clock, which decides nothing.

@@ -31,6 +31,7 @@ type Hall struct {
 	queues  map[place]*line
 	lines   map[series][]*line // the same, by service
 	windows map[WindowID]*Window
+	turns   turns
 	// current is the open ticket of each window.
 	current map[WindowID]map[TicketID]*Ticket
 	// ended are the visits that ended at each window, disputes the tickets on
@@ -67,7 +68,7 @@ type numberKey struct {
 // New gives the empty hall.
 func New(id ID) *Hall {
 	return &Hall{ID: id,
-		tickets: map[TicketID]*Ticket{}, queues: map[place]*line{}, lines: map[series][]*line{}, windows: map[WindowID]*Window{},
+		tickets: map[TicketID]*Ticket{}, queues: map[place]*line{}, lines: map[series][]*line{}, windows: map[WindowID]*Window{}, turns: turns{},
 		current: map[WindowID]map[TicketID]*Ticket{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, parked: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
 		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, paces: map[Letter]*pace{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), agenda: newAgenda(), pauses: newPauses(), words: words{}}
 }
@@ -281,7 +282,7 @@ func (h *Hall) step(id TicketID, s Step) (Touched, error) {
 	case s.Kind == KindMissed:
 		h.pace(t.Queue()).missed++
 	case s.Kind == KindCalled:
-		if named, kept := t.Promise(); named {
+		if named, kept := t.Promise(); named && t.Round == 0 { // later rounds tell nothing new of it
 			h.records[size(t.LowMinutes)].hold(kept)
 		}
 	}
@@ -351,6 +352,7 @@ func (h *Hall) window(e event.Event, f WindowOpened) (Touched, error) {
 		w = &Window{ID: f.Window}
 		h.windows[f.Window] = w
 	}
+	h.turns.add(Turn{Window: word(h.words, f.Window), Clerk: word(h.words, f.Clerk), Services: f.Services, Open: e.Kind != KindWindowClosed, AtMS: f.AtMS, By: word(h.words, e.Origin), at: e.At})
 	// Only one origin speaks for a window at a time; where two do, the later stamp shows.
 	if !(said{w.last, w.By}).less(e) {
 		return Touched{Window: w}, nil
@@ -431,7 +433,7 @@ func (t *Ticket) grantedBy(request string) (event.ID, bool) {
 }
 
 // Forget drops the tickets of business days before from, their numbers, the number
-// blocks, the calls for help, the notices and the appointments of those days: tickets are in their rows, and
+// blocks, the calls for help, the notices, the turns of windows and the appointments of those days: tickets are in their rows, and
 // Missing brings back one that an event speaks of; numbers of a day that is over are never given out. Tickets of which
 // keep is true stay; it may be nil.
 func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
@@ -465,6 +467,7 @@ func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 	h.notices.forget(from)
 	h.agenda.forget(from)
 	h.pauses.forget(from)
+	h.turns.forget(from)
 }
 
 // ReadRow reads what Row writes.

@@ -26,6 +26,9 @@ func TicketOf(fact any) TicketID {
 // put back by less, the numbers of that day are known as taken.
 const blockKept = 30
 
+// pauseKept is the same of a pause: the figures of the last week are counted of them.
+const pauseKept = 9
+
 // LastsUntil gives the last day on which a start has to fold a fact again that is no ticket's; empty for
 // one that counts for ever.
 func LastsUntil(fact any) Date {
@@ -37,9 +40,9 @@ func LastsUntil(fact any) Date {
 	case Unbooked:
 		return f.Date.plus(1)
 	case QueuePaused:
-		return DateOf(f.UntilMS).plus(1)
+		return DateOf(f.UntilMS).plus(pauseKept)
 	case QueueResumed:
-		return DateOf(f.AtMS + PauseMost).plus(1)
+		return DateOf(f.AtMS + PauseMost).plus(pauseKept)
 	case Skipped:
 		return f.Date.plus(missedKept)
 	case Excused:

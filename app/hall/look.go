@@ -104,6 +104,16 @@ func (h *Hall) Conflicts(date Date) []*Ticket {
 	return pick(h.disputes, date)
 }
 
+// Longest gives who of those who may be called now has waited longest for a service, nil for nobody.
+func (h *Hall) Longest(d Date, l Letter, nowMS int64) (longest *Ticket) {
+	for t := range h.waiting(series{d, l}) {
+		if t.notBefore() <= nowMS && (longest == nil || cmp.Or(cmp.Compare(t.Since(), longest.Since()), cmp.Compare(t.Ticket, longest.Ticket)) < 0) {
+			longest = t
+		}
+	}
+	return longest
+}
+
 // Parked gives the tickets that are parked, by issue time and id.
 func (h *Hall) Parked() []*Ticket { return pick(h.parked, "") }
 

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -84,6 +85,28 @@ func (h *Hall) PausedNow(s Letter, nowMS int64) (last QueuePaused, paused bool) 
 		}
 	}
 	return last, paused
+}
+
+// Pause is a time in which nobody of a queue was called, or will be.
+type Pause struct {
+	Service      Letter
+	FromMS, ToMS int64
+}
+
+// Pauses lists the pauses of the days in memory, each as long as it was or is to be, in order.
+func (h *Hall) Pauses() []Pause {
+	out := make([]Pause, 0, len(h.pauses.paused))
+	for id, f := range h.pauses.paused {
+		p := Pause{f.Service, f.AtMS, f.UntilMS}
+		if ended, ok := h.pauses.resumed[id]; ok {
+			p.ToMS = min(p.ToMS, ended)
+		}
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b Pause) int {
+		return cmp.Or(cmp.Compare(a.FromMS, b.FromMS), cmp.Compare(a.ToMS, b.ToMS), cmp.Compare(a.Service, b.Service))
+	})
+	return out
 }
 
 // PauseQueue decides that nobody of a queue is called for some minutes. Refusals: ReasonMissing;

@@ -216,7 +216,7 @@ func (h *Hall) Outlook(w Waiter, nowMS int64, day Day) Outlook {
 	queues, servers := h.servers(w.Service, nowMS, day)
 	p := h.paceOf(w.Service)
 	r := replay{nowMS: float64(nowMS), key: w.Key, day: day, servers: servers, ahead: h.aheadFor(w, queues, nowMS), rate: p.rate(nowMS), dice: 0x9e3779b97f4a7c15,
-		miss: (missShare*priorCome + float64(p.missed)) / (priorCome + float64(p.missed+p.came))}
+		miss: p.misses()}
 	for _, q := range queues {
 		r.laws = append(r.laws, h.paceOf(q).law())
 	}
@@ -244,24 +244,6 @@ func (o Outlook) Range() Range {
 	at := func(share float64) float64 { return waits[min(int(share*replays), replays-1)] / 60_000 }
 	low := int(at(0.5) + 0.5)
 	return Range{Known: true, Low: low, High: max(int(math.Ceil(at(o.records[size(low)].level()))), low+1)}
-}
-
-// Relief tells how many minutes of waiting, over all who are ahead, one more window for
-// the queue would save; 0 where nobody serves it, because then nothing can be compared.
-func (o Outlook) Relief() int {
-	if len(o.replay.servers) == 0 || len(o.replay.ahead) == 0 {
-		return 0
-	}
-	now, more := o.replay, o.replay
-	now.rate, more.rate = 0, 0 // who comes later counts in neither
-	more.servers = slices.Concat(now.servers, []server{{serves: 1, lunches: true}})
-	saved := 0.0
-	for range replays {
-		_, as := now.play()
-		_, better := more.play()
-		saved += as - better
-	}
-	return max(0, int(saved/replays/60_000))
 }
 
 // promised is the share of people who shall be called before High. Of those who are told
@@ -307,25 +289,38 @@ func (r *record) hold(kept bool) {
 // Promise tells whether the slip of a ticket named a wait, and whether it held, for one
 // that was called. Slips that say "go at once" promise no wait.
 func (t *Ticket) Promise() (named, kept bool) {
-	named = t.Known && t.HighMinutes > 1 && t.FirstMS > 0 && t.Round == 0
+	named = t.Known && t.HighMinutes > 1 && t.FirstMS > 0
 	return named, t.FirstMS-t.IssuedMS <= int64(t.HighMinutes)*60_000
 }
 
-// rate is how many people per ms come who go before others: their share among the last
-// sixty, of as many as came in the time of the last few.
-func (p *pace) rate(nowMS int64) float64 {
+// rate is how many people per ms come who go before others.
+func (p *pace) rate(nowMS int64) float64 { return p.comes(nowMS) * p.first() }
+
+// comes is how many people per ms come: as many as came in the time of the last few, 0 where
+// less is known.
+func (p *pace) comes(nowMS int64) float64 {
 	const few = 8
 	if p.arrivals.used < few {
 		return 0
 	}
+	since := p.arrivals.ms[(p.arrivals.next+len(p.arrivals.ms)-few)%len(p.arrivals.ms)]
+	return few / float64(max(60_000, nowMS-since))
+}
+
+// first is the share of those among the last sixty who go before others.
+func (p *pace) first() float64 {
 	first := 0
 	for _, before := range p.before[:p.arrivals.used] {
 		if before {
 			first++
 		}
 	}
-	since := p.arrivals.ms[(p.arrivals.next+len(p.arrivals.ms)-few)%len(p.arrivals.ms)]
-	return few / float64(max(60_000, nowMS-since)) * float64(first) / float64(p.arrivals.used)
+	return float64(first) / float64(max(1, p.arrivals.used))
+}
+
+// misses is the share of those called who do not come.
+func (p *pace) misses() float64 {
+	return (missShare*priorCome + float64(p.missed)) / (priorCome + float64(p.missed+p.came))
 }
 
 // servers are the windows that will serve a queue, and all queues that they serve, its own

@@ -18,8 +18,8 @@ type Area struct {
 	// are; PausedWhy is the clerk's reason, of the fixed ones or in own words.
 	PausedUntil string `json:"pausedUntil"`
 	PausedWhy   string `json:"pausedWhy"`
-	// Relief is how many minutes of waiting, over all who wait, one more window would save;
-	// 0 where nobody looked.
+	// Relief is how many minutes of waiting, over all who wait or are expected in this session,
+	// one more window would save: rounded down to tens, as of the last half minute; 0 where nobody looked.
 	Relief int `json:"relief"`
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"onewindow/app/event"
+	"onewindow/app/figures"
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
@@ -86,6 +87,7 @@ func (c *Counter) page() (CounterPage, error) {
 			}
 		}
 		p.Parked = c.parked(h)
+		p.Supervisor, p.MayWithdraw = supervises(h, c.clerk.ID), c.clerk.ID != "" && h.MayWithdraw(c.clerk.ID)
 		for _, t := range h.Conflicts(date) {
 			p.Conflicts = append(p.Conflicts, conflict(t))
 		}
@@ -171,8 +173,8 @@ func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, e
 		Saved: c.m.savedOf(eventsOf(t)...), RecallInSeconds: -1, Checked: c.m.lacked(t.Checked)}
 	passes, back := t.Passes()
 	out.Passes, out.PassWarning, out.Back, out.Reason = passes, passes >= hall.PassWarn, string(back), t.LastReason()
-	if t.FirstMS > 0 {
-		out.WaitMinutes = hall.Minutes(t.FirstMS - max(t.IssuedMS, t.SlotMS)) // queue.md, Figures
+	if waited, known := figures.Waited(t); known {
+		out.WaitMinutes = hall.Minutes(waited)
 	}
 	if t.SlotMS > 0 {
 		out.Slot = hall.ClockOf(t.SlotMS)

@@ -153,14 +153,24 @@ func (c *Counter) Cancel(number string) (CounterPage, error) {
 }
 
 // Withdraw ends a ticket that the hall cannot serve today; its slip is a return pass.
-// Refusals: TicketUnknown, TicketState, ReasonMissing.
+// Refusals: NotSignedIn, SupervisorOnly, TicketUnknown, TicketState, ReasonMissing.
 func (c *Counter) Withdraw(number, reason string) (CounterPage, error) {
 	reason, no := reasonOf(reason)
 	if no != nil {
 		return CounterPage{}, no
 	}
-	return c.moveNumber(hall.KindWithdrawn, number, func(h *hall.Hall, id hall.TicketID, now int64) (hall.Moved, *event.Refusal) {
-		return h.Withdraw(id, c.clerk.ID, reason, now)
+	return c.told(func(tx Tx) error { // a supervisor has no window of their own
+		h := tx.Hall(c.m.Hall)
+		id, no := c.byNumber(h, number)
+		if no != nil {
+			return no
+		}
+		m, no := h.Withdraw(id, c.clerk.ID, reason, c.m.hallNow())
+		if no != nil {
+			return no
+		}
+		_, _, err := tx.Append(hall.KindWithdrawn, m)
+		return err
 	})
 }
 

@@ -295,5 +295,6 @@ type Machine struct {
 	// Calendar knows the working days for the dates that are promised.
 	Calendar *intake.Calendar
 
-	told told
+	told    told
+	counted counted
 }

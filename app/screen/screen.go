@@ -297,10 +297,14 @@ type CounterPage struct {
 	Place    Place    `json:"place"`
 	Standing Standing `json:"standing"`
 	// Clerk is empty when nobody is signed in; Window when none is open.
-	Clerk     string   `json:"clerk"`
-	ClerkName string   `json:"clerkName"`
-	Window    string   `json:"window"`
-	Services  []string `json:"services"`
+	Clerk     string `json:"clerk"`
+	ClerkName string `json:"clerkName"`
+	// Supervisor tells that the clerk sees to the whole hall; MayWithdraw that the clerk may take tickets
+	// back, which is left to everybody where no supervisor is named.
+	Supervisor  bool     `json:"supervisor"`
+	MayWithdraw bool     `json:"mayWithdraw"`
+	Window      string   `json:"window"`
+	Services    []string `json:"services"`
 	// Areas are the hall's areas with their queues; AllWindows what can be opened.
 	Areas      []Area        `json:"areas"`
 	AllWindows []WindowShape `json:"allWindows"`

@@ -114,57 +114,100 @@ func (m *Machine) dayOf(ms int64) hall.Day {
 	return intake.HallDay(m.Guides.Now().Catalogue, m.Calendar, m.Hall, ms)
 }
 
-// reliefFrom is from how many waiting people on a counter tells what one more window would save.
-const reliefFrom = 5
-
 func (m *Machine) areas() []Area {
 	list := m.Guides.Now().AreasOf(guide.HallID(m.Hall))
-	out, outlooks := make([]Area, len(list)), make([]hall.Outlook, len(list))
+	out, outlooks, rushes := make([]Area, len(list)), make([]hall.Outlook, len(list)), map[int]hall.Rush{}
 	now, day := m.hallNow(), m.day()
 	m.Book.View(m.Hall, func(h *hall.Hall) {
 		for i, a := range list {
 			out[i], outlooks[i] = m.area(a, h, now, day)
+			if m.Role == "counter" && m.told.reckons(out[i], now) {
+				rushes[i] = h.Rush([]hall.Letter{hall.Letter(a.Letter)}, now, day)
+			}
 		}
 	})
 	for i, o := range outlooks {
 		m.tell(&out[i], o, now, day)
+	}
+	for i, rush := range rushes {
+		go m.told.reckon(out[i], rush) // nobody waits for it: the next page tells
 	}
 	return out
 }
 
 // tell fills in what is forecast of an area.
 func (m *Machine) tell(a *Area, o hall.Outlook, now int64, day hall.Day) {
-	m.told.tell(a, o, now, m.Role == "counter")
+	m.told.tell(a, o, now)
 	a.Late = day.Late(hall.Range{Known: a.Wait.Known, High: a.Wait.High}, now)
 }
 
 // told keeps what was last said of each area's wait: every page asks at every change in
 // the hall, and an area where nothing has changed is not played again for a while.
 type told struct {
-	mu    sync.Mutex
-	areas map[string]Area
-	until map[string]int64
+	mu      sync.Mutex
+	areas   map[string]Area
+	until   map[string]int64
+	reliefs map[string]relief
 }
 
-// toldMS is for how long the wait of an unchanged queue is said again.
-const toldMS = 10_000
+// relief is what one more window for an area was reckoned to save, and at how many open ones.
+type relief struct {
+	minutes, open int
+	atMS          int64
+}
 
-// tell fills in the wait of an area and, where it is wanted, the relief.
-func (t *told) tell(a *Area, o hall.Outlook, now int64, relief bool) {
+// toldMS is for how long the wait of an unchanged queue is said again, reliefMS the least time between two
+// looks at what one more window would save.
+const (
+	toldMS   = 10_000
+	reliefMS = 30_000
+)
+
+// tell fills in the wait of an area, and the relief where one was reckoned.
+func (t *told) tell(a *Area, o hall.Outlook, now int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if r, ok := t.reliefs[a.Letter]; ok && a.Waiting > 0 && r.open == a.OpenWindows {
+		a.Relief = r.minutes
+	}
 	if was, ok := t.areas[a.Letter]; ok && was.Waiting == a.Waiting && was.OpenWindows == a.OpenWindows && was.Windows == a.Windows && was.PausedUntil == a.PausedUntil && now < t.until[a.Letter] && now >= t.until[a.Letter]-toldMS {
-		a.Wait, a.Relief = was.Wait, was.Relief
+		a.Wait = was.Wait
 		return
 	}
 	a.Wait = wait(o.Range())
-	if relief && a.Waiting >= reliefFrom && a.OpenWindows < a.Windows {
-		a.Relief = o.Relief()
-	}
 	if t.areas == nil {
 		t.areas, t.until = map[string]Area{}, map[string]int64{}
 	}
 	t.areas[a.Letter], t.until[a.Letter] = *a, now+toldMS
+}
+
+// reckons tells whether what one more window would save is to be reckoned again; who is told so does it.
+func (t *told) reckons(a Area, now int64) bool {
+	if a.Waiting == 0 || a.OpenWindows >= a.Windows {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r, known := t.reliefs[a.Letter]
+	if known && now >= r.atMS && now < r.atMS+reliefMS {
+		return false
+	}
+	if t.reliefs == nil {
+		t.reliefs = map[string]relief{}
+	}
+	r.atMS = now
+	t.reliefs[a.Letter] = r
+	return true
+}
+
+// reckon plays the rest of the session with one more window and without.
+func (t *told) reckon(a Area, rush hall.Rush) {
+	saved := rush.Saves("~", []hall.Letter{hall.Letter(a.Letter)})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.reliefs[a.Letter]
+	r.minutes, r.open = saved/10*10, a.OpenWindows
+	t.reliefs[a.Letter] = r
 }
 
 func (m *Machine) areaOf(l hall.Letter) Area {

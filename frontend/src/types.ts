@@ -74,7 +74,7 @@ export interface Area {
   /** Until when nobody of the queue is called, '' where they are, and why. */
   pausedUntil: string
   pausedWhy: string
-  /** Minutes of waiting, over all who wait, that one more window would save; 0 where nobody looked. */
+  /** Minutes of waiting, over all who wait or are expected, that one more window would save; 0 where nobody looked. */
   relief: number
 }
 
@@ -422,6 +422,9 @@ export interface CounterPage {
   standing: Standing
   clerk: string
   clerkName: string
+  /** The clerk sees to the whole hall; may take tickets back. */
+  supervisor: boolean
+  mayWithdraw: boolean
   window: string
   services: string[]
   areas: Area[]
@@ -483,6 +486,100 @@ export interface ScanPage {
   scan: string
   type: string
   picture: string
+}
+
+/** Times in ms; where n is 0 nothing was seen. */
+export interface Times {
+  n: number
+  p50Ms: number
+  p90Ms: number
+  maxMs: number
+}
+
+/** The figures of a hall, a queue or an hour ("09"). */
+export interface FigureRow {
+  key: string
+  issued: number
+  served: number
+  noShow: number
+  carried: number
+  cancelled: number
+  recalls: number
+  transfers: number
+  outOfOrder: number
+  inTarget: number
+  promises: number
+  kept: number
+  wait: Times
+  service: Times
+  idleMs: number
+  openMs: number
+  heldMs: number
+}
+
+/** The day of the clerk who is signed in. */
+export interface OwnDay {
+  whole: FigureRow
+  hours: FigureRow[]
+  visits: OwnVisit[]
+}
+
+/** When a visit began, "09:05", and how long it took. */
+export interface OwnVisit {
+  at: string
+  tookMs: number
+}
+
+/** What a supervisor sees of the hall. */
+export interface HallNow {
+  queues: HallQueue[]
+  windows: HallWindow[]
+  advice: Advice[]
+  whole: FigureRow
+  hours: FigureRow[]
+  targetMinutes: number
+  reasons: CallReason[]
+  carried: CarriedOver[]
+}
+
+/** A closed window that would save so many person-minutes if it were opened for its area now. */
+export interface Advice {
+  window: string
+  letter: string
+  area: Text
+  saves: number
+}
+
+/** Why tickets were called out of their order, and how often. */
+export interface CallReason {
+  reason: string
+  calls: number
+}
+
+/** A ticket of an earlier day whose slip is a return pass. */
+export interface CarriedOver {
+  number: string
+  date: string
+  letter: string
+  used: boolean
+}
+
+/** A queue of the hall; longestMinutes is -1 where nobody waits. */
+export interface HallQueue {
+  area: Area
+  longestMinutes: number
+  figures: FigureRow
+}
+
+/** A window of the hall; state is "closed", "free", "called", "serving" or "lost". */
+export interface HallWindow {
+  id: string
+  letter: string
+  state: string
+  clerk: string
+  services: string[]
+  number: string
+  sinceMs: number
 }
 
 /** The bad ratings that the clerk may look after; `alone` tells that they are what was told last. */

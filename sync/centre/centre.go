@@ -108,6 +108,8 @@ type Options struct {
 	// there is no page of them.
 	Disclosures Disclosures
 	Calendar    *intake.Calendar
+	// Figures counts what days were; nil where there is no page of that.
+	Figures Figures
 	// Bundle names the bundle in force, for the hubs that beat; nil where there are none.
 	Bundle func() string
 	Logger *slog.Logger
@@ -133,6 +135,7 @@ type Centre struct {
 	voters map[hall.ID]*core.Voter // of halls that have two hubs
 
 	pages pageCache
+	weeks weekCache
 }
 
 // post is what was heard of one hall.

@@ -243,6 +243,13 @@ func start(t testing.TB, l *log, p centre.Places) *bench { return startWith(t, l
 // startWith starts a centre that has a page for agencies.
 func startWith(t testing.TB, l *log, p centre.Places, a centre.Agencies) *bench {
 	t.Helper()
+	phones, _ := a.(centre.Appointments)
+	return startOptions(t, l, p, func(o *centre.Options) { o.Agencies, o.Appointments = a, phones })
+}
+
+// startOptions starts a centre with options of its own.
+func startOptions(t testing.TB, l *log, p centre.Places, change func(*centre.Options)) *bench {
+	t.Helper()
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	server, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Name: "centre-test", Open: true})
 	if err != nil {
@@ -260,9 +267,10 @@ func startWith(t testing.TB, l *log, p centre.Places, a centre.Agencies) *bench 
 	b := &bench{log: l, conn: connect("hub")}
 	b.now.Store(at("10:42"))
 	own := connect("centre")
-	phones, _ := a.(centre.Appointments)
-	b.Centre, err = centre.Start(centre.Options{Conn: own, Log: l, Places: p, Agencies: a, Appointments: phones, Logger: quiet, Now: b.now.Load,
-		Elapsed: func() time.Duration { return time.Duration(b.elapsed.Load()) }})
+	o := centre.Options{Conn: own, Log: l, Places: p, Logger: quiet, Now: b.now.Load,
+		Elapsed: func() time.Duration { return time.Duration(b.elapsed.Load()) }}
+	change(&o)
+	b.Centre, err = centre.Start(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,8 @@ type rendered struct {
 }
 
 // Handler serves "/" (the page; ?lang=en in English), "/state.json" (State,
-// always fresh), "/cases" (the agencies' applications, for officers), "/appointments" (those made on the telephone, for officers), "/disclosure" (the yearly table of requests for information), "/healthz", and the page's style sheet, script and icon. It needs no
+// always fresh), "/cases" (the agencies' applications, for officers), "/appointments" (those made on the telephone, for officers), "/disclosure" (the yearly table of requests for information), "/figures" and
+// "/figures.json" (what the last days of each hall were), "/healthz", and the page's style sheet, script and icon. It needs no
 // path of its own on a larger server: all links are relative.
 func (c *Centre) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -60,6 +61,10 @@ func (c *Centre) Handler() http.Handler {
 	mux.HandleFunc("GET /state.json", c.state)
 	if c.opt.Disclosures != nil && c.opt.Calendar != nil {
 		mux.HandleFunc("GET /disclosure", c.disclosures)
+	}
+	if c.opt.Figures != nil {
+		mux.HandleFunc("GET /figures", c.figures)
+		mux.HandleFunc("GET /figures.json", c.figures)
 	}
 	mux.HandleFunc("GET /healthz", c.healthz)
 	mux.HandleFunc("GET /page.css", asset("text/css; charset=utf-8", styleText))
@@ -115,7 +120,7 @@ func (c *Centre) render(ctx context.Context, lang string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readFor)
 	defer cancel()
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, page{State: c.Survey(ctx), Lang: lang, Disclosures: c.opt.Disclosures != nil, Appointments: c.opt.Agencies != nil && c.opt.Appointments != nil, places: c.opt.Places, silentAfter: c.opt.SilentAfter}); err != nil {
+	if err := pageTemplate.Execute(&b, page{State: c.Survey(ctx), Lang: lang, Disclosures: c.opt.Disclosures != nil, Figures: c.opt.Figures != nil, Appointments: c.opt.Agencies != nil && c.opt.Appointments != nil, places: c.opt.Places, silentAfter: c.opt.SilentAfter}); err != nil {
 		return nil, fmt.Errorf("render page: %w", err)
 	}
 	if c.pages.kept == nil {
@@ -166,8 +171,8 @@ func (c *Centre) write(w http.ResponseWriter, body []byte) {
 type page struct {
 	State
 	Lang string
-	// Disclosures and Appointments tell that there are pages of them.
-	Disclosures, Appointments bool
+	// Disclosures, Figures and Appointments tell that there are pages of them.
+	Disclosures, Figures, Appointments bool
 
 	places      Places
 	silentAfter time.Duration

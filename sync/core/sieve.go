@@ -74,7 +74,8 @@ func (s *Sieve) Keeps(body []byte) bool {
 	case hall.Booked:
 		return f.Date >= s.Since
 	case hall.WindowOpened:
-		return !s.words.Overrule(r.inner, f)
+		// How long a window was open is counted of all that was said of it on these days.
+		return hall.DateOf(f.AtMS) >= s.Since || !s.words.Overrule(r.inner, f)
 	}
 	id := hall.TicketOf(r.fact)
 	day := hall.IssueDate(id)

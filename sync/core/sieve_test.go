@@ -62,7 +62,7 @@ func wild(t *rapid.T) (log [][]byte) {
 		case 3:
 			note("jiangnan/hub", day, hall.KindBlockLeased, hall.Block{Terminal: "jiangnan/k1", Epoch: 7, Date: hall.DateOf(noon - (5-day)*dayMS), Service: "A", From: 10*i + 1, To: 10*i + 10})
 		case 4:
-			note(who, day, rapid.SampledFrom([]event.Kind{hall.KindWindowOpened, hall.KindWindowClosed}).Draw(t, "door"), hall.WindowOpened{Hall: "jiangnan", Window: window, Clerk: "wang"})
+			note(who, day, rapid.SampledFrom([]event.Kind{hall.KindWindowOpened, hall.KindWindowClosed}).Draw(t, "door"), hall.WindowOpened{Hall: "jiangnan", Window: window, Clerk: "wang", AtMS: noon - (5-day)*dayMS + int64(i)})
 		case 5:
 			note("jiangnan/k1", day, "ticket.teleported", map[string]string{"to": "moon"})
 		default:
@@ -144,6 +144,12 @@ func TestASieveLeavesOutOnlyWhatNobodyNeeds(t *testing.T) {
 		}
 		if w, g := fmt.Sprint(want.Windows()), fmt.Sprint(got.Windows()); w != g {
 			t.Fatalf("windows %s, at the hub %s", g, w)
+		}
+		turns := func(h *hall.Hall) string {
+			return fmt.Sprint(slices.DeleteFunc(h.Turns(), func(w hall.Turn) bool { return hall.DateOf(w.AtMS) < since }))
+		}
+		if w, g := turns(want), turns(got); w != g {
+			t.Fatalf("windows opened and closed %s, at the hub %s", g, w)
 		}
 		for _, w := range []hall.WindowID{"A01", "A02", "B01"} {
 			a, b := want.AtWindow(w), got.AtWindow(w)

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 	"sync"
 
 	"onewindow/app/event"
+	"onewindow/app/figures"
 	"onewindow/app/hall"
 )
 
@@ -226,12 +228,7 @@ func minutes(ms int64) float64 { return float64(ms) / 60_000 }
 
 // quantile gives the smallest value that a share of all does not exceed; 0 for none.
 func quantile(list []float64, share float64) float64 {
-	if len(list) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(list))
-	at := int(share*float64(len(sorted))+0.999999) - 1
-	return sorted[min(max(at, 0), len(sorted)-1)]
+	return figures.Quantile(slices.Sorted(slices.Values(list)), int(math.Round(share*1000)))
 }
 
 // Table gives the report for people.

@@ -68,7 +68,7 @@ func OpenCentre(o Options) (opened *Centre, err error) {
 		return nil, err
 	}
 	officers, wanted := OfficersOf(o.Data), newWishes()
-	c.District, err = centre.Start(centre.Options{Appointments: booth{c, named, officers, wanted, calendar, o.Logger}, Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, officers}, Disclosures: c.Store, Calendar: calendar, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
+	c.District, err = centre.Start(centre.Options{Appointments: booth{c, named, officers, wanted, calendar, o.Logger}, Conn: c.conn, Log: archive{c.Store}, Places: named, Agencies: agencies{c, named, officers}, Disclosures: c.Store, Figures: c.Store, Calendar: calendar, Bundle: c.Shelf.Name, Logger: o.Logger, Now: o.Now})
 	if err != nil {
 		return nil, fmt.Errorf("start the centre: %w", err)
 	}

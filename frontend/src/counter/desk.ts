@@ -4,7 +4,7 @@ import type { CounterTicket, DisclosureForm, DisclosurePage } from '../types'
 export type DeskState = 'idle' | 'called' | 'serving'
 
 /** What the right side of the desk shows. */
-export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'disclosure' | 'notice' | 'follow'
+export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'disclosure' | 'notice' | 'follow' | 'hall'
 
 /** A notice that is being written; minutes is how long it stands, '0' until the day ends. */
 export interface NoticeDraft {

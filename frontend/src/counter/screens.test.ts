@@ -4,7 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types'
 import CounterApp from './CounterApp.vue'
-import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, followed, lookup, refuse, scans, standing, ticket, transfer, tray, unverified, amending, amendment, fee, slipped } from './testing/fakeTerminal'
+import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, followed, lookup, refuse, scans, standing, ticket, transfer, tray, unverified, amending, amendment, fee, slipped, figureRow, hallNow, ownDay } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
 vi.mock('../bridge', async (original) => ({
@@ -95,6 +95,13 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an answer to check', () => terminal.atDesk(), (app) => openFollow(app, 'id-A022'), '[data-act="passFollowUp"]'],
   ['an answer that goes back', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A022'); await app.find('#follow-note').setValue('请写明结果'); await app.find('[data-act="sendBack"]').trigger('click') }, '[data-state="returned"]'],
   ['an answer that passes', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A022'); await press('Enter', true) }, '[data-state="checked"]'],
+  ['the own day', () => terminal.atDesk(), () => press('m', true), '[data-own] svg'],
+  ['an own day with nothing in it', () => { terminal.instead.set('OwnDay', () => ({ ...ownDay(), whole: figureRow(), hours: null, visits: null })); terminal.atDesk() }, () => press('m', true), '[data-own-fact="service"]'],
+  ['the hall, for a supervisor', () => terminal.set({ ...terminal.atDesk(), supervisor: true }), () => press('h', true), '[data-advice] li'],
+  ['the hall, a queue and a window chosen', () => terminal.set({ ...terminal.atDesk(), supervisor: true }), async (app) => { await press('h', true); await app.find('[data-queue="A"] button').trigger('click'); await app.find('[data-at="B02"]').trigger('click') }, '[data-pause="A"]'],
+  ['the hall, quiet and cut off', () => { terminal.instead.set('HallNow', () => hallNow({ advice: [], reasons: [], hours: [], carried: [] })); terminal.set({ ...terminal.atDesk(), supervisor: true, standing: { ...standing(), line: 'alone' } }) }, () => press('h', true), '.hall .warn'],
+  ['the hall, a ticket to withdraw without a number', () => terminal.set({ ...terminal.atDesk(), supervisor: true }), async (app) => { await press('h', true); await app.find('form.withdraw').trigger('submit') }, '#withdraw-fault'],
+  ['the hall, without a window', () => terminal.set({ clerk: 'li', clerkName: '李(样例)', supervisor: true }), () => press('h', true), '[data-act="leaveHall"]'],
   ['by number', () => terminal.atDesk(), (app) => app.find('[data-panel="number"]').trigger('click'), '#number'],
   ['withdraw by number', () => terminal.atDesk(), async (app) => { await app.find('[data-panel="number"]').trigger('click'); await app.find('[data-choice="withdraw"]').setValue() }, '[data-choice="system_down"]'],
   ['an application by number', () => terminal.atDesk(), () => press('f', true), '#case'],

@@ -36,7 +36,7 @@ describe('words', () => {
     const known = new Set(all[0]!.map((p) => p.split(' ')[0]!))
     const missing: string[] = []
     for (const [file, text] of Object.entries(sources)) {
-      for (const [, key] of text.matchAll(/\bt\(\s*'((?:common|kiosk|hall|counter|reading|rating|refusal)\.[\w.]+)'/g)) {
+      for (const [, key] of text.matchAll(/\bt\(\s*'((?:common|kiosk|hall|counter|reading|rating|figures|refusal)\.[\w.]+)'/g)) {
         if (!known.has(key!)) missing.push(`${file}: ${key}`)
       }
     }

@@ -37,6 +37,7 @@ type commands struct {
 	Check        checkCommand        `cmd:"" help:"Read a database from end to end and name what is not as it was written."`
 	Guide        guideCommand        `cmd:"" help:"Guides of the district."`
 	Clerk        clerkCommand        `cmd:"" help:"Clerks of a hall."`
+	Figures      figuresCommand      `cmd:"" help:"Print what a day of each hall was, at a hub or the centre."`
 	Officer      officerCommand      `cmd:"" help:"Officers of the agencies, at the centre."`
 	Appointments appointmentsCommand `cmd:"" help:"Appointments of other systems."`
 

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){
 		"take-port": takePort, "take-folder": takeFolder, "backup": backup, "database": database, "spoil": spoil, "shipped": shipped, "sample-reading": sampleReading, "answer": answer, "leave": leave,
-		"taken": taken, "asked": asked, "key-of": keyOf, "rated": rated,
+		"taken": taken, "asked": asked, "key-of": keyOf, "rated": rated, "visited": visited,
 	}})
 }
 
@@ -160,6 +160,28 @@ func rated(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = ring.New(args[2], 1)
 	ts.Check(errors.Join(err, ring.Close(), s.Close()))
+}
+
+// visited notes in a hub's database that somebody was served at B01 on 2026-11-24 after five minutes, and
+// that another one still waits.
+func visited(ts *testscript.TestScript, _ bool, args []string) {
+	const ms, minute = int64(1_795_485_600_000), int64(60_000)
+	s, err := store.Open(store.Options{Path: ts.MkAbs(args[0]), Origin: event.Origin(args[1]), Now: func() int64 { return ms }})
+	ts.Check(err)
+	note := func(kind event.Kind, fact any) {
+		ts.Check(s.Write(context.Background(), func(tx *store.Tx) error { _, _, err := tx.Append(kind, fact); return err }))
+	}
+	note(hall.KindWindowOpened, hall.WindowOpened{Hall: "jiangnan", Window: "B01", Clerk: "wang", Services: []hall.Letter{"B"}, AtMS: ms})
+	var id hall.TicketID
+	for n := range 2 {
+		h := fmt.Sprintf("%012x", ms+int64(n))
+		id = hall.TicketID(h[:8] + "-" + h[8:] + "-7000-8000-000000000001")
+		note(hall.KindIssued, hall.Issued{Ticket: id, Hall: "jiangnan", Date: "2026-11-24", Service: "B", Number: hall.Number(fmt.Sprint("B00", n+1)), Class: hall.WalkIn, IssuedMS: ms + int64(n), LowMinutes: 4, HighMinutes: 9})
+	}
+	note(hall.KindCalled, hall.Called{Ticket: id, Window: "B01", Clerk: "wang", Hall: "jiangnan", Date: "2026-11-24", AtMS: ms + 5*minute + 1, Reason: "unwell"})
+	note(hall.KindStarted, hall.Moved{Ticket: id, Window: "B01", Clerk: "wang", AtMS: ms + 6*minute + 1})
+	note(hall.KindFinished, hall.Moved{Ticket: id, Window: "B01", Clerk: "wang", AtMS: ms + 18*minute + 1, Ended: []hall.Ending{{Outcome: hall.Accepted}}})
+	ts.Check(s.Close())
 }
 
 // keyOf tells whether the key of an application or a rating is in a data folder.

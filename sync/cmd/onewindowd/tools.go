@@ -30,6 +30,8 @@ type clerkAdd struct {
 	ID     string `required:"" name:"id" help:"Sign-in name."`
 	Name   string `required:"" help:"Name as colleagues read it."`
 	PIN    string `required:"" name:"pin" help:"At least 6 digits; '-' reads it from standard input." env:"ONEWINDOW_PIN"`
+
+	Supervisor bool `help:"The clerk sees to the whole hall (主管): its figures, its pauses, tickets taken back. Without it an earlier word is taken back."`
 }
 
 // Run notes the clerk in the hub's log; the terminals hear of it through the feed.
@@ -64,12 +66,16 @@ func (c *clerkAdd) Run() error {
 	err = s.Announce(hall.Device{Role: "hub", Key: key.Public().(ed25519.PublicKey), Program: "onewindowd"})
 	if err == nil {
 		err = s.Write(context.Background(), func(tx *store.Tx) error {
-			_, _, err := tx.Append(hall.KindClerk, hall.Clerk{ID: hall.ClerkID(c.ID), Name: c.Name, Verifier: verifier})
+			_, _, err := tx.Append(hall.KindClerk, hall.Clerk{ID: hall.ClerkID(c.ID), Name: c.Name, Verifier: verifier, Supervisor: c.Supervisor})
 			return err
 		})
 	}
 	if err = errors.Join(err, s.Close(), unlock()); err == nil {
-		fmt.Printf("clerk %s (%s) can sign in at %s\n", c.ID, c.Name, c.Hall)
+		what := "clerk"
+		if c.Supervisor {
+			what = "supervisor"
+		}
+		fmt.Printf("%s %s (%s) can sign in at %s\n", what, c.ID, c.Name, c.Hall)
 	}
 	return err
 }

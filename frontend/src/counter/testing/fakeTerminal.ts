@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { Area, BeforePage, CasePage, CaseScan, CounterPage, CounterTicket, DisclosureForm, DisclosurePage, DisclosureStep, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence, AmendingCase, CaseAmendment, CaseFee } from '../../types'
+import type { Area, BeforePage, CasePage, CaseScan, CounterPage, CounterTicket, DisclosureForm, DisclosurePage, DisclosureStep, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence, AmendingCase, CaseAmendment, CaseFee, FigureRow, HallNow, HallWindow, OwnDay } from '../../types'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 
@@ -127,10 +127,41 @@ export const standing = (): CounterPage['standing'] => ({
   line: 'centre', sinceMs: now - 420_000, hereOnly: 0, hallOnly: 0, oldestSeconds: 0, clockOff: false, disk: 'ok', printer: 'none',
 })
 
+const seen = (n: number, p50: number, p90: number) => ({ n, p50Ms: p50 * 60_000, p90Ms: p90 * 60_000, maxMs: p90 * 70_000 })
+
+export const figureRow = (change: Partial<FigureRow> = {}): FigureRow => ({
+  key: '', issued: 0, served: 0, noShow: 0, carried: 0, cancelled: 0, recalls: 0, transfers: 0, outOfOrder: 0, inTarget: 0, promises: 0, kept: 0,
+  wait: seen(0, 0, 0), service: seen(0, 0, 0), idleMs: 0, openMs: 0, heldMs: 0, ...change,
+})
+
+/** A clerk's morning: eleven visits in three hours. */
+export const ownDay = (): OwnDay => ({
+  whole: figureRow({ served: 11, noShow: 1, recalls: 3, service: seen(11, 9, 17.4), wait: seen(12, 14, 31) }),
+  hours: ['08', '09', '10'].map((key, i) => figureRow({ key, served: 3 + i, service: seen(3 + i, 9, 15) })),
+  visits: [6, 9, 12, 4, 8, 17, 11, 9, 5, 14, 9].map((m, i) => ({ at: `${8 + Math.floor(i / 4)}:${String(10 + i).padStart(2, '0')}`, tookMs: m * 60_000 })),
+})
+
+const letters = ['A', 'B', 'C', 'D']
+const many = [4, 6, 5, 2]
+
+/** A hall at its busiest: windows in every state, a queue that is paused, one in which nobody was called yet. */
+export const hallNow = (change: Partial<HallNow> = {}): HallNow => ({
+  queues: letters.map((letter, i) => ({ area: { ...area(letter, i * 3), windows: many[i]!, openWindows: Math.ceil(many[i]! / 2), pausedUntil: i === 2 ? '10:45' : '', pausedWhy: i === 2 ? 'system_down' : '' }, longestMinutes: i === 0 ? -1 : 4 * i, figures: figureRow({ key: letter, wait: i === 3 ? seen(0, 0, 0) : seen(20, 5 + i, 14 + 3 * i) }) })),
+  windows: letters.flatMap((letter, i) => Array.from({ length: many[i]! }, (_, n): HallWindow => {
+    const state = n === 0 && i === 2 ? 'lost' : n % 5 === 4 ? 'closed' : ['serving', 'serving', 'called', 'free'][n % 4]!
+    return { id: `${letter}${String(n + 1).padStart(2, '0')}`, letter, state, clerk: state === 'closed' ? '' : '李(样例)', services: state === 'closed' ? [] : [letter], number: state === 'serving' || state === 'called' ? `${letter}0${10 + n}` : '', sinceMs: now - n * 60_000 }
+  })),
+  advice: [{ window: 'B12', letter: 'B', area: { zh: '社保医保', en: 'Social and medical insurance' }, saves: 340 }, { window: 'H03', letter: 'H', area: { zh: '税务', en: 'Tax' }, saves: 60 }],
+  whole: figureRow({ issued: 1204, served: 1033, noShow: 41, outOfOrder: 12, inTarget: 880, promises: 700, kept: 634, wait: seen(1120, 8.4, 31), service: seen(1033, 7.2, 16), idleMs: 83 * 60_000 }),
+  hours: ['08', '09', '10', '11'].map((key, i) => figureRow({ key, wait: seen(9, 5, 9 + 6 * i) })),
+  targetMinutes: 20, reasons: [{ reason: 'unwell', calls: 7 }, { reason: '老人独自来', calls: 5 }],
+  carried: [{ number: 'B203', date: '2026-11-23', letter: 'B', used: true }, { number: 'E117', date: '2026-11-23', letter: 'E', used: false }], ...change,
+})
+
 function firstPage(): CounterPage {
   return {
     place: { role: 'counter', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'c1', window: '', pxPerMm: 3.8, screenLowMm: 850, distanceMm: 600, voice: false, reader: false, floor: 1, date: '2026-11-24', nowMs: now, guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
-    standing: standing(), clerk: '', clerkName: '', window: '', services: [], areas: [area('A', 30), area('B', 4)],
+    standing: standing(), clerk: '', clerkName: '', supervisor: false, mayWithdraw: true, window: '', services: [], areas: [area('A', 30), area('B', 4)],
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     documents: true, current: null, waiting: 30, servedToday: 4,
     parked: [], recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
@@ -166,6 +197,8 @@ export function fakeTerminal() {
     OpenFollowUp: (of: string) => followed(of === 'id-A022' ? { ticket: of, state: 'answered', next: 'check' } : { ticket: of }),
     AnswerFollowUp: (_: string, of: string, note: string) => (note.trim() === '' ? refuse('field_missing', { field: 'note' }) : followed({ ticket: of, state: 'answered', next: '' })),
     CheckFollowUp: (_: string, of: string, good: boolean) => followed({ ticket: of, state: good ? 'checked' : 'returned', next: good ? '' : 'answer' }),
+    OwnDay: ownDay,
+    HallNow: () => hallNow(),
     DueCases: () => [] as DueCase[],
     ProposeAmendment: (_: string, number: string, wish: { value: string }) => (wish.value === '罗庆(样例)' ? refuse('amend_same') : { number, state: 'accepted', dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
     CheckAmendment: (_: string, number: string) => ({ number, state: 'accepted', dueDate: '', answerBy: '', missing: null, agency: '', saved: 'here' }),
