@@ -128,7 +128,7 @@ func (k *Kiosk) noteRating(tx Tx, g feedback.Give, remark string) (f feedback.Ra
 	if err != nil {
 		return f, err
 	}
-	g.Seen = tx.Hall(k.m.Hall).Bring(g.Ticket)
+	g.Seen = tx.Hall(k.m.Hall).Past(g.Ticket)
 	f, no := g.Decide(known)
 	if no != nil {
 		return f, no
@@ -186,7 +186,7 @@ func (k *Kiosk) mayRate(g feedback.Give) (no *event.Refusal, err error) {
 	err = k.m.Book.Write(context.Background(), func(tx Tx) error {
 		known, err := tx.Visit(k.m.Hall, g.Ticket)
 		if err == nil {
-			g.Seen = tx.Hall(k.m.Hall).Bring(g.Ticket)
+			g.Seen = tx.Hall(k.m.Hall).Past(g.Ticket)
 			_, no = g.Decide(known)
 		}
 		return err
