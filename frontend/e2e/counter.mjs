@@ -91,35 +91,40 @@ async function intake() {
   await shot('counter-done')
 }
 
-/** Opens the application again by its number and takes what was missing. */
-async function supply() {
+/** Opens the application that was just taken again, by its number in whatever case, and says what for. */
+async function openCase(purpose) {
   const number = await page.locator('[data-result] .number').textContent()
   await page.keyboard.press('Control+f')
   await page.fill('#case', number.toLowerCase())
-  await page.locator('[data-choice="supply"]').check()
+  await page.locator(`[data-choice="${purpose}"]`).check()
   await shot('counter-case-number')
   await page.locator('#case').press('Enter')
   await page.locator(`[data-case="${number}"]`).waitFor()
-  if (SCANS) await page.locator('[data-scan] [data-saved="centre"]').waitFor()
-  await page.locator('[data-brought]').first().check()
-  await shot('counter-case')
-  await page.keyboard.press('Control+Enter')
-  await page.locator('[data-case-done].accepted').waitFor()
-  await shot('counter-case-done')
+}
+
+/** Back to what was taken. */
+async function leaveCase() {
   await page.keyboard.press('Escape')
   await page.locator('#case').waitFor()
   await page.keyboard.press('Escape')
   await page.locator('[data-result]').waitFor()
 }
 
+/** Opens the application again and takes what was missing. */
+async function supply() {
+  await openCase('supply')
+  if (SCANS) await page.locator('[data-scan] [data-saved="centre"]').waitFor()
+  await page.locator('[data-brought]').first().check()
+  await shot('counter-case')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-case-done].accepted').waitFor()
+  await shot('counter-case-done')
+  await leaveCase()
+}
+
 /** Proposes to put the phone right; somebody else has to check it. */
 async function putRight() {
-  const number = await page.locator('[data-result] .number').textContent()
-  await page.keyboard.press('Control+f')
-  await page.fill('#case', number)
-  await page.locator('[data-choice="correct"]').check()
-  await page.locator('#case').press('Enter')
-  await page.locator(`[data-case="${number}"]`).waitFor()
+  await openCase('correct')
   await page.keyboard.press('Control+j')
   await page.locator('[name="amend-field"][value="phone"]').check()
   await page.fill('#amend-value', '13900000000')
@@ -128,10 +133,7 @@ async function putRight() {
   await page.keyboard.press('Control+Enter')
   await page.locator('[data-change="waiting"]').waitFor()
   await shot('counter-amend-waits')
-  await page.keyboard.press('Escape')
-  await page.locator('#case').waitFor()
-  await page.keyboard.press('Escape')
-  await page.locator('[data-result]').waitFor()
+  await leaveCase()
 }
 
 /** Another clerk signs in and lets pass what the first one proposed. */

@@ -24,29 +24,39 @@ type Keyring interface {
 // keys tells the ring above what is new here at once, and otherwise as often as events
 // are sent again; where the centre has yet to confirm something it asks after a second,
 // then after two, and so on.
-func (l *Link) keys(ctx context.Context) {
-	news := l.opt.Keys.Watch()
-	defer l.opt.Keys.Unwatch(news)
+func (l *Link) keys(ctx context.Context) { l.beside(ctx, l.opt.Keys, l.tellKeys) }
+
+// watched tells of news.
+type watched interface {
+	Watch() chan struct{}
+	Unwatch(chan struct{})
+}
+
+// beside brings up what goes beside the events, until ctx ends: one round at once when there is
+// news or a line, another one while a round says that there is more; where something is waited for
+// after a second, then after two, and so on, and otherwise as often as events are sent again.
+func (l *Link) beside(ctx context.Context, of watched, round func(ctx context.Context) (more, waits bool)) {
+	news := of.Watch()
+	defer of.Unwatch(news)
 	up := l.opt.Conn.StatusChanged(nats.CONNECTED)
 	defer l.opt.Conn.RemoveStatusListener(up)
 	soon := retryAfter
 	for {
-		pause := l.opt.Resend
+		pause := retryAfter
 		if l.opt.Conn.IsConnected() {
-			more, waits := l.tellKeys(ctx)
-			switch {
+			pause = l.opt.Resend
+			switch more, waits := round(ctx); {
 			case more:
+				soon = retryAfter
 				continue
 			case waits:
 				pause, soon = min(pause, soon), 2*soon
 			}
-		} else {
-			pause = retryAfter
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-up: // another hub may be there by now
+		case <-up: // another place may be there by now
 			soon = retryAfter
 		case <-news:
 			soon = retryAfter

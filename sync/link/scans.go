@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -28,39 +27,15 @@ type Binder interface {
 // goes first: an event waits for one chunk at most. After a line that broke the place above is asked
 // again what it lacks.
 func (l *Link) scans(ctx context.Context) {
-	news := l.opt.Scans.Watch()
-	defer l.opt.Scans.Unwatch(news)
-	up := l.opt.Conn.StatusChanged(nats.CONNECTED)
-	defer l.opt.Conn.RemoveStatusListener(up)
-	soon := retryAfter
-	for {
-		pause := l.opt.Resend
-		if l.opt.Conn.IsConnected() {
-			while, stop := l.whileConnected(ctx)
-			more, waits, err := l.offerScans(while)
-			stop()
-			if err != nil && ctx.Err() == nil && l.opt.Conn.IsConnected() {
-				l.opt.Logger.Warn("bring scans; it is tried again", "error", err)
-			}
-			switch {
-			case more:
-				soon = retryAfter
-				continue
-			case waits, err != nil:
-				pause, soon = min(pause, soon), 2*soon
-			}
+	l.beside(ctx, l.opt.Scans, func(ctx context.Context) (more, waits bool) {
+		while, stop := l.whileConnected(ctx)
+		defer stop()
+		more, waits, err := l.offerScans(while)
+		if err != nil && ctx.Err() == nil && l.opt.Conn.IsConnected() {
+			l.opt.Logger.Warn("bring scans; it is tried again", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-up: // another place may be there by now
-			soon = retryAfter
-		case <-news:
-			soon = retryAfter
-		case <-time.After(pause):
-			soon = min(soon, l.opt.Resend)
-		}
-	}
+		return more, waits || err != nil
+	})
 }
 
 // whileConnected ends with the connection: the answer to what is under way will not come then.
