@@ -3,7 +3,6 @@ package main
 import (
 	"go/ast"
 	"os"
-	"path"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -205,7 +204,7 @@ var (
 	tsField     = regexp.MustCompile(`(?m)^  (?:readonly )?(\w+)\??:`)
 )
 
-// TestPagesKnowTheShapes holds frontend/src/types.ts to the structs with JSON names of
+// TestPagesKnowTheShapes holds frontend/src/types to the structs with JSON names of
 // app/screen, because no generator stands between them.
 func TestPagesKnowTheShapes(t *testing.T) {
 	shapes := map[string][]field{}
@@ -219,9 +218,17 @@ func TestPagesKnowTheShapes(t *testing.T) {
 			}
 		}
 	}
-	raw, err := os.ReadFile(path.Join("frontend", "src", "types.ts"))
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob(filepath.Join("frontend", "src", "types", "*.ts"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no file of types: %v", err)
+	}
+	var raw []byte
+	for _, file := range files {
+		one, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw = append(raw, one...)
 	}
 	pages := map[string][]string{}
 	for _, m := range tsInterface.FindAllStringSubmatch(string(raw), -1) {
@@ -243,14 +250,14 @@ func TestPagesKnowTheShapes(t *testing.T) {
 		}
 		slices.Sort(want)
 		if have, ok := pages[name]; !ok {
-			t.Errorf("frontend/src/types.ts has no interface %s; app/screen has", name)
+			t.Errorf("frontend/src/types has no interface %s; app/screen has", name)
 		} else if !slices.Equal(have, want) {
-			t.Errorf("%s differs: types.ts has %v, app/screen has %v", name, have, want)
+			t.Errorf("%s differs: frontend/src/types has %v, app/screen has %v", name, have, want)
 		}
 	}
 	for name := range pages {
 		if _, ok := shapes[name]; !ok && slices.Contains(strings.Fields(string(raw)), "interface") && !strings.Contains(string(raw), "// only in the pages: "+name) {
-			t.Errorf("frontend/src/types.ts has %s, which app/screen has not (a comment \"only in the pages: %s\" would allow it)", name, name)
+			t.Errorf("frontend/src/types has %s, which app/screen has not (a comment \"only in the pages: %s\" would allow it)", name, name)
 		}
 	}
 }

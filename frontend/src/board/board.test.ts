@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
-import type { BoardCall, BoardPage } from '../types'
+import type { BoardCall, BoardPage } from '../types/board'
 import BoardApp from './BoardApp.vue'
 
 const now = Date.parse('2026-11-24T10:30:00+08:00')

@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, shallowRef, type Ref } from 'vue'
 import { call, onChanged } from '../bridge'
-import type { BoardCall, BoardPage } from '../types'
+import type { BoardCall, BoardPage } from '../types/board'
 
 /** How long a new call stands out: long enough to turn the head and read, then calm again. */
 const freshMs = 12_000

@@ -1,4 +1,5 @@
-import type { CounterTicket, DisclosureForm, DisclosurePage } from '../types'
+import type { CounterTicket } from '../types/counter'
+import type { DisclosureForm, DisclosurePage } from '../types/disclosure'
 
 /** What the desk is doing. */
 export type DeskState = 'idle' | 'called' | 'serving'

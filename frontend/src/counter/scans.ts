@@ -1,4 +1,4 @@
-import type { TrayFile } from '../types'
+import type { TrayFile } from '../types/intake'
 
 /** A place to which a scan belongs: a material by its number, or 0 for the application as a whole. */
 export interface ScanPlace {

@@ -2,7 +2,7 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
-import type { CounterPage } from '../types'
+import type { CounterPage } from '../types/counter'
 import CounterApp from './CounterApp.vue'
 import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, followed, lookup, refuse, scans, standing, ticket, transfer, tray, unverified, amending, amendment, fee, slipped, figureRow, hallNow, ownDay } from './testing/fakeTerminal'
 

@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, watch } from 'vue'
 import { call, requestId } from '../bridge'
-import type { BeforePage, DisclosureForm } from '../types'
+import type { BeforePage, DisclosureForm } from '../types/disclosure'
 
 /** Below so many characters there is nothing to look for. */
 const least = 4

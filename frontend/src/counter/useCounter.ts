@@ -1,6 +1,6 @@
 import { computed, inject, onScopeDispose, provide, ref, shallowRef, type InjectionKey } from 'vue'
 import { call, onChanged, refusalOf, requestId, type Refusal } from '../bridge'
-import type { CounterPage } from '../types'
+import type { CounterPage } from '../types/counter'
 
 /** Go sends an empty list as null; the page always has lists. */
 function whole(page: CounterPage): CounterPage {

@@ -1,5 +1,7 @@
 import { reactive, ref, watch, type Ref } from 'vue'
-import type { GuidePage, IdentityCard, Intake, IntakeResult, ItemCard, SharedEvidence } from '../types'
+import type { IdentityCard } from '../types/counter'
+import type { GuidePage, ItemCard } from '../types/guide'
+import type { Intake, IntakeResult, SharedEvidence } from '../types/intake'
 
 /** What the clerk ticked for one material; '' is "not looked at yet". */
 export type Tick = '' | 'received' | 'missing' | 'waived' | 'later' | 'unneeded' | 'unverified' | 'disputed'

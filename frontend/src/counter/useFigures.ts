@@ -1,4 +1,4 @@
-import type { Times } from '../types'
+import type { Times } from '../types/intake'
 import { useWords } from './useWords'
 
 /** How figures are written: what nothing was seen of has a dash, and no zero that would be taken for one. */

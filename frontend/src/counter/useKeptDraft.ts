@@ -1,6 +1,6 @@
 import { computed, type Ref } from 'vue'
 import { call } from '../bridge'
-import type { GuidePage } from '../types'
+import type { GuidePage } from '../types/guide'
 import type { Draft, VisitDraft } from './useDraft'
 import { useKept } from './useKept'
 

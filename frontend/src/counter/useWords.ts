@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import type { Text } from '../types'
+import type { Text } from '../types/common'
 
 /** The counter's words: `t` for its sentences, `say` for names that come in two languages. */
 export function useWords() {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as sample from '../testing/fixtures'
-import type { TicketRequest } from '../types'
+import type { TicketRequest } from '../types/kiosk'
 import { mountKiosk, no, terminal, type FakeTerminal, type Person } from '../testing/terminal'
 
 let at: FakeTerminal

@@ -1,5 +1,5 @@
 import { reactive } from 'vue'
-import type { Answer, Checked, ChecklistRequest } from '../types'
+import type { Answer, Checked, ChecklistRequest } from '../types/guide'
 
 /** What somebody answered and ticked of an item. It lives as long as the visit, and only here. */
 export interface Check {

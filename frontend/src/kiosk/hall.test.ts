@@ -4,7 +4,7 @@ import { createWords, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import * as sample from '../testing/fixtures'
 import { mountKiosk, no, terminal, type FakeTerminal, type Person } from '../testing/terminal'
-import type { HallPage, Opening } from '../types'
+import type { HallPage, Opening } from '../types/hall'
 import HallState from './HallState.vue'
 
 let at: FakeTerminal

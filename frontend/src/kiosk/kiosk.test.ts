@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { TicketRequest } from '../types'
+import type { TicketRequest } from '../types/kiosk'
 import * as sample from '../testing/fixtures'
 import { mountKiosk, no, scan, terminal, type FakeTerminal } from '../testing/terminal'
 

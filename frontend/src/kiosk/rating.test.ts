@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as sample from '../testing/fixtures'
 import { mountKiosk, no, scan, terminal, type FakeTerminal, type Person } from '../testing/terminal'
-import type { RateRequest } from '../types'
+import type { RateRequest } from '../types/rating'
 
 let at: FakeTerminal
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import * as sample from '../testing/fixtures'
 import { mountKiosk, no, terminal, type FakeTerminal, type Person } from '../testing/terminal'
-import type { SurveyAnswers } from '../types'
+import type { SurveyAnswers } from '../types/reading'
 
 let at: FakeTerminal
 beforeEach(() => { at = terminal() })

@@ -1,6 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import { tagOf } from '../i18n'
-import type { Hours, Period, Text } from '../types'
+import type { Text } from '../types/common'
+import type { Hours, Period } from '../types/hall'
 
 /** Midnight of a date, "2026-10-08", by no clock but the calendar's. */
 const midnight = (date: string) => new Date(`${date}T00:00:00Z`)

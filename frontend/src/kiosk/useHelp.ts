@@ -1,6 +1,6 @@
 import { computed, ref, watch, type ComputedRef } from 'vue'
 import { call } from '../bridge'
-import type { HelpState } from '../types'
+import type { HelpState } from '../types/kiosk'
 import type { HomeState } from './useHome'
 
 export interface Help {

@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { call, onChanged } from '../bridge'
-import type { HelpState, Home } from '../types'
+import type { HelpState, Home } from '../types/kiosk'
 
 export interface HomeState {
   home: ShallowRef<Home | null>

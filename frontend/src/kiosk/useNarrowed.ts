@@ -1,5 +1,6 @@
 import { useI18n } from 'vue-i18n'
-import type { Filter, Text } from '../types'
+import type { Text } from '../types/common'
+import type { Filter } from '../types/guide'
 import type { HomeState } from './useHome'
 import type { Picked } from './useTrail'
 import { useWords } from './useWords'

@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import type { Opening } from '../types'
+import type { Opening } from '../types/hall'
 import { clock, dayAfter, useDays } from './useDays'
 
 /** How it stands, in a word, and what comes next; `warn` when that is not what people count on. */

@@ -1,6 +1,6 @@
 import { useI18n } from 'vue-i18n'
 import { call } from '../bridge'
-import type { Rated, RateRequest } from '../types'
+import type { RateRequest, Rated } from '../types/rating'
 import type { Rating, Screen } from './useTrail'
 import { useVisit } from './visit'
 

@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, reactive, ref, watchEffect, type ComputedRef } from 'vue'
-import type { Place } from '../types'
+import type { Place } from '../types/common'
 import { choices } from './paging'
 import type { Comfort } from './useComfort'
 

@@ -1,5 +1,9 @@
 import { computed, reactive, type ComputedRef } from 'vue'
-import type { BookingPage, BookingTime, Filter, Home, ItemCard, Progress, Question, ReadCard, SurveyPage, Text, TicketPage } from '../types'
+import type { BookingPage, BookingTime } from '../types/booking'
+import type { Text } from '../types/common'
+import type { Filter, ItemCard, Question } from '../types/guide'
+import type { Home, Progress, TicketPage } from '../types/kiosk'
+import type { ReadCard, SurveyPage } from '../types/reading'
 import type { Kept } from './useReturn'
 
 /** What somebody came for: a number, to read first, or a time on another day. */

@@ -1,7 +1,7 @@
 import { computed, ref, type ComputedRef, type WritableComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { call } from '../bridge'
-import type { Guess } from '../types'
+import type { Guess } from '../types/guide'
 import { useAnswer } from './useAnswer'
 
 export interface Typing {

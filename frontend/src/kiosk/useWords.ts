@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import type { Text } from '../types'
+import type { Text } from '../types/common'
 
 export interface Words {
   /** A name in the person's language, for places that take plain text. */

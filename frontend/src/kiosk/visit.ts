@@ -1,7 +1,7 @@
 import { inject, provide, ref, shallowRef, watch, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { call, refusalOf, requestId, type Refusal } from '../bridge'
-import type { HelpState, Progress, TicketPage, TicketRequest } from '../types'
+import type { HelpState, Progress, TicketPage, TicketRequest } from '../types/kiosk'
 import { createChecks, type Checks } from './checks'
 import { createComfort, type ComfortState } from './useComfort'
 import { createHelp } from './useHelp'

@@ -1,4 +1,9 @@
-import type { BookingDay, BookingPage, BookingTime, Area, CheckLine, FilterChoices, Found, GuidePage, HallDay, HallPage, Home, ItemCard, Material, Opening, PolicyPage, Progress, Quote, ReadCard, ReadingPage, Standing, SurveyPage, TextPage, TicketPage } from '../types'
+import type { BookingDay, BookingPage, BookingTime } from '../types/booking'
+import type { Area, Standing } from '../types/common'
+import type { CheckLine, FilterChoices, Found, GuidePage, ItemCard, Material, Quote } from '../types/guide'
+import type { HallDay, HallPage, Opening } from '../types/hall'
+import type { Home, Progress, TicketPage } from '../types/kiosk'
+import type { PolicyPage, ReadCard, ReadingPage, SurveyPage, TextPage } from '../types/reading'
 
 // One terminal's answers, as Go gives them. Tests change copies of these.
 

@@ -3,7 +3,7 @@ import { vi, type Mock } from 'vitest'
 import { nextTick, type Component } from 'vue'
 import { createWords, type Language } from '../i18n'
 import KioskApp from '../kiosk/KioskApp.vue'
-import type { TicketRequest } from '../types'
+import type { TicketRequest } from '../types/kiosk'
 import * as sample from './fixtures'
 
 export type Methods = Record<string, Mock>

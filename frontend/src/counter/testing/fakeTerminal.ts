@@ -1,5 +1,11 @@
 import { vi } from 'vitest'
-import type { Area, BeforePage, CasePage, CaseScan, CounterPage, CounterTicket, DisclosureForm, DisclosurePage, DisclosureStep, DueCase, FollowUpPage, FollowUpRow, GuidePage, IdentityCard, Intake, ItemCard, Outcome, PassWish, SharedEvidence, AmendingCase, CaseAmendment, CaseFee, FigureRow, HallNow, HallWindow, OwnDay } from '../../types'
+import type { Area } from '../../types/common'
+import type { CounterPage, CounterTicket, IdentityCard, Outcome, PassWish } from '../../types/counter'
+import type { BeforePage, DisclosureForm, DisclosurePage, DisclosureStep } from '../../types/disclosure'
+import type { GuidePage, ItemCard } from '../../types/guide'
+import type { FigureRow, HallNow, HallWindow, OwnDay } from '../../types/hall'
+import type { AmendingCase, CaseAmendment, CaseFee, CasePage, CaseScan, DueCase, Intake, SharedEvidence } from '../../types/intake'
+import type { FollowUpPage, FollowUpRow } from '../../types/rating'
 
 /** A terminal in memory for the tests of the screens: it keeps the order of the steps and refuses what does not fit. */
 

@@ -1,4 +1,4 @@
-import type { Area } from '../../types'
+import type { Area } from '../../types/common'
 import type { Examples } from '../example'
 
 const at = (letter: string, floor: number, zh: string, en: string, windows: number, openWindows: number, waiting: number): Area => ({ letter, name: { zh, en }, floor, windows, openWindows, waiting, wait: { known: true, low: 0, high: 0 }, items: 1, late: false, elsewhere: [], pausedUntil: '', pausedWhy: '', relief: 0 })

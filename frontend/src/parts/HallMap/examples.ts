@@ -1,4 +1,4 @@
-import type { Area } from '../../types'
+import type { Area } from '../../types/common'
 import type { Examples } from '../example'
 
 const at = (letter: string, floor: number, windows: number): Area => ({ letter, name: { zh: letter, en: letter }, floor, windows, openWindows: windows, waiting: 0, wait: { known: true, low: 0, high: 0 }, items: 1, late: false, elsewhere: [], pausedUntil: '', pausedWhy: '', relief: 0 })

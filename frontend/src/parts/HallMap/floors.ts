@@ -1,4 +1,4 @@
-import type { Area } from '../../types'
+import type { Area } from '../../types/common'
 
 /**
  * The floors of a hall with the areas on each, the top one first, as in a building. The

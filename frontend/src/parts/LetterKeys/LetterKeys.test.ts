@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import { expectAccessible } from '../../testing/axe'
 import { mountPart } from '../../testing/terminal'
-import type { Guess } from '../../types'
+import type { Guess } from '../../types/guide'
 import LetterKeys from './LetterKeys.vue'
 import { pageFrom } from './rows'
 

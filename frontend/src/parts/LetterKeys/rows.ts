@@ -1,4 +1,4 @@
-import type { Guess } from '../../types'
+import type { Guess } from '../../types/guide'
 
 /** The keys of each row; "12" leads to the digits, "AB" back, "中" and "英" tell what letters become. */
 export function keyRows(digits: boolean, language?: 'zh' | 'en'): string[][] {

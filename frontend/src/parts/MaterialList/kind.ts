@@ -1,4 +1,4 @@
-import type { Material } from '../../types'
+import type { Material } from '../../types/guide'
 
 export type Kind = 'must' | 'waived' | 'later' | 'maybe'
 

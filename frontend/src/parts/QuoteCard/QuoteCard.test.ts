@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { expectAccessible } from '../../testing/axe'
 import * as sample from '../../testing/fixtures'
 import { mountPart } from '../../testing/terminal'
-import type { Quote } from '../../types'
+import type { Quote } from '../../types/guide'
 import QuoteCard from './QuoteCard.vue'
 
 const quote: Quote = { state: 'given', item: sample.item(1), field: 'materials', fromFaq: false, lines: ['一', '二', '三', '四', '五'], promisedDays: 0, dayUnit: '工作日', visits: 1, phone: '' }

@@ -1,4 +1,4 @@
-import type { Standing } from '../../types'
+import type { Standing } from '../../types/common'
 
 export type Tone = 'ok' | 'warn' | 'bad'
 
