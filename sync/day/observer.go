@@ -135,7 +135,7 @@ func (o *observer) granted(t *screen.CounterTicket, waiting []*note, w hall.Wind
 		o.doubled++
 		o.found("window %s called %s, which is %s at %s", w, n.number, n.state, n.window)
 	}
-	if first := slices.MinFunc(waiting, before); first != n {
+	if first := slices.MinFunc(waiting, func(a, b *note) int { return before(a, b, nowMS) }); first != n {
 		o.disorder++
 		o.found("window %s called %s while %s was first", w, n.number, first.number)
 	}
@@ -144,19 +144,17 @@ func (o *observer) granted(t *screen.CounterTicket, waiting []*note, w hall.Wind
 	return n, nil
 }
 
-// before is the order of the queue as its rules say, written here a second time.
-func before(a, b *note) int {
+// before is the order of the queue at a moment as its rules say, written here a second time.
+func before(a, b *note, nowMS int64) int {
+	const minute = 60_000
 	key := func(n *note) int64 {
-		if n.person.Class == hall.WalkIn {
-			return n.issuedMS
+		switch {
+		case n.person.Class == hall.Appointment:
+			return n.person.SlotMS - 120*minute
+		case n.person.Class == hall.Priority, nowMS-n.issuedMS > 60*minute:
+			return n.issuedMS - 20*minute
 		}
-		return n.issuedMS - 20*60_000
+		return n.issuedMS
 	}
-	if d := key(a) - key(b); d != 0 {
-		return int(d)
-	}
-	if a.ticket < b.ticket {
-		return -1
-	}
-	return 1
+	return cmp.Or(cmp.Compare(key(a), key(b)), cmp.Compare(a.ticket, b.ticket))
 }
