@@ -198,6 +198,8 @@ type virtualScreen struct {
 	*display
 	size
 	memory *os.File
+	// picture is the folder of that file. It is in memory: written back to a disk, it would slow down what is measured.
+	picture string
 	// line is the length of a picture line in bytes, begin where the first begins.
 	line, begin int
 }
@@ -214,13 +216,16 @@ func openScreen(ctx context.Context, folder string, of size) (x *virtualScreen, 
 	if x.runtime, err = os.MkdirTemp("", "ow-"); err != nil {
 		return x, err
 	}
+	if x.picture, err = os.MkdirTemp("/dev/shm", "ow-"); err != nil {
+		return x, err
+	}
 	told, tell, err := os.Pipe()
 	if err != nil {
 		return x, err
 	}
 	defer told.Close()
 	server := command(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", x.width, x.height),
-		"-fbdir", folder, "-nocursor", "-noreset", "-nolisten", "tcp")
+		"-fbdir", x.picture, "-nocursor", "-noreset", "-nolisten", "tcp")
 	server.ExtraFiles = []*os.File{tell}
 	if _, err = x.start(server, "xvfb", folder); err != nil {
 		return x, errors.Join(err, tell.Close())
@@ -234,7 +239,7 @@ func openScreen(ctx context.Context, folder string, of size) (x *virtualScreen, 
 		return x, errors.Join(err, errors.New("Xvfb did not start"))
 	}
 	x.number = ":" + strings.TrimSpace(number)
-	if x.memory, err = os.Open(filepath.Join(folder, "Xvfb_screen0")); err != nil {
+	if x.memory, err = os.Open(filepath.Join(x.picture, "Xvfb_screen0")); err != nil {
 		return x, err
 	}
 	if err := x.readHead(); err != nil {
@@ -281,6 +286,9 @@ func (x *virtualScreen) close() error {
 	err := x.display.close()
 	if x.memory != nil {
 		err = errors.Join(err, x.memory.Close())
+	}
+	if x.picture != "" {
+		err = errors.Join(err, os.RemoveAll(x.picture))
 	}
 	return err
 }

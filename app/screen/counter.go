@@ -210,7 +210,7 @@ func (c *Counter) call(ask hall.Call) (CounterPage, error) {
 	if err != nil {
 		return CounterPage{}, err
 	}
-	err = c.m.Book.Write(ctx, func(tx Tx) error {
+	err = c.m.Book.Hear(ctx, func(tx Tx) error {
 		for _, body := range bodies {
 			if err := tx.Take(body); err != nil {
 				return err

@@ -48,6 +48,8 @@ type Tx interface {
 // Book is the terminal's own store: what Write returns from is saved here.
 type Book interface {
 	Write(ctx context.Context, fn func(Tx) error) error
+	// Hear is Write for what the hub has on its disk and tells again if this one loses it: nobody waits for this disk.
+	Hear(ctx context.Context, fn func(Tx) error) error
 	View(id hall.ID, fn func(*hall.Hall))
 	Cases(ctx context.Context, ticket hall.TicketID) ([]Case, error)
 	// Numbered gives the application of a number as far as it is known here, nil when it is not.

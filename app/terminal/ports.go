@@ -35,6 +35,16 @@ func (b book) Write(ctx context.Context, fn func(screen.Tx) error) error {
 	return b.Store.Write(ctx, func(tx *store.Tx) error { return fn(commit{tx, b.keys}) })
 }
 
+// Hear takes what the hub has granted. Where replicas had to be taken back it is written like
+// everything else, so that the person at the window sees who was called.
+func (b book) Hear(ctx context.Context, fn func(screen.Tx) error) error {
+	err := b.Store.Replicate(ctx, func(tx *store.Tx) error { return fn(commit{tx, b.keys}) })
+	if errors.Is(err, store.ErrReplica) {
+		return b.Write(ctx, fn)
+	}
+	return err
+}
+
 // commit is one commit, with the keyring beside it.
 type commit struct {
 	*store.Tx

@@ -72,6 +72,30 @@ describe('refusalOf', () => {
 })
 
 describe('onChanged', () => {
+  it('asks at once, and however often something changes one at a time with a rest behind it', async () => {
+    vi.useFakeTimers()
+    let tell = () => undefined as void
+    window.runtime = { EventsOn: (name, fn) => { if (name === 'changed') tell = fn; return () => undefined } }
+    let answer = () => undefined as void
+    const asked = vi.fn(() => new Promise<void>((done) => { answer = done }))
+    const stop = onChanged(asked)
+    for (let n = 0; n < 20; n++) tell()
+    expect(asked).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(900)
+    expect(asked).toHaveBeenCalledTimes(1) // the answer is not there yet
+    answer()
+    await vi.advanceTimersByTimeAsync(99)
+    expect(asked).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(asked).toHaveBeenCalledTimes(2) // the nineteen others, in one
+    answer()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(asked).toHaveBeenCalledTimes(2)
+    tell()
+    expect(asked).toHaveBeenCalledTimes(3)
+    stop()
+  })
+
   it('hears the window and polls besides, until it is stopped', async () => {
     vi.useFakeTimers()
     let tell = () => undefined as void
@@ -81,11 +105,11 @@ describe('onChanged', () => {
     const stop = onChanged(heard)
     tell()
     expect(heard).toHaveBeenCalledTimes(1)
-    vi.advanceTimersByTime(5_000)
+    await vi.advanceTimersByTimeAsync(5_000)
     expect(heard).toHaveBeenCalledTimes(2)
     stop()
     expect(off).toHaveBeenCalledTimes(2)
-    vi.advanceTimersByTime(20_000)
+    await vi.advanceTimersByTimeAsync(20_000)
     expect(heard).toHaveBeenCalledTimes(2)
   })
 

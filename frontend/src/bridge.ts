@@ -28,6 +28,8 @@ declare global {
  */
 const limitMs = 15_000
 const pollMs = 5_000
+/** A page asks for the newest state at most about ten times a second, however many people take tickets. */
+const restMs = 100
 const reconnectMs = 2_000
 
 /** Reads whatever a failed call threw; what is unknown is an internal fault. */
@@ -92,9 +94,30 @@ const listeners = new Set<() => void>()
 const scanners = new Set<(text: string) => void>()
 let disconnect: (() => void) | null = null
 
-/** Calls `fn` whenever the terminal's state may have changed, at the latest every five seconds, until stopped. */
-export function onChanged(fn: () => void): () => void {
-  return listen(listeners, fn)
+/**
+ * Calls `fn` whenever the terminal's state may have changed, at the latest every five seconds, until
+ * stopped. At once, but one at a time and with a rest behind each: what changes meanwhile melts into one more call.
+ */
+export function onChanged(fn: () => unknown): () => void {
+  let under = false
+  let again = false
+  let stopped = false
+  async function tell(): Promise<void> {
+    again = true
+    if (under) return
+    under = true
+    while (again && !stopped) {
+      again = false
+      await fn()
+      await new Promise((done) => setTimeout(done, restMs))
+    }
+    under = false
+  }
+  const stop = listen(listeners, () => void tell())
+  return () => {
+    stopped = true
+    stop()
+  }
 }
 
 /** Calls `fn` with what a scanner on a serial line reads, until stopped. One that types is a keyboard: see useScanGate. */

@@ -60,7 +60,7 @@ export function useBoard(): {
     }
   }
 
-  const stop = onChanged(() => void refresh())
+  const stop = onChanged(refresh)
   onScopeDispose(() => {
     stop()
     timers.forEach(clearTimeout)

@@ -32,6 +32,8 @@ export function createCounter() {
   const phase = ref<'' | 'taken' | 'finish'>('')
   /** Rises with every action, so that an older picture never replaces a newer one. */
   let turn = 0
+  /** The step that is under way: what changes meanwhile is asked for after its answer. */
+  let step: Promise<unknown> = Promise.resolve()
   const requests = new Map<string, string>()
 
   function take(next: CounterPage): void {
@@ -42,10 +44,11 @@ export function createCounter() {
   }
 
   async function refresh(): Promise<void> {
+    while (busy.value !== '') await step
     const asked = turn
     try {
       const next = await call<CounterPage>('Counter.Page')
-      if (asked === turn && busy.value === '') take(next)
+      if (asked === turn) take(next)
     } catch {
       lost.value = true
     }
@@ -56,6 +59,8 @@ export function createCounter() {
     if (busy.value !== '') return false
     busy.value = name
     turn++
+    let over = (): void => undefined
+    step = new Promise<void>((resolve) => { over = resolve })
     try {
       done(await work())
       refusal.value = null
@@ -66,6 +71,7 @@ export function createCounter() {
     } finally {
       turn++
       busy.value = ''
+      over()
     }
   }
 
@@ -94,7 +100,7 @@ export function createCounter() {
   const next = () => ask('next', 'Next')
   const callNumber = (number: string, reason: string) => ask(`number ${number}`, 'CallNumber', number, reason)
 
-  const stop = onChanged(() => void refresh())
+  const stop = onChanged(refresh)
   onScopeDispose(stop)
   void refresh()
 

@@ -59,9 +59,9 @@ export function useDraft(ticket: Ref<string>) {
   /** What shared data says of the person in the form, by material; shown and kept nowhere. */
   const evidence = ref<Record<number, SharedEvidence>>({})
 
-  /** Evidence is of one person: with another name or number nothing is known again. */
+  /** Evidence is of one person: with another name or number nothing is known again. Where nothing is known no letter touches the rows: they would all be painted anew. */
   function forget(): void {
-    evidence.value = {}
+    if (Object.keys(evidence.value).length > 0) evidence.value = {}
     for (const m of draft.guide?.materials ?? []) if (m.waivedBy.zh && draft.ticks[m.no] === 'waived') draft.ticks[m.no] = 'unverified'
   }
   watch(() => [draft.applicant, draft.documentType, draft.documentNumber], forget, { flush: 'sync' })

@@ -42,7 +42,7 @@ export function createHome(): HomeState {
 
   const stop = onChanged(() => {
     revision.value++
-    void refresh()
+    return refresh()
   })
   onScopeDispose(stop)
   function helped(state: HelpState): void {

@@ -70,6 +70,8 @@ export function terminal(): FakeTerminal {
     kiosk,
     async changed() {
       watchers.forEach((w) => w())
+      const rest = 110 // a page that has just asked rests first
+      await (vi.isFakeTimers() ? vi.advanceTimersByTimeAsync(rest) : new Promise((done) => setTimeout(done, rest)))
       await flushPromises()
     },
   }
