@@ -54,6 +54,7 @@ func (o *office) passTo(t *testing.T, clerk, pin string) {
 // Only then it counts: on the case page, on the documents, which say what they replace, and at the agency, which
 // learns that something was put right and no value. None stands in clear in any file.
 func TestFourEyesAtTwoCounters(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	took := make(chan string, 16)
 	twin, err := device.StartPageTwin("127.0.0.1:0", t.TempDir(), func(file string) { took <- file })

@@ -3,6 +3,7 @@ package apptest_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -172,8 +173,7 @@ func TestABoardWithoutWordsShowsThem(t *testing.T) {
 // call calls the next ticket and gives its number.
 func call(t *testing.T, c *terminal.Terminal) (number string) {
 	t.Helper()
-	asked++
-	request := "call-" + string(rune('a'+asked))
+	request := fmt.Sprint("call-", asked.Add(1))
 	apptest.Eventually(t, "a ticket can be called", func() bool {
 		page, err := c.Counter.Next(request)
 		if err == nil {

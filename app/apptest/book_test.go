@@ -42,6 +42,7 @@ func book(t *testing.T, k *terminal.Terminal, request, letter, number string) sc
 // TestAnAppointment books at one kiosk, checks in at another one that has no line any more, and
 // is called before those who came earlier without one.
 func TestAnAppointment(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	printer, at := w.Printer(nil)
 	k1 := w.Terminal(config.Kiosk, "k1", func(s *config.Settings) { s.Printer = at })
@@ -152,6 +153,7 @@ func TestWhoGivesAnAppointmentUpLeavesItsTimeToOthers(t *testing.T) {
 
 // TestWhoDoesNotComeIsBarredForATime misses two appointments; the hub notes both by itself.
 func TestWhoDoesNotComeIsBarredForATime(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k := w.Terminal(config.Kiosk, "k1")
 	reached(t, k)
@@ -171,6 +173,7 @@ func TestWhoDoesNotComeIsBarredForATime(t *testing.T) {
 
 // TestTheSlipOfSomebodyWhoWasNotReachedIsAReturnPass brings yesterday's slip.
 func TestTheSlipOfSomebodyWhoWasNotReachedIsAReturnPass(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k, c := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1")
 	reached(t, k, c)

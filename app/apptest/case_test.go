@@ -133,6 +133,7 @@ func TestWhatWasMissingIsBroughtToAnotherWindow(t *testing.T) {
 // TestACounterThatIsCutOffKnowsWhatItTook lets the hub go: the counter that took an
 // application goes on with it and says that it is alone; another one says where it is.
 func TestACounterThatIsCutOffKnowsWhatItTook(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	o := newOffice(t, w)
 	c2 := secondCounter(t, w)
@@ -168,6 +169,7 @@ func TestACounterThatIsCutOffKnowsWhatItTook(t *testing.T) {
 // once, at hub and centre, and is taken by nobody. A clock alone that is put forward ends
 // nothing: somebody has to take a ticket of a later day.
 func TestTimeEndsWhatNobodyBrought(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	o := newOffice(t, w)
 	late, open := o.takeWith(t, "i1", 1), o.takeWith(t, "i2")

@@ -56,6 +56,7 @@ func (d *desk) finish() {
 // TestOtherWaysOfAVisit goes the ways of a visit that are not the usual one through real
 // terminals and their hub, and holds all places against each other at the end.
 func TestOtherWaysOfAVisit(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k := w.Terminal(config.Kiosk, "k1")
 	a, b := &desk{t: t, Terminal: w.Terminal(config.Counter, "c1")}, &desk{t: t, Terminal: w.Terminal(config.Counter, "c2")}

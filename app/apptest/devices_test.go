@@ -35,6 +35,7 @@ func stateOf(list []screen.Device, name, kind string) screen.Device {
 // TestStaffSeesWhatAKioskNeeds lets a kiosk's paper end: its own page says so, and the
 // hall's counter does within the time of two beats, until paper is there.
 func TestStaffSeesWhatAKioskNeeds(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	twin, address := w.Printer(nil)
 	k := w.Terminal(config.Kiosk, "k1", func(s *config.Settings) { s.Printer = address })
@@ -65,6 +66,7 @@ func TestStaffSeesWhatAKioskNeeds(t *testing.T) {
 
 // TestTheStripFollowsTheWindow has the strip say what the counter does, also after its plug was out.
 func TestTheStripFollowsTheWindow(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	var mu sync.Mutex
 	shown := ""
@@ -229,6 +231,7 @@ func utf16le(s string) (b []byte) {
 
 // A reader that is pulled out is an error with a next step, and reads again when it is back.
 func TestAReaderThatIsPulledOut(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	twin, err := device.StartReaderTwin("serial:" + filepath.Join(w.Dir, "reader"))
 	apptest.Must(t, err)

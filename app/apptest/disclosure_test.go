@@ -160,6 +160,7 @@ func districtPage(t *testing.T, w *apptest.World, path string) string {
 // TestARequestThatIsErasedIsFoundNoMore destroys the key of a request: it can neither be opened nor found by what it
 // asked for, and what it said stands in clear in no file of any place.
 func TestARequestThatIsErasedIsFoundNoMore(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	c := w.Terminal(config.Counter, "c1")
 	reached(t, c)
@@ -205,6 +206,7 @@ func TestARequestThatIsErasedIsFoundNoMore(t *testing.T) {
 
 // TestRequestsWithoutTheHub takes requests at a counter that works alone: what it took itself it finds and goes on with.
 func TestRequestsWithoutTheHub(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	c := w.Terminal(config.Counter, "c1")
 	reached(t, c)
@@ -339,6 +341,7 @@ func stepsOf(t *testing.T, s *store.Store, of ...event.Kind) (steps []disclosure
 // TestTimeEndsWhatNobodyCorrects lets two last days go by: a request whose applicant does not correct it is given up by itself, once, at
 // hub and centre (政府信息公开条例 第30条); one that the agency does not answer stays, and is listed before all others (第33条).
 func TestTimeEndsWhatNobodyCorrects(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	c := w.Terminal(config.Counter, "c1")
 	reached(t, c)

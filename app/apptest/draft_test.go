@@ -116,6 +116,7 @@ func TestAFormIsItsClerks(t *testing.T) {
 // TestACounterKilledWhileTyping kills the real program at random keystrokes, in the middle of keeping what was
 // typed of an application and of a request for information. What it answered for is there again after the start: every letter, or one more.
 func TestACounterKilledWhileTyping(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	w.Clock.Set(time.Now().UnixMilli()) // the program goes by the machine's clock
 	o := newOffice(t, w)

@@ -96,6 +96,7 @@ func (o *office) cases(t *testing.T) []store.Case {
 // stands in clear in no file of any place, nor in a log. After one erasure at the hub no
 // key is in any file, backups included, nothing can be read anywhere, and every chain verifies.
 func TestWhatIsSaidOfPeopleIsReadAtTheCentreAndErasedEverywhere(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	log, err := os.Create(filepath.Join(w.Dir, "log"))
 	apptest.Must(t, err)

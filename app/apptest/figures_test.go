@@ -2,6 +2,7 @@ package apptest_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,7 +38,17 @@ func TestASupervisorSeesTheHall(t *testing.T) {
 	if _, err := b.Counter.HallNow(); !errors.Is(err, event.NotSignedIn) {
 		t.Errorf("before the sign-in: %v", err)
 	}
+	_, err := a.Counter.StepAway("meal", 30)
+	apptest.Must(t, err)
 	page, err := b.Counter.SignIn("zhao", "112233")
+	apptest.Must(t, err)
+	apptest.Eventually(t, "the supervisor sees who eats", func() bool {
+		now, err := b.Counter.HallNow()
+		return err == nil && slices.ContainsFunc(now.Windows, func(w screen.HallWindow) bool {
+			return w.ID == "B01" && w.State == "away" && w.Away != nil && w.Away.Why == "meal" && w.Clerk == "王"
+		})
+	})
+	_, err = a.Counter.Reopen()
 	apptest.Must(t, err)
 	if !page.Supervisor || !page.MayWithdraw {
 		t.Errorf("the page knows no supervisor: %t, %t", page.Supervisor, page.MayWithdraw)

@@ -22,6 +22,7 @@ import (
 // Through keys and TLS a hall works as before; a revoked kiosk goes on alone, and
 // what it noted meanwhile comes when it is admitted again.
 func TestAHallWithKeys(t *testing.T) {
+	t.Parallel()
 	g := guard(t)
 	for role, name := range map[string]string{"kiosk": "k1", "counter": "c1", "board": "b1"} {
 		apptest.Must(t, admit.Admit(g.data("hub"), g.entry(role, name)))
@@ -54,6 +55,7 @@ func TestAHallWithKeys(t *testing.T) {
 
 // A device speaks for itself only, also inside its frames.
 func TestADeviceCannotSpeakForAnother(t *testing.T) {
+	t.Parallel()
 	g := guard(t)
 	for _, name := range []string{"k1", "k2"} {
 		apptest.Must(t, admit.Admit(g.data("hub"), g.entry("kiosk", name)))

@@ -91,6 +91,7 @@ func (g *guarded) terminal(role, name string, log *slog.Logger, change ...func(*
 // T14: a credential that is missing, expired or revoked, and a hub that is false,
 // stop the line and never the tickets; the operator reads why and what to do.
 func TestNoCredentialStopsIssuing(t *testing.T) {
+	t.Parallel()
 	g := guard(t)
 	expired, revoked := g.entry("kiosk", "k2"), g.entry("kiosk", "k3")
 	expired.ExpiresMS = 2

@@ -34,6 +34,7 @@ const kills = 50
 // moments while four people tap, and then compares what is on paper and what was
 // answered with what is in the database.
 func TestAKioskKilledWhileIssuing(t *testing.T) {
+	t.Parallel()
 	dir, program := t.TempDir(), built(t)
 	var mu sync.Mutex
 	var sheets []image.Image

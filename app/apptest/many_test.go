@@ -76,6 +76,7 @@ func (w *written) brings(chance *rand.Rand, item *guide.Item) {
 // something some is brought, some is taken back, some runs out of time. Then every
 // field of every application, the person's included, is what was typed.
 func TestFiveHundredApplicationsAreTheSameAtTheCentre(t *testing.T) {
+	t.Parallel()
 	const many = 500
 	w := apptest.New(t)
 	k := w.Terminal(config.Kiosk, "k1")

@@ -120,6 +120,7 @@ func symbolOn(t *testing.T, paper *image.Gray) image.Rectangle {
 
 // TestEachCodeIsReadBack prints many tickets and reads each code from the paper.
 func TestEachCodeIsReadBack(t *testing.T) {
+	t.Parallel()
 	p := openPress(t, "127.0.0.1:0")
 	count := 100
 	if full() {
@@ -328,6 +329,7 @@ func TestTwoSlipsAtOnce(t *testing.T) {
 // TestPrintersThatAreNone have a ticket taken at something that takes connections and
 // never answers, or answers with noise: the page says so within the time, and the ticket counts.
 func TestPrintersThatAreNone(t *testing.T) {
+	t.Parallel()
 	for name, talk := range map[string]func(net.Conn){
 		"silence": func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) },
 		"noise": func(c net.Conn) {

@@ -20,6 +20,7 @@ import (
 // a new hub, on another disk with another key: the centre has each ticket once, also
 // after the file came twice and after the kiosk itself came back.
 func TestATerminalWhoseHubNeverCameBackIsEmptiedByFile(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k := w.Terminal(config.Kiosk, "k1")
 	reached(t, k)

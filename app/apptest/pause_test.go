@@ -14,6 +14,7 @@ import (
 // TestAQueueIsPausedForTheWholeHall pauses at one counter: the hub grants nobody of that queue to
 // another one, the kiosk gives tickets and says until when, and who resumes it early is heard everywhere.
 func TestAQueueIsPausedForTheWholeHall(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k, a, b := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1"), w.Terminal(config.Counter, "c2")
 	reached(t, k, a, b)

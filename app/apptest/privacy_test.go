@@ -21,6 +21,7 @@ import (
 // name and the address are in clear in no file of any place, in no log, on no slip and in no
 // code. That the same search finds a number that was planted shows that it can find something.
 func TestAnIdentityNumberIsInNoFile(t *testing.T) {
+	t.Parallel()
 	visits := 100
 	if testing.Short() {
 		visits = 10

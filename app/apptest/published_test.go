@@ -97,6 +97,7 @@ func secondHall(t *testing.T, w *apptest.World) *terminal.Terminal {
 }
 
 func TestPublishedGuidesReachEveryTerminal(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	data := filepath.Join(w.Dir, "centre")
 	k, c, b := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1"), w.Terminal(config.Board, "b1")
@@ -206,6 +207,7 @@ func asks(t *testing.T, hub *node.Hub) (list func() []string) {
 }
 
 func TestATerminalThatWasAwayTakesOnlyTheNewest(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	data := filepath.Join(w.Dir, "centre")
 	publish(t, data, 1)
@@ -239,6 +241,7 @@ func TestATerminalThatWasAwayTakesOnlyTheNewest(t *testing.T) {
 
 // A hub that ends in the middle of a part: the terminal goes on with it where it was.
 func TestABrokenLineCostsNoPieceTwice(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	data := filepath.Join(w.Dir, "centre")
 	key, err := folder.DeviceKey(data)
@@ -276,6 +279,7 @@ func TestABrokenLineCostsNoPieceTwice(t *testing.T) {
 }
 
 func TestAnotherCentresGuidesAreRefusedAndToldUpward(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	data := filepath.Join(w.Dir, "centre")
 	pin := func(key string) func(*config.Settings) { return func(s *config.Settings) { s.CentreKey = key } }
@@ -300,6 +304,7 @@ func TestAnotherCentresGuidesAreRefusedAndToldUpward(t *testing.T) {
 
 // A catalogue without this hall cannot be used here; the other halls take it.
 func TestGuidesThatAHallCannotUseStayOutOfIt(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	data := filepath.Join(w.Dir, "centre")
 	k := w.Terminal(config.Kiosk, "k1")
@@ -328,6 +333,7 @@ func TestGuidesThatAHallCannotUseStayOutOfIt(t *testing.T) {
 
 // A centre that lost what it had published goes on behind what its hubs have.
 func TestACentreThatForgotGoesOnBehindItsHubs(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	data := filepath.Join(w.Dir, "centre")
 	for n := 1; n <= 3; n++ {
@@ -350,6 +356,7 @@ func TestACentreThatForgotGoesOnBehindItsHubs(t *testing.T) {
 
 // In closed halls a hub takes what its own centre has signed, and nothing else.
 func TestAHubHoldsWhatComesToItsCentresKey(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	quiet := slog.New(slog.DiscardHandler)
 	centreDir, hubDir := filepath.Join(dir, "centre"), filepath.Join(dir, "hub")
@@ -381,6 +388,7 @@ const killsWhileTaking = 20
 // TestAKioskKilledWhileItTakesGuides kills the real program at random moments while new
 // editions are published: each start has one whole edition, and never an older one.
 func TestAKioskKilledWhileItTakesGuides(t *testing.T) {
+	t.Parallel()
 	kills := killsWhileTaking
 	if testing.Short() {
 		kills = killsWhileTaking / 5

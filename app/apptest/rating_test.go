@@ -117,6 +117,7 @@ const (
 // TestARatingGoesItsWholeWay rates a visit at two kiosks while the hub is away, and lets two
 // other clerks follow it up afterwards; what was written is in clear nowhere, and the centre counts.
 func TestARatingGoesItsWholeWay(t *testing.T) {
+	t.Parallel()
 	o := newOpinions(t)
 	k2 := o.w.Terminal(config.Kiosk, "k2", func(s *config.Settings) { s.Series = 2 })
 	reached(t, k2)
@@ -270,6 +271,7 @@ func (o *opinions) nothingInClear(words ...string) {
 // TestFollowUpsAreOverdueByThemselves lets the last day go by, at counter and centre, and
 // lets a counter go on with what it has open while the hall is away.
 func TestFollowUpsAreOverdueByThemselves(t *testing.T) {
+	t.Parallel()
 	o := newOpinions(t)
 	_, slip := o.start()
 	o.end()
@@ -325,6 +327,7 @@ func TestFollowUpsAreOverdueByThemselves(t *testing.T) {
 // TestAVisitIsRatedLater rates with the slip days later at a kiosk that knows nothing of the
 // visit, with a document, and too late.
 func TestAVisitIsRatedLater(t *testing.T) {
+	t.Parallel()
 	o := newOpinions(t)
 	_, slip := o.start()
 	o.end()
@@ -398,6 +401,7 @@ func TestAVisitThatNeverWasIsNotRated(t *testing.T) {
 // wrote, lies at a counter that is cut off: the key of the answer goes as soon as it has come. Whoever
 // answers afterwards can do so without words alone.
 func TestAnErasedRatingIsNotSaidAgain(t *testing.T) {
+	t.Parallel()
 	o := newOpinions(t)
 	_, slip := o.start()
 	o.end()
@@ -449,6 +453,7 @@ func TestAnErasedRatingIsNotSaidAgain(t *testing.T) {
 // TestAChangedRatingKeepsItsKey changes a rating while its key is still at the kiosk, and when it is
 // gone: then no other key is drawn, under which nobody could read the words.
 func TestAChangedRatingKeepsItsKey(t *testing.T) {
+	t.Parallel()
 	o := newOpinions(t)
 	_, slip := o.start()
 	o.end()

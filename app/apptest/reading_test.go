@@ -67,6 +67,7 @@ func both(t testing.TB, k *terminal.Terminal) [2]int {
 }
 
 func TestCatalogueAndWhatThereIsToReadComeInOneStep(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	data := filepath.Join(w.Dir, "centre")
 	k := w.Terminal(config.Kiosk, "k1")
@@ -124,6 +125,7 @@ func TestCatalogueAndWhatThereIsToReadComeInOneStep(t *testing.T) {
 
 // A district that publishes its guides shows nobody the sample's notices.
 func TestTheSampleIsReadOnlyWhereNothingWasPublished(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	data := filepath.Join(w.Dir, "centre")
 	k := w.Terminal(config.Kiosk, "k1")

@@ -59,8 +59,7 @@ func TestAHubWithAnEmptyDiskIsMadeAgain(t *testing.T) {
 // callNext calls, once the hub grants, and gives the number.
 func callNext(t *testing.T, c *terminal.Terminal) (number string) {
 	t.Helper()
-	asked++
-	request := fmt.Sprintf("call%d", asked)
+	request := fmt.Sprint("call", asked.Add(1))
 	apptest.Eventually(t, "the next is called", func() bool {
 		page, err := c.Counter.Next(request)
 		if err == nil && page.Current != nil {

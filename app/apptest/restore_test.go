@@ -45,6 +45,7 @@ func restored(t *testing.T, w *apptest.World, name, from string) {
 // lets the hall go on, and puts first the hub, then the centre, then both back: what
 // was issued and served after the backups is at the centre in the end, once each.
 func TestHubAndCentreArePutBackToOlderBackups(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k, c := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1")
 	reached(t, k, c)

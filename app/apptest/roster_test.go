@@ -72,6 +72,7 @@ func bookedAt(s interface {
 // to one with the card at a kiosk that has no line, and looks for both numbers in every file and
 // in the log. The key of the day is destroyed afterwards, at every place.
 func TestACardChecksInWithTheNetworkCut(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	apptest.Must(t, err)
@@ -171,6 +172,7 @@ func code(err error) event.Code {
 // TestImportsCentreAndKioskShareTheHalf books the same morning from three sides at once: until no
 // time of it is more than half of what the windows serve promised, and nobody is booked twice.
 func TestImportsCentreAndKioskShareTheHalf(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k := w.Terminal(config.Kiosk, "k1")
 	reached(t, k)
@@ -267,6 +269,7 @@ func (c cutting) Book(ctx context.Context, b hall.Book) (g wire.Grant, err error
 // it; the same file once more books what is missing and nothing twice. The imported ones have the
 // windows of every appointment, and who does not come is barred as everybody is.
 func TestAnImportThatIsCutOffBooksOnce(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k := w.Terminal(config.Kiosk, "k1")
 	reached(t, k)
@@ -379,6 +382,7 @@ func (d phoneDesk) book(t *testing.T, letter string, date hall.Date, atMS int64,
 // person checks in with the last digits at a kiosk without a line; another one is given up. With
 // the hub away the page says so and what to do, and the same form sent again makes one.
 func TestAnAppointmentIsMadeOnTheTelephone(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k := w.Terminal(config.Kiosk, "k1")
 	reached(t, k)

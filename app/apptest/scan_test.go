@@ -141,6 +141,7 @@ func savedOf(t *testing.T, c *terminal.Terminal, number string) (list []string) 
 // looks at one for a purpose, the scanner's files go when they are safe, nothing stands in clear in any file of any place, backups included, and
 // after an erasure nothing is left to open.
 func TestScansGoFromTheScannersFolderToTheCentre(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	s := newScanner(t)
 	k := w.Terminal(config.Kiosk, "k1")
@@ -364,6 +365,7 @@ func TestTwentyMegabytesTravel(t *testing.T) {
 // there, and the scanner's file stays. Before that the counter has less room than a scan may take: it is refused as a whole
 // with a sentence, and what else is saved is saved.
 func TestWhatWaitsGoesWithItsVisit(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	room := uint64(100 << 20)
 	w.Free = func() (uint64, error) { return room, nil }

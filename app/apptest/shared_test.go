@@ -119,6 +119,7 @@ func noted(t *testing.T, w *apptest.World) string {
 // not there or in another name has to be brought or is verified later, and who disputes it brings
 // the paper. Evidence of one person does not count for another.
 func TestSharedDataIsAskedAtTheWindow(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	serveRecords(t, w)
 	o := newOffice(t, w)
@@ -164,6 +165,7 @@ func TestSharedDataIsAskedAtTheWindow(t *testing.T) {
 // TestWhatCannotBeVerifiedKeepsNobodyFromTheirTurn leaves more applications than a look takes whose set nobody serves and
 // whose key never came.
 func TestWhatCannotBeVerifiedKeepsNobodyFromTheirTurn(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	serveRecords(t, w)
 	o := newOffice(t, w)
@@ -188,6 +190,7 @@ func TestWhatCannotBeVerifiedKeepsNobodyFromTheirTurn(t *testing.T) {
 // it is back it asks by itself: one is verified, and of the other a counter is told what to do. Asked once more, and then
 // disputed, it is settled. Each question is in the audit at hub and centre, once, with who asked what for.
 func TestAnApplicationIsAcceptedWithTheLineDownAndVerifiedByItself(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	serveRecords(t, w)
 	o := newOffice(t, w)
@@ -258,6 +261,7 @@ func TestAnApplicationIsAcceptedWithTheLineDownAndVerifiedByItself(t *testing.T)
 // TestAQuestionIsNeitherLostNorNotedTwice ends counter, hub and centre between question and answer: the
 // same question goes again, and each place has noted it once.
 func TestAQuestionIsNeitherLostNorNotedTwice(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	o := newOffice(t, w) // the centre has no records: questions are noted, and nobody answers
 	apptest.Eventually(t, "the centre is reached", func() bool { return o.c.Machine.Hub.Line().CentreReached })
@@ -305,6 +309,7 @@ func TestAQuestionIsNeitherLostNorNotedTwice(t *testing.T) {
 // records' numbers in every file and log of the district, with the line up and down. Who has the key
 // reads the record's number from the event.
 func TestNothingOfSharedDataStandsInClear(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	log, err := os.Create(filepath.Join(w.Dir, "log"))
 	apptest.Must(t, err)

@@ -37,6 +37,7 @@ func autograph(t *testing.T) []byte {
 // centre as it was written, stands on the proof of delivery, also when another counter prints it, and the handing out
 // is recorded as before.
 func TestADecisionIsSignedForOnThePad(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	written, declines := autograph(t), atomic.Bool{}
 	twin, err := device.StartSignatureTwin("127.0.0.1:0", func(out http.ResponseWriter, _ *http.Request) {

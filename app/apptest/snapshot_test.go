@@ -216,6 +216,7 @@ func history(t *testing.T, tickets, last2 int) (w *apptest.World, p *past, old h
 // TestANewTerminalReadsASnapshotAndTheTail compares a new terminal that reads all of a
 // hub's log with one that gets what it keeps.
 func TestANewTerminalReadsASnapshotAndTheTail(t *testing.T) {
+	t.Parallel()
 	tickets := 970
 	if testing.Short() {
 		tickets = 150
@@ -285,6 +286,7 @@ func TestANewTerminalReadsASnapshotAndTheTail(t *testing.T) {
 // back, or comes back with another database. No portion is followed by one that leaves a
 // hole, the terminal says meanwhile that it does not follow, and ends with the hub's state.
 func TestASnapshotThatIsCutShort(t *testing.T) {
+	t.Parallel()
 	w, _, _, kept := history(t, 70, 1000)
 	for i, emptied := range []bool{false, true} {
 		name := fmt.Sprintf("c%d", i+1)
@@ -343,6 +345,7 @@ func TestASnapshotThatIsCutShort(t *testing.T) {
 // TestAnOldSlipAtANewCounter scans a slip of forty days ago at a counter that never
 // heard of its ticket.
 func TestAnOldSlipAtANewCounter(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k := w.Terminal(config.Kiosk, "k1")
 	reached(t, k)

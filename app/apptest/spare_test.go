@@ -44,6 +44,7 @@ func handedBack(t *testing.T, h *node.Hub) *atomic.Int64 {
 // lets the other one go on, and changes back: every terminal goes on where it was,
 // without handing back or reading anew, and all have the same in the end.
 func TestAHallChangesItsHub(t *testing.T) {
+	t.Parallel()
 	w := apptest.NewPair(t)
 	leads(t, w.Hub, wire.SpareReady)
 	handed := handedBack(t, w.Second)

@@ -109,6 +109,7 @@ func waits(t *testing.T, k *terminal.Terminal, number, state string) (c screen.C
 // signed for, with its documents; archived. What the agency gives as its reason stands
 // nowhere in clear.
 func TestFromTheWindowToTheAgencyAndBack(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	took := make(chan string, 16)
 	twin, err := device.StartPageTwin("127.0.0.1:0", t.TempDir(), func(file string) { took <- file })
@@ -230,6 +231,7 @@ func holdsNot(t *testing.T, dir, text string) {
 // applications: wrong PINs have to wait, a removed officer is out at once, and a form of another
 // site is refused.
 func TestWhoMayNoteDecisions(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	o := newOffice(t, w)
 	r := o.takeWith(t, "i1")
@@ -343,6 +345,7 @@ func TestWhatAWindowSaysAtOnce(t *testing.T) {
 // from the day on which it was, noted once by the hub, and is on the hall's list of what is
 // due before. What was answered in time by a window is not.
 func TestNobodySaidAnything(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	o := newOffice(t, w)
 	take := func(request string) string {
@@ -412,6 +415,7 @@ func TestNobodySaidAnything(t *testing.T) {
 // the centre's disk: the hub notes again what the centre has lost, once, and goes on with what
 // is decided in its next life.
 func TestACentreThatIsPutBackHasItsDecisionsAgain(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	o := newOffice(t, w)
 	first, second := o.takeWith(t, "i1"), o.takeWith(t, "i2")
@@ -447,6 +451,7 @@ func TestACentreThatIsPutBackHasItsDecisionsAgain(t *testing.T) {
 // backup back that is older than the life which the hub has followed: the centre knows nothing of
 // that life, and has every decision again from the hub, so that nothing is decided twice.
 func TestACentreThatLostItsDiskHasItsDecisionsAgain(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	o := newOffice(t, w)
 	first, second := o.takeWith(t, "i1"), o.takeWith(t, "i2")

@@ -3,6 +3,7 @@ package apptest_test
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,11 +17,10 @@ import (
 	"onewindow/app/terminal"
 )
 
-var asked int
+var asked atomic.Int64
 
 func ask(letter string, items ...string) screen.TicketRequest {
-	asked++
-	return screen.TicketRequest{Request: fmt.Sprintf("r%d", asked), Letter: letter, Items: items, Language: "zh"}
+	return screen.TicketRequest{Request: fmt.Sprintf("r%d", asked.Add(1)), Letter: letter, Items: items, Language: "zh"}
 }
 
 func issue(t *testing.T, k *terminal.Terminal, letter string, items ...string) screen.TicketPage {
@@ -145,6 +145,7 @@ func TestTheSameRequestGivesTheSameTicket(t *testing.T) {
 }
 
 func TestTheHallGoesOnWithoutItsHubAndAllAgreeAfterwards(t *testing.T) {
+	t.Parallel()
 	w := apptest.New(t)
 	k1 := w.Terminal(config.Kiosk, "k1")
 	k2 := w.Terminal(config.Kiosk, "k2", func(s *config.Settings) { s.Series = 2 })

@@ -205,15 +205,18 @@ type WindowOpened struct {
 	Clerk    ClerkID  `json:"clerk"`
 	Services []Letter `json:"services"`
 	AtMS     int64    `json:"at_ms"`
+	Absence           // of a closing alone
 }
 
 // WindowClosed ends what WindowOpened began. Services are those that it served: forecasts
-// for the time when it is open again rest on them.
+// for the time when it is open again rest on them. Clerk is who comes back, where somebody does.
 type WindowClosed struct {
 	Hall     ID       `json:"hall"`
 	Window   WindowID `json:"window"`
+	Clerk    ClerkID  `json:"clerk,omitempty"`
 	Services []Letter `json:"services,omitempty"`
 	AtMS     int64    `json:"at_ms"`
+	Absence
 }
 
 // Block is a range of display numbers that only one terminal may use, in one life

@@ -19,8 +19,9 @@ type Window struct {
 	Open     bool         `json:"open"`
 	SinceMS  int64        `json:"since_ms"`
 	By       event.Origin `json:"by"`
-	last     event.Stamp
-	usual    []Letter // what it served before it was closed
+	Absence
+	last  event.Stamp
+	usual []Letter // what it served before it was closed
 }
 
 // Hall is the fold of all events of one hall. It is not safe for concurrent
@@ -155,7 +156,7 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 	case WindowOpened:
 		return h.window(e, f)
 	case WindowClosed:
-		return h.window(e, WindowOpened{Hall: f.Hall, Window: f.Window, Services: f.Services, AtMS: f.AtMS})
+		return h.window(e, WindowOpened{Hall: f.Hall, Window: f.Window, Clerk: f.Clerk, Services: f.Services, AtMS: f.AtMS, Absence: f.Absence})
 	case Block:
 		h.lease(f, e.Kind == KindBlockVoided)
 		return Touched{Block: &f}, nil
@@ -359,7 +360,7 @@ func (h *Hall) window(e event.Event, f WindowOpened) (Touched, error) {
 	}
 	*w = Window{ID: f.Window, Clerk: f.Clerk, Services: f.Services, Open: true, SinceMS: f.AtMS, By: e.Origin, last: e.At}
 	if e.Kind == KindWindowClosed {
-		w.Open, w.Services, w.usual = false, nil, f.Services
+		w.Open, w.Services, w.usual, w.Absence = false, nil, f.Services, f.Absence
 	}
 	return Touched{Window: w}, nil
 }

@@ -336,8 +336,9 @@ func (h *Hall) servers(own Letter, nowMS int64, day Day) (queues []Letter, out [
 		return max(i, 0)
 	}
 	closed := 0
+	var back []server // those on a break come back
 	for _, w := range h.windows {
-		switch {
+		switch at := w.back(nowMS); {
 		case w.Open && slices.Contains(w.Services, own):
 			s := server{id: w.ID, lunches: true}
 			for _, l := range w.Services {
@@ -347,6 +348,8 @@ func (h *Hall) servers(own Letter, nowMS int64, day Day) (queues []Letter, out [
 				s.state, s.queue, s.elapsed = t.State, number(t.Queue()), float64(nowMS-t.StartedMS)
 			}
 			out = append(out, s)
+		case !w.Open && slices.Contains(w.usual, own) && at > 0:
+			back = append(back, server{id: w.ID, serves: 1, openMS: at, lunches: true})
 		case !w.Open && slices.Contains(w.usual, own):
 			closed++
 		}
@@ -355,6 +358,8 @@ func (h *Hall) servers(own Letter, nowMS int64, day Day) (queues []Letter, out [
 	if len(out) > 0 {
 		out[0].lunches = false // one of a queue stays
 	}
+	slices.SortFunc(back, func(a, b server) int { return cmp.Compare(a.id, b.id) })
+	out = append(out, back...)
 	next := day.next(nowMS)
 	if next == 0 {
 		return queues, out

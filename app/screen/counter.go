@@ -71,7 +71,7 @@ func (c *Counter) page() (CounterPage, error) {
 		p.Differing = c.m.Differing()
 	}
 	p.FollowUps, p.FollowUpsOverdue = c.followUps().counts()
-	p.Tray = c.trayPage()
+	p.Tray, p.Away = c.trayPage(), c.absence()
 	for _, s := range c.services {
 		p.Services = append(p.Services, string(s))
 	}
@@ -228,7 +228,7 @@ func (c *Counter) ready() error {
 	switch {
 	case c.clerk.ID == "":
 		return event.NotSignedIn
-	case c.window == "":
+	case c.window == "", c.absence() != nil:
 		return event.WindowClosed
 	}
 	return nil

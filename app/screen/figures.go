@@ -78,8 +78,8 @@ type HallQueue struct {
 	Figures        FigureRow `json:"figures"`
 }
 
-// HallWindow is a window as it stands: "closed", "free", "called", "serving", or "lost" where its visit
-// went back to the queue because its terminal was gone. Since is the clock time from when.
+// HallWindow is a window as it stands: "closed", "free", "called", "serving", "away" with its clerk's Absence,
+// or "lost" where its visit went back to the queue because its terminal was gone. Since is the clock time from when.
 type HallWindow struct {
 	ID       string   `json:"id"`
 	Letter   string   `json:"letter"`
@@ -88,6 +88,7 @@ type HallWindow struct {
 	Services []string `json:"services"`
 	Number   string   `json:"number"`
 	SinceMS  int64    `json:"sinceMs"`
+	Away     *Absence `json:"away"`
 }
 
 // Advice is a closed window that would save so many person-minutes of waiting if it were opened for its
@@ -226,14 +227,18 @@ func (m *Machine) hallWindows(h *hall.Hall, now int64) []HallWindow {
 	lost := lostWindows(h, hall.DateOf(now))
 	open := map[string]hall.Window{}
 	for _, w := range h.Windows() {
-		if w.Open {
+		if w.Open || w.Absent(now) {
 			open[string(w.ID)] = w
 		}
 	}
 	out := []HallWindow{}
 	add := func(id, letter string) {
 		row := HallWindow{ID: id, Letter: letter, State: "closed", Services: []string{}}
-		if w, is := open[id]; is {
+		if w, is := open[id]; is && !w.Open {
+			row.State, row.Clerk, row.SinceMS = "away", clerkName(h, w.Clerk), w.SinceMS
+			row.Away = &Absence{Why: string(w.Away), SinceMS: w.SinceMS, UntilMS: w.UntilMS}
+			delete(open, id)
+		} else if is {
 			row.State, row.Clerk, row.SinceMS = "free", clerkName(h, w.Clerk), w.SinceMS
 			for _, l := range w.Services {
 				row.Services = append(row.Services, string(l))

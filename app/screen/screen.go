@@ -305,6 +305,8 @@ type CounterPage struct {
 	MayWithdraw bool     `json:"mayWithdraw"`
 	Window      string   `json:"window"`
 	Services    []string `json:"services"`
+	// Away is why nobody is called to the window, null while the clerk is there.
+	Away *Absence `json:"away"`
 	// Areas are the hall's areas with their queues; AllWindows what can be opened.
 	Areas      []Area        `json:"areas"`
 	AllWindows []WindowShape `json:"allWindows"`

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -8,6 +9,14 @@ import (
 	"onewindow/app/guide"
 	"onewindow/app/hall"
 )
+
+// Absence is a break of a clerk ("rest", "meal", "meeting", "fault") or work elsewhere
+// ("back_office"): since when, and until when, 0 for not said.
+type Absence struct {
+	Why     string `json:"why"`
+	SinceMS int64  `json:"sinceMs"`
+	UntilMS int64  `json:"untilMs"`
+}
 
 // SignIn lets a clerk in by name and PIN; it works with nothing else running.
 // Refusals: PINWrong, PINLocked (args seconds).
@@ -24,7 +33,13 @@ func (c *Counter) SignIn(name, pin string) (CounterPage, error) {
 	c.m.Book.View(c.m.Hall, func(h *hall.Hall) {
 		clerk, known = h.Clerk(hall.ClerkID(name))
 		for _, w := range h.Windows() {
-			if w.Open && w.By == c.m.Book.Origin() && w.Clerk == hall.ClerkID(name) {
+			if w.By != c.m.Book.Origin() || w.Clerk != hall.ClerkID(name) {
+				continue
+			}
+			if w.Absent(now) {
+				w.Services = w.Usual()
+				open = w
+			} else if w.Open {
 				open = w
 			}
 		}
@@ -70,20 +85,65 @@ func (c *Counter) OpenWindow(window string, letters []string) (CounterPage, erro
 			return CounterPage{}, err
 		}
 	}
-	err = c.m.Book.Write(context.Background(), func(tx Tx) error {
+	return c.open(hall.WindowID(window), services)
+}
+
+func (c *Counter) open(window hall.WindowID, services []hall.Letter) (CounterPage, error) {
+	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
 		for _, w := range tx.Hall(c.m.Hall).Windows() {
-			if w.ID == hall.WindowID(window) && w.Open && w.By != c.m.Book.Origin() {
+			if w.ID == window && w.Open && w.By != c.m.Book.Origin() {
 				return event.WindowTaken.With("clerk", clerkName(tx.Hall(c.m.Hall), w.Clerk))
 			}
 		}
-		_, _, err := tx.Append(hall.KindWindowOpened, hall.WindowOpened{Hall: c.m.Hall, Window: hall.WindowID(window), Clerk: c.clerk.ID, Services: services, AtMS: c.m.Book.Now()})
+		_, _, err := tx.Append(hall.KindWindowOpened, hall.WindowOpened{Hall: c.m.Hall, Window: window, Clerk: c.clerk.ID, Services: services, AtMS: c.m.Book.Now()})
 		return err
 	})
 	if err != nil {
 		return CounterPage{}, err
 	}
-	c.window, c.services = hall.WindowID(window), services
+	c.window, c.services = window, services
 	return c.page()
+}
+
+// StepAway stops the calls to this window, which stays the clerk's: for some minutes, of a break for a
+// reason, or as long as it takes in the back office. Refusals: NotSignedIn, WindowClosed, StillServing,
+// ReasonMissing, RequestUnusable.
+func (c *Counter) StepAway(why string, minutes int) (CounterPage, error) {
+	return c.write(func(tx Tx) error {
+		f, no := tx.Hall(c.m.Hall).StepAway(c.window, c.clerk.ID, c.services, hall.Away(why), minutes, c.m.Book.Now())
+		if no != nil {
+			return no
+		}
+		_, _, err := tx.Append(hall.KindWindowClosed, f)
+		return err
+	})
+}
+
+// Reopen opens the window again as it was before StepAway. Refusals: NotSignedIn, WindowClosed,
+// WindowTaken (args clerk).
+func (c *Counter) Reopen() (CounterPage, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.absence() == nil {
+		return CounterPage{}, cmp.Or(c.ready(), error(event.WindowClosed))
+	}
+	return c.open(c.window, c.services)
+}
+
+// absence is why and until when this clerk is away from the window, nil for not at all.
+func (c *Counter) absence() (out *Absence) {
+	if c.clerk.ID == "" || c.window == "" {
+		return nil
+	}
+	now := c.m.Book.Now()
+	c.m.Book.View(c.m.Hall, func(h *hall.Hall) {
+		for _, w := range h.Windows() {
+			if w.ID == c.window && w.By == c.m.Book.Origin() && w.Absent(now) {
+				out = &Absence{Why: string(w.Away), SinceMS: w.SinceMS, UntilMS: w.UntilMS}
+			}
+		}
+	})
+	return out
 }
 
 func (c *Counter) profile(window string, letters []string) ([]hall.Letter, error) {

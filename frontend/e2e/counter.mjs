@@ -302,6 +302,20 @@ try {
   })
   await step('open window', openWindow)
   await step('a visit by keys', byKeys)
+  await step('a break', async () => {
+    await pane('idle').waitFor()
+    await page.keyboard.press('Control+l')
+    await page.locator('[data-act="stepAway"]').waitFor()
+    await page.keyboard.press('ArrowRight')
+    await shot('counter-break')
+    await page.keyboard.press('Control+Enter')
+    await pane('away').waitFor()
+    await shot('counter-away')
+  })
+  await step('back from it', async () => {
+    await page.keyboard.press('F2')
+    await pane('idle').waitFor()
+  })
   await step('call next', async () => {
     await pane('idle').waitFor()
     await page.keyboard.press('F2')

@@ -5,7 +5,7 @@ import type { DisclosureForm, DisclosurePage } from '../types/disclosure'
 export type DeskState = 'idle' | 'called' | 'serving'
 
 /** What the right side of the desk shows. */
-export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'disclosure' | 'notice' | 'follow' | 'hall'
+export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'disclosure' | 'notice' | 'follow' | 'hall' | 'away'
 
 /** A notice that is being written; minutes is how long it stands, '0' until the day ends. */
 export interface NoticeDraft {
@@ -35,6 +35,10 @@ export const callReasons = ['unwell', 'stands_here', 'parked_back', 'window_down
 /** Why a queue is paused, and for how many minutes. */
 export const pauseReasons = ['system_down', 'no_clerk', 'incident'] as const
 export const pauseMinutes = ['15', '30', '60'] as const
+/** Why a clerk leaves the window for a while, for how many minutes, and what is usual: hall.Away. */
+export const awayReasons = ['rest', 'meal', 'meeting', 'fault', 'back_office'] as const
+export const awayMinutes = ['5', '10', '20', '30', '60', '90']
+export const awayUsual = { rest: '10', meal: '60', meeting: '30', fault: '20', back_office: '0' } as const
 export const withdrawReasons = ['system_down', 'no_clerk', 'moved'] as const
 
 /** What a clerk opens an application for; it is noted. */

@@ -96,6 +96,9 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an answer that goes back', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A022'); await app.find('#follow-note').setValue('请写明结果'); await app.find('[data-act="sendBack"]').trigger('click') }, '[data-state="returned"]'],
   ['an answer that passes', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A022'); await press('Enter', true) }, '[data-state="checked"]'],
   ['the own day', () => terminal.atDesk(), () => press('m', true), '[data-own] svg'],
+  ['a window that is about to be paused', () => { terminal.atDesk() }, () => press('l', true), '[data-act="stepAway"]'],
+  ['a window whose clerk eats and is late', () => { terminal.atDesk(); terminal.set({ away: { why: 'meal', sinceMs: Date.now() - 7_200_000, untilMs: Date.now() - 600_000 } }) }, () => undefined, '[data-state="away"]'],
+  ['a window whose clerk works behind it', () => { terminal.atDesk(); terminal.set({ away: { why: 'back_office', sinceMs: Date.now(), untilMs: 0 } }) }, () => undefined, '[data-act="reopen"]'],
   ['an own day with nothing in it', () => { terminal.instead.set('OwnDay', () => ({ ...ownDay(), whole: figureRow(), hours: null, visits: null })); terminal.atDesk() }, () => press('m', true), '[data-own-fact="service"]'],
   ['the hall, for a supervisor', () => terminal.set({ ...terminal.atDesk(), supervisor: true }), () => press('h', true), '[data-advice] li'],
   ['the hall, a queue and a window chosen', () => terminal.set({ ...terminal.atDesk(), supervisor: true }), async (app) => { await press('h', true); await app.find('[data-queue="A"] button').trigger('click'); await app.find('[data-at="B02"]').trigger('click') }, '[data-pause="A"]'],
@@ -373,6 +376,22 @@ describe('what the counter says', () => {
     expect(app.find('[data-alert]').text()).toContain('PIN')
     expect(app.find<HTMLInputElement>('#pin').element.value).toBe('')
     expect(document.activeElement?.id).toBe('pin')
+  })
+
+  it('pauses the window and calls again, by keys alone', async () => {
+    terminal.atDesk()
+    const app = await open('zh')
+    await press('l', true)
+    expect((document.activeElement as HTMLInputElement).value).toBe('rest')
+    await app.find('[data-choice="back_office"]').setValue()
+    expect(app.find<HTMLInputElement>('[data-choice="0"]').element.checked).toBe(true)
+    await app.find('[data-choice="meal"]').setValue()
+    await press('Enter', true)
+    expect(terminal.asked).toContainEqual({ method: 'StepAway', args: ['meal', 60] })
+    expect(app.find('[data-act="next"]').exists()).toBe(false)
+    await press('F2')
+    expect(app.find('[data-act="next"]').exists()).toBe(true)
+    expect(terminal.asked.some((a) => a.method === 'Next')).toBe(false)
   })
 
   it('takes the window\'s own area and lets others be added', async () => {

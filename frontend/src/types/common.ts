@@ -73,3 +73,10 @@ export interface Wait {
   low: number
   high: number
 }
+
+/** A break of a clerk, or work elsewhere ("back_office"); untilMs is 0 for not said. */
+export interface Absence {
+  why: string
+  sinceMs: number
+  untilMs: number
+}

@@ -1,6 +1,6 @@
 // A counter's page and its visit. A mirror of app/screen, where each field is explained; a test compares the names.
 
-import type { Area, Place, Saved, Standing, Text } from './common'
+import type { Absence, Area, Place, Saved, Standing, Text } from './common'
 import type { ItemCard } from './guide'
 import type { AmendingCase, DifferingCase, TrayPage } from './intake'
 import type { CaseStatus, HelpAsk } from './kiosk'
@@ -24,6 +24,8 @@ export interface CounterPage {
   mayWithdraw: boolean
   window: string
   services: string[]
+  /** Why nobody is called to the window, null while the clerk is there. */
+  away: Absence | null
   areas: Area[]
   allWindows: WindowShape[]
   current: CounterTicket | null

@@ -1,6 +1,6 @@
 // The hall: its hours, days and desks. A mirror of app/screen, where each field is explained; a test compares the names.
 
-import type { Area, Text } from './common'
+import type { Absence, Area, Text } from './common'
 import type { Times } from './intake'
 
 /** The figures of a hall, a queue or an hour ("09"). */
@@ -87,6 +87,7 @@ export interface HallWindow {
   services: string[]
   number: string
   sinceMs: number
+  away: Absence | null
 }
 
 export interface HallPage {

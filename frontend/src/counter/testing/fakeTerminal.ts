@@ -154,8 +154,8 @@ const many = [4, 6, 5, 2]
 export const hallNow = (change: Partial<HallNow> = {}): HallNow => ({
   queues: letters.map((letter, i) => ({ area: { ...area(letter, i * 3), windows: many[i]!, openWindows: Math.ceil(many[i]! / 2), pausedUntil: i === 2 ? '10:45' : '', pausedWhy: i === 2 ? 'system_down' : '' }, longestMinutes: i === 0 ? -1 : 4 * i, figures: figureRow({ key: letter, wait: i === 3 ? seen(0, 0, 0) : seen(20, 5 + i, 14 + 3 * i) }) })),
   windows: letters.flatMap((letter, i) => Array.from({ length: many[i]! }, (_, n): HallWindow => {
-    const state = n === 0 && i === 2 ? 'lost' : n % 5 === 4 ? 'closed' : ['serving', 'serving', 'called', 'free'][n % 4]!
-    return { id: `${letter}${String(n + 1).padStart(2, '0')}`, letter, state, clerk: state === 'closed' ? '' : '李(样例)', services: state === 'closed' ? [] : [letter], number: state === 'serving' || state === 'called' ? `${letter}0${10 + n}` : '', sinceMs: now - n * 60_000 }
+    const state = n === 0 && i === 2 ? 'lost' : n % 5 === 4 ? 'closed' : n === 3 && i === 1 ? 'away' : ['serving', 'serving', 'called', 'free'][n % 4]!
+    return { id: `${letter}${String(n + 1).padStart(2, '0')}`, letter, state, clerk: state === 'closed' ? '' : '李(样例)', services: state === 'closed' ? [] : [letter], number: state === 'serving' || state === 'called' ? `${letter}0${10 + n}` : '', sinceMs: now - n * 60_000, away: state === 'away' ? { why: 'meal', sinceMs: now - n * 60_000, untilMs: now + 1_800_000 } : null }
   })),
   advice: [{ window: 'B12', letter: 'B', area: { zh: '社保医保', en: 'Social and medical insurance' }, saves: 340 }, { window: 'H03', letter: 'H', area: { zh: '税务', en: 'Tax' }, saves: 60 }],
   whole: figureRow({ issued: 1204, served: 1033, noShow: 41, outOfOrder: 12, inTarget: 880, promises: 700, kept: 634, wait: seen(1120, 8.4, 31), service: seen(1033, 7.2, 16), idleMs: 83 * 60_000 }),
@@ -167,7 +167,7 @@ export const hallNow = (change: Partial<HallNow> = {}): HallNow => ({
 function firstPage(): CounterPage {
   return {
     place: { role: 'counter', hall: 'jiangnan', hallName: { zh: '江南办事服务大厅', en: 'Jiangnan Service Hall' }, terminal: 'c1', window: '', pxPerMm: 3.8, screenLowMm: 850, distanceMm: 600, voice: false, reader: false, floor: 1, date: '2026-11-24', nowMs: now, guidesVersion: '2026.11-1', guidesDate: '2026-11-20' },
-    standing: standing(), clerk: '', clerkName: '', supervisor: false, mayWithdraw: true, window: '', services: [], areas: [area('A', 30), area('B', 4)],
+    standing: standing(), clerk: '', clerkName: '', supervisor: false, mayWithdraw: true, window: '', services: [], away: null, areas: [area('A', 30), area('B', 4)],
     allWindows: [{ id: 'A01', letter: 'A', clerk: '' }, { id: 'A02', letter: 'A', clerk: 'li' }, { id: 'B07', letter: 'B', clerk: '' }],
     documents: true, current: null, waiting: 30, servedToday: 4,
     parked: [], recent: [{ number: 'A055', state: 'done', finishedAt: '10:20', saved: 'here' }, { number: 'A2-017', state: 'no_show', finishedAt: '10:11', saved: 'centre' }],
@@ -232,6 +232,8 @@ export function fakeTerminal() {
     WithdrawCase: (_: string, number: string) => ({ number, state: 'withdrawn', dueDate: '', answerBy: '', missing: null, saved: 'here' }),
     SignOut: () => (page.current ? refuse('still_serving') : set({ clerk: '', window: '' })),
     OpenWindow: (window: string, services: string[]) => (window === 'A02' ? refuse('window_taken') : set({ window, services })),
+    StepAway: (why: string, minutes: number) => (page.current ? refuse('still_serving') : set({ away: { why, sinceMs: now, untilMs: minutes ? now + minutes * 60_000 : 0 } })),
+    Reopen: () => set({ away: null }),
     CloseWindow: () => (page.current ? refuse('still_serving') : set({ window: '' })),
     Next: () => (page.current ? refuse('still_serving') : set({ current: ticket(), waiting: page.waiting - 1 })),
     Recall: () => set({ current: { ...need('called'), recalls: 1 } }),
