@@ -71,6 +71,9 @@ func scriptsOf(part string) (list []check) {
 	return list
 }
 
+// keptShots is a folder for pictures of the counter's screens in both languages and on both kinds of screen, "" for none.
+var keptShots string
+
 // play runs real programs, and the script in a real browser against them.
 func (sc script) play(ctx context.Context) error {
 	return scratch(strings.TrimSuffix(sc.file, ".mjs"), func(dir string) (err error) {
@@ -82,7 +85,16 @@ func (sc script) play(ctx context.Context) error {
 		if sc.args != nil {
 			node.Args = append(node.Args, sc.args(filepath.Join(dir, "pictures"))...)
 		}
-		node.Env = append(node.Env, "SHOTS="+dir, "CHROMIUM=/usr/bin/chromium")
+		shots := "SHOTS=" + dir
+		if keptShots != "" && sc.role == "counter" {
+			to, err := filepath.Abs(keptShots)
+			if err = errors.Join(err, os.MkdirAll(to, 0o755)); err != nil {
+				return err
+			}
+			shots = "SHOTS=" + to
+			node.Env = append(node.Env, "VIEWS=all")
+		}
+		node.Env = append(node.Env, shots, "CHROMIUM=/usr/bin/chromium")
 		if sc.role == "" {
 			return tell(node, sc.part != "")
 		}

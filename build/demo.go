@@ -122,6 +122,7 @@ func demoHall(ctx context.Context, data string) (err error) {
 		fmt.Printf("  %-16s %s\n", r.words, where)
 	}
 	fmt.Printf("\n  clerk            sign in as %s with PIN %s\n", stageClerks[0].id, stageClerks[0].pin)
+	fmt.Printf("  supervisor       sign in as %s with PIN %s\n", stageClerks[1].id, stageClerks[1].pin)
 	fmt.Printf("  slips            %s\n", s.path("paper"))
 	fmt.Printf("  data and logs    %s\n\nCtrl-C ends all of it; the data stays.\n", s.dir)
 	select {

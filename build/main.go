@@ -28,7 +28,7 @@ func verbs() []verb {
 		{"doctor", "", "tell what this machine has, what is missing and which verb brings it", doctor},
 		{"demo", "[--shots DIR] [--data DIR]", "build everything and run hub, centre, kiosk, counter and board; --shots plays a visit and leaves its pictures", demo},
 		{"dev", "[--role ROLE]", "run the pages of a kiosk, counter or board with live reload over a terminal's HTTP bridge", dev},
-		{"test", "[PART...] [--full]", "check everything (--full: the faults in the numbers of a release); parts: " + partNames(), test},
+		{"test", "[PART...] [--full] [--shots DIR]", "check everything (--full: the faults in the numbers of a release; --shots: keep pictures of every counter screen, with part browser); parts: " + partNames(), test},
 		{"compile", "[pages|clips|terminal|server...]", "build the pages and the programs into build/bin", compile},
 		{"dist", "[deb|windows...]", "leave the .deb, the exe and the installer in build/bin", dist},
 		{"sim", "[--seeds N] [--from S] | --seed S [--trace] | --mutants", "live simulated districts under seeds and check what must hold", simulate},

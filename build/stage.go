@@ -31,9 +31,12 @@ type stage struct {
 }
 
 // clerk is somebody who can sign in at the counters of a stage.
-type clerk struct{ id, name, pin string }
+type clerk struct {
+	id, name, pin string
+	supervisor    bool
+}
 
-var stageClerks = []clerk{{"demo", "演示柜员", "246810"}, {"demo2", "演示柜员二", "135790"}}
+var stageClerks = []clerk{{"demo", "演示柜员", "246810", false}, {"demo2", "演示主管", "135790", true}}
 
 const stageHall = "jiangnan"
 
@@ -58,6 +61,9 @@ func openStage(ctx context.Context, dir, terminal string, usual bool) (s *stage,
 	}
 	for _, c := range stageClerks {
 		cmd := command(ctx, serverProgram, "clerk", "add", "--data", s.path("server", "hub"), "--hall", stageHall, "--id", c.id, "--name", c.name, "--pin", "-")
+		if c.supervisor {
+			cmd.Args = append(cmd.Args, "--supervisor")
+		}
 		cmd.Stdin = strings.NewReader(c.pin)
 		if _, err := quiet(cmd); err != nil {
 			return s, fmt.Errorf("make the clerk %s known: %w", c.id, err)

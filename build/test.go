@@ -39,13 +39,20 @@ func partNames() string {
 
 // test runs every check, or those of the named parts; it goes on after a failure,
 // and its last line counts. --full asks the faults for the numbers of a release, which
-// take hours.
+// take hours; --shots keeps the pictures of the counter's screens.
 func test(ctx context.Context, args []string) error {
 	if at := slices.Index(args, "--full"); at >= 0 {
 		args = slices.Delete(slices.Clone(args), at, at+1)
 		if err := os.Setenv(fullFaults, "1"); err != nil {
 			return err
 		}
+	}
+	if at := slices.Index(args, "--shots"); at >= 0 {
+		if at+1 == len(args) {
+			return usageError{errors.New("test --shots needs a folder")}
+		}
+		keptShots = args[at+1]
+		args = slices.Delete(slices.Clone(args), at, at+2)
 	}
 	known := strings.Fields(partNames())
 	for _, a := range args {

@@ -4,32 +4,37 @@
 // hall by mouse.
 // axe looks at the page after each step, in both languages. Exit 1 when a step fails.
 //
-//   BASE=http://127.0.0.1:7801 CLERK=... PIN=... CLERK2=... PIN2=... [WINDOW=B07] [SHOTS=dir] [SCANS=dir] node e2e/counter.mjs
+//   BASE=http://127.0.0.1:7801 CLERK=... PIN=... CLERK2=... PIN2=... [WINDOW=B07] [SHOTS=dir [VIEWS=all]] [SCANS=dir] node e2e/counter.mjs
 //
 // Two people have to wait for a service of that window, the first one for an item with seven materials. SHOTS keeps pictures of the
-// steps there; SCANS is the folder of the counter's scanner.
+// steps there, with VIEWS in both languages and on both kinds of screen; SCANS is the folder of the counter's scanner.
 import { writeFileSync } from 'node:fs'
 import { axeOn } from './axe.mjs'
 import { launch } from './browser.mjs'
 
-const { BASE, CLERK, PIN, CLERK2, PIN2, WINDOW, SHOTS, SCANS } = process.env
+const { BASE, CLERK, PIN, CLERK2, PIN2, WINDOW, SHOTS, VIEWS, SCANS } = process.env
 if (!BASE || !CLERK || !PIN || !CLERK2 || !PIN2) {
   console.error('counter.mjs: BASE, CLERK, PIN, CLERK2 and PIN2 must be set')
   process.exit(1)
 }
 
 const browser = await launch()
-const page = await browser.newPage({ viewport: { width: 1920, height: 1080 }, bypassCSP: true })
+const screens = [{ width: 1920, height: 1080 }, { width: 1366, height: 768 }]
+const page = await browser.newPage({ viewport: screens[0], bypassCSP: true })
 page.setDefaultTimeout(10_000)
 
 const steps = []
+/** Changes the language and leaves the focus where it is. */
+async function speak(language) {
+  const focus = await page.evaluateHandle(() => document.activeElement)
+  await page.click(`button[lang="${language}"]`)
+  await focus.evaluate((e) => e.focus())
+}
 async function step(name, work) {
   try {
     await work()
     for (const language of ['en', 'zh-CN']) {
-      const focus = await page.evaluateHandle(() => document.activeElement)
-      await page.click(`button[lang="${language}"]`)
-      await focus.evaluate((e) => e.focus())
+      await speak(language)
       const found = await axeOn(page)
       if (found.length > 0) throw new Error(found.join('; '))
     }
@@ -40,7 +45,21 @@ async function step(name, work) {
   }
 }
 const pane = (state) => page.locator(`[data-state="${state}"]`)
-const shot = async (name) => { if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png` }) }
+/** Keeps a picture; with VIEWS one for each screen and language, on none of which a page may be wider than its screen. */
+async function shot(name) {
+  if (!SHOTS) return
+  if (!VIEWS) return void await page.screenshot({ path: `${SHOTS}/${name}.png` })
+  for (const screen of screens) {
+    await page.setViewportSize(screen)
+    for (const language of ['en', 'zh-CN']) {
+      await speak(language)
+      await page.screenshot({ path: `${SHOTS}/${name}-${screen.width}-${language.slice(0, 2)}.png` })
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      if (wide > 0) throw new Error(`${name} is ${wide} px wider than a screen of ${screen.width}, in ${language}`)
+    }
+  }
+  await page.setViewportSize(screens[0])
+}
 
 /** The first window that nobody has opened. */
 async function freeWindow() {
@@ -53,6 +72,7 @@ async function openWindow() {
   // The window may be open still from an earlier run.
   await page.locator('#window-no, [data-state]').first().waitFor()
   if (await page.locator('[data-state]').count()) return
+  await shot('counter-open-window')
   await page.fill('#window-no', WINDOW ?? (await freeWindow()))
   await page.keyboard.press('Enter')
   await page.locator('[data-state]').waitFor()
@@ -161,6 +181,7 @@ async function fourEyes() {
 async function finish() {
   await page.keyboard.press('F10')
   await page.locator('[data-row]').first().waitFor()
+  await shot('counter-finish')
   // Rows that an intake has not decided: accepted on the spot.
   const open = await page.locator('[data-row]:not(:has(input:checked))').count()
   for (let i = 0; i < open; i++) {
@@ -295,6 +316,7 @@ try {
   await step('sign in', async () => {
     await page.locator('#clerk, #window-no, [data-state]').first().waitFor()
     if (!(await page.locator('#clerk').count())) return
+    await shot('counter-sign-in')
     await page.fill('#clerk', CLERK)
     await page.fill('#pin', PIN)
     await page.keyboard.press('Enter')
@@ -302,8 +324,15 @@ try {
   })
   await step('open window', openWindow)
   await step('a visit by keys', byKeys)
-  await step('a break', async () => {
+  await step('the own day', async () => {
     await pane('idle').waitFor()
+    await shot('counter-idle')
+    await page.keyboard.press('Control+m')
+    await page.locator('[data-own-fact]').first().waitFor()
+    await shot('counter-own-day')
+    await page.keyboard.press('Control+m')
+  })
+  await step('a break', async () => {
     await page.keyboard.press('Control+l')
     await page.locator('[data-act="stepAway"]').waitFor()
     await page.keyboard.press('ArrowRight')
@@ -349,6 +378,18 @@ try {
   await step('a slip put right', putRight)
   await step('finish', finish)
   await step('a second person', fourEyes)
+  await step('the hall', async () => {
+    await page.keyboard.press('Control+h')
+    await page.locator('[data-at]').first().waitFor()
+    await shot('counter-hall')
+    await page.keyboard.press('Escape')
+  })
+  await step('bad ratings', async () => {
+    await page.click('[data-panel="follow"]')
+    await page.locator('[data-panel="follow"][aria-current]').waitFor()
+    await shot('counter-follow')
+    await page.keyboard.press('Escape')
+  })
   await step('a request for information', disclosure)
   await step('a notice', async () => {
     await page.click('[data-panel="notice"]')
