@@ -4,6 +4,7 @@ import { createWords, languages, type Language } from '../i18n'
 import { expectAccessible } from '../testing/axe'
 import type { CounterPage } from '../types/counter'
 import CounterApp from './CounterApp.vue'
+import { emptyDisclosure } from './desk'
 import { application, area, evidence, decided, dueCases, before, disclosure, fakeTerminal, followed, lookup, refuse, scans, standing, ticket, transfer, tray, unverified, amending, amendment, fee, slipped, figureRow, hallNow, ownDay } from './testing/fakeTerminal'
 
 let terminal: ReturnType<typeof fakeTerminal>
@@ -476,6 +477,18 @@ describe('what the counter says', () => {
     expect(app.find('#disclosure-name').exists()).toBe(false)
     await press('Enter', true)
     expect(app.find<HTMLInputElement>('#disclosure-name').element.value).toBe('')
+  })
+
+  it('shows what was typed of a request also when it comes back late', async () => {
+    terminal.atDesk()
+    let come!: (kept: string) => void
+    terminal.instead.set('Draft', () => new Promise<string>((done) => { come = done }))
+    const app = await open('zh')
+    await press('g', true)
+    expect(app.find('#disclosure-name').exists()).toBe(false)
+    come(JSON.stringify({ ...emptyDisclosure(), name: '罗庆(样例)' }))
+    await flushPromises()
+    expect(app.find<HTMLInputElement>('#disclosure-name').element.value).toBe('罗庆(样例)')
   })
 
   it('has what was typed of a request again after the program died, until it is thrown away', async () => {
