@@ -156,7 +156,7 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 	case WindowOpened:
 		return h.window(e, f)
 	case WindowClosed:
-		return h.window(e, WindowOpened{Hall: f.Hall, Window: f.Window, Clerk: f.Clerk, Services: f.Services, AtMS: f.AtMS, Absence: f.Absence})
+		return h.window(e, WindowOpened(f))
 	case Block:
 		h.lease(f, e.Kind == KindBlockVoided)
 		return Touched{Block: &f}, nil
