@@ -71,7 +71,8 @@ func (o *office) take(t *testing.T, n int) {
 	for range n {
 		i := len(o.said)
 		in := screen.Intake{Request: fmt.Sprint("i", i), Ticket: o.ticket, Item: o.item, Applicant: fmt.Sprintf("金丝雀%03d", i), DocumentType: "resident_id",
-			DocumentNumber: identityNumber(i), Phone: fmt.Sprintf("1000077%04d", i), Note: fmt.Sprintf("备注%03d号 下午来取", i)}
+			DocumentNumber: identityNumber(i), Phone: fmt.Sprintf("1000077%04d", i), Note: fmt.Sprintf("备注%03d号 下午来取", i),
+			Agent: fmt.Sprintf("代办人%03d", i), AgentNumber: identityNumber(500 + i), Address: fmt.Sprintf("金丝雀路%03d号", i)}
 		_, err := o.c.Counter.TakeIntake(in)
 		apptest.Must(t, err)
 		o.said = append(o.said, in)
@@ -133,7 +134,8 @@ func TestWhatIsSaidOfPeopleIsReadAtTheCentreAndErasedEverywhere(t *testing.T) {
 	})
 	for n, c := range list {
 		if got, want := personAt(t, w.Centre.Store, c, keys[n]), o.said[n]; got != (intake.Person{Applicant: intake.Personal(want.Applicant), DocumentNumber: intake.Personal(want.DocumentNumber),
-			Phone: intake.Personal(want.Phone), Note: intake.Personal(want.Note)}) {
+			Phone: intake.Personal(want.Phone), Note: intake.Personal(want.Note),
+			Agent: intake.Personal(want.Agent), AgentNumber: intake.Personal(want.AgentNumber), Address: intake.Personal(want.Address)}) {
 			t.Errorf("application %d is read at the centre as another one", n)
 		}
 	}
@@ -212,7 +214,7 @@ func (o *office) clear(t *testing.T) (found []string) {
 	t.Helper()
 	files, err := walk(o.w.Dir, func(path string, raw []byte) {
 		for _, in := range o.said {
-			for _, secret := range []string{in.Applicant, in.DocumentNumber, in.Phone, in.Note} {
+			for _, secret := range []string{in.Applicant, in.DocumentNumber, in.Phone, in.Note, in.Agent, in.AgentNumber, in.Address} {
 				if bytes.Contains(raw, []byte(secret)) || bytes.Contains(raw, utf16le(secret)) {
 					found = append(found, path)
 					return

@@ -101,6 +101,10 @@ func TestFiveHundredApplicationsAreTheSameAtTheCentre(t *testing.T) {
 		item, p, at := items[n%len(items)], who[n%len(who)], counters[n%len(counters)]
 		x := &written{by: at, in: screen.Intake{Request: fmt.Sprint("i", n), Ticket: visits[at], Item: string(item.Code), Applicant: p.Name, DocumentType: "resident_id",
 			DocumentNumber: p.ID, Phone: p.Phone, Note: fmt.Sprintf("第%d件", n)}}
+		if n%5 == 0 { // a neighbour comes for the person
+			agent := who[(n+1)%len(who)]
+			x.in.Agent, x.in.AgentNumber, x.in.Address = agent.Name, agent.ID, fmt.Sprintf("样例路%d号", n)
+		}
 		x.brings(chance, item)
 		r, err := at.Counter.TakeIntake(x.in)
 		if err != nil {
@@ -187,7 +191,8 @@ func (x *written) differs(t *testing.T, w *apptest.World, number string) string 
 	for _, f := range []struct{ name, have, want string }{
 		{"state", string(s.State), string(x.state)}, {"due", string(s.DueDate), x.due}, {"item", string(s.Item), x.in.Item}, {"ticket", string(s.Ticket), x.in.Ticket},
 		{"absent", fmt.Sprint(s.Absent), fmt.Sprint(x.absent)}, {"materials", fmt.Sprint(rows), fmt.Sprint(x.in.Materials)}, {"applicant", string(p.Applicant), x.in.Applicant},
-		{"number", string(p.DocumentNumber), x.in.DocumentNumber}, {"phone", string(p.Phone), x.in.Phone}, {"note", string(p.Note), x.in.Note}, {"request", c.Request, x.in.Request},
+		{"number", string(p.DocumentNumber), x.in.DocumentNumber}, {"phone", string(p.Phone), x.in.Phone}, {"note", string(p.Note), x.in.Note},
+		{"agent", string(p.Agent), x.in.Agent}, {"agent's number", string(p.AgentNumber), x.in.AgentNumber}, {"address", string(p.Address), x.in.Address}, {"request", c.Request, x.in.Request},
 	} {
 		if f.have != f.want {
 			return fmt.Sprintf("%s is %q, %q was due", f.name, f.have, f.want)

@@ -284,6 +284,9 @@ func (c *Case) Person(key sealed.Key) (Person, error) {
 			continue
 		}
 		*at, _, err = a.Said(key)
+		if a.Field == FieldAgent {
+			p.AgentNumber = "" // that of another one
+		}
 	}
 	return p, err
 }

@@ -105,6 +105,7 @@ type Document struct {
 	DocumentType   DocumentType
 	DocumentNumber Personal
 	Agent          Personal
+	Representative Personal
 	State          State
 	Rows           []DocumentRow
 	Taken          hall.Date

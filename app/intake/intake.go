@@ -111,6 +111,10 @@ type Taken struct {
 	DocumentType   DocumentType  `json:"document_type"`
 	DocumentNumber sealed.Value  `json:"document_number"`
 	Phone          sealed.Value  `json:"phone,omitempty"`
+	Agent          sealed.Value  `json:"agent,omitempty"`
+	AgentNumber    sealed.Value  `json:"agent_number,omitempty"`
+	Representative sealed.Value  `json:"representative,omitempty"`
+	Address        sealed.Value  `json:"address,omitempty"`
 	Materials      []Material    `json:"materials"`
 	// Absent names the materials that are missing or owed, in the words of the guide of that day.
 	Absent []string `json:"absent,omitempty"`

@@ -15,7 +15,8 @@ import (
 
 // Take is the wish of a clerk to take an application. The caller makes the id and
 // the number, reads the clock and names itself; Request makes it safe to repeat.
-// Phone and Note may be empty, because the law does not ask for a phone.
+// Phone and Note may be empty, because the law does not ask for a phone; so may Agent with AgentNumber,
+// Representative, which only an organisation has, and Address.
 type Take struct {
 	Request        string
 	Application    ApplicationID
@@ -28,6 +29,10 @@ type Take struct {
 	DocumentType   DocumentType
 	DocumentNumber Personal
 	Phone          Personal
+	Agent          Personal
+	AgentNumber    Personal
+	Representative Personal
+	Address        Personal
 	Materials      []Material
 	// Shared is what the platform has said of the materials that data sets prove, by their
 	// numbers, for this person.
@@ -75,7 +80,7 @@ func (c Take) LogValue() slog.Value {
 // Refusals: ItemUnknown for a nil item and for a bare one, of which nobody knows what it
 // takes; RequestUnusable (args field) for what
 // only a program can get wrong; FieldMissing (args field: applicant,
-// document_number, phone, reason, agency); IdentityWrong (args why and type); NotAtOnce for
+// document_number, phone, agent, agent_number, reason, agency); IdentityWrong (args why and type, and field where it is not the applicant's); NotAtOnce for
 // an item that is none, or with something missing; CaseUnproved for one that shared data has
 // not proved yet.
 func (c Take) Decide(item *guide.Item, calendar *Calendar, today hall.Date) (Taken, Person, *event.Refusal) {
@@ -174,7 +179,34 @@ func (c Take) Who(today hall.Date) (p Person, _ *event.Refusal) {
 		return p, event.FieldMissing.With("field", "phone")
 	}
 	p.DocumentNumber, p.Phone = Personal(number), Personal(phone)
-	return p, nil
+	if c.DocumentType == CreditCode {
+		p.Representative = tidy(c.Representative)
+	}
+	p.Address = tidy(c.Address)
+	return p, c.agent(&p, today)
+}
+
+// agent checks and tidies who acts for the person: a name and a document, or neither.
+func (c Take) agent(p *Person, today hall.Date) *event.Refusal {
+	number := Normalise(string(c.AgentNumber))
+	switch p.Agent = tidy(c.Agent); {
+	case p.Agent == "" && number == "":
+		return nil
+	case p.Agent == "":
+		return event.FieldMissing.With("field", "agent")
+	case number == "":
+		return event.FieldMissing.With("field", "agent_number")
+	}
+	kind := Other
+	if len(number) == 18 {
+		kind = ResidentID
+	}
+	number, refusal := CheckDocument(kind, number, today)
+	if refusal != nil {
+		return refusal.With("field", "agent_number")
+	}
+	p.AgentNumber = Personal(number)
+	return nil
 }
 
 // tidy drops white space around a text and doubles within.

@@ -343,3 +343,33 @@ func TestNumber(t *testing.T) {
 		}
 	})
 }
+
+// Who acts for the person has a name and a document that is checked; an organisation has a representative.
+func TestWhoActsForThePerson(t *testing.T) {
+	for _, x := range []struct {
+		agent, number Personal
+		refusal, at   string
+	}{
+		{"", "", "", ""}, {" 陈  一(样例)", "99010820000907755x", "", ""}, {"陈一(样例)", "E12345678", "", ""},
+		{"陈一(样例)", "", "field_missing", "agent_number"}, {" ", "99010820000907755X", "field_missing", "agent"},
+		{"陈一(样例)", "990108200009077551", "identity_wrong", "agent_number"},
+	} {
+		c := wish()
+		c.Agent, c.AgentNumber, c.Representative, c.Address = x.agent, x.number, "赵二(样例)", " 样例路 1号 "
+		p, no := c.Who("2026-11-24")
+		if x.refusal != "" {
+			if no == nil || no.Key != x.refusal || no.Args["field"] != x.at {
+				t.Errorf("%q with %q: %v", string(x.agent), string(x.number), no)
+			}
+			continue
+		}
+		if no != nil || p.Representative != "" || p.Address != "样例路 1号" || (p.Agent == "") != (x.agent == "") || p.AgentNumber != Personal(strings.ToUpper(string(x.number))) {
+			t.Errorf("%q with %q: %v, %q %q", string(x.agent), string(x.number), no, string(p.Agent), string(p.AgentNumber))
+		}
+	}
+	c := wish()
+	c.DocumentType, c.DocumentNumber, c.Representative = CreditCode, "91350100M000100Y43", "赵二(样例)"
+	if p, no := c.Who("2026-11-24"); no != nil || p.Representative != "赵二(样例)" {
+		t.Errorf("the representative of a company: %q", string(p.Representative))
+	}
+}

@@ -122,6 +122,9 @@ func head(s *sheet, d intake.Document) {
 	if d.DocumentNumber != "" {
 		s.grey(d.Shown(), 10)
 	}
+	if d.Representative != "" {
+		s.grey("法定代表人 Legal representative "+string(d.Representative), 10)
+	}
 	if d.Agent != "" {
 		s.grey("代理人 Agent "+string(d.Agent), 10)
 	}

@@ -43,7 +43,7 @@ var all = map[string]intake.Document{
 
 // amended is a document that was printed again after an amendment.
 func amended(d intake.Document) intake.Document {
-	d.Edition, d.Replaces, d.Agent, d.Rows[0].State = 2, "JN20261124-C07-0003-SL", "陈一(样例)", intake.NotReceived
+	d.Edition, d.Replaces, d.Agent, d.Representative, d.Rows[0].State = 2, "JN20261124-C07-0003-SL", "陈一(样例)", "赵二(样例)", intake.NotReceived
 	return d
 }
 

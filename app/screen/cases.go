@@ -47,6 +47,9 @@ type CasePage struct {
 	Phone          intake.Personal `json:"phone"`
 	Note           intake.Personal `json:"note"`
 	Agent          intake.Personal `json:"agent"`
+	AgentNumber    intake.Personal `json:"agentNumber"`
+	Representative intake.Personal `json:"representative"`
+	Address        intake.Personal `json:"address"`
 	// Amendments are all that was proposed to be put right, in its order. Amend tells that something can be.
 	Amendments []CaseAmendment `json:"amendments"`
 	Amend      bool            `json:"amend"`
@@ -111,7 +114,8 @@ func (c *Counter) OpenCase(number, purpose string) (CasePage, error) {
 		return CasePage{}, err
 	}
 	c.reading = o.Application
-	p.Applicant, p.DocumentNumber, p.Phone, p.Note, p.Agent = who.Applicant, who.DocumentNumber, who.Phone, who.Note, who.Agent
+	p.Applicant, p.DocumentNumber, p.Phone, p.Note = who.Applicant, who.DocumentNumber, who.Phone, who.Note
+	p.Agent, p.AgentNumber, p.Representative, p.Address = who.Agent, who.AgentNumber, who.Representative, who.Address
 	if p.Amendments, err = c.amendments(o, p.Rows); err != nil {
 		return CasePage{}, err
 	}
@@ -304,7 +308,7 @@ func (c *Counter) noteDocument(number, kind string) (d intake.Document, err erro
 // document fills in what stands on a document of an application.
 func (c *Counter) document(o opened, who intake.Person, kind string) (intake.Document, error) {
 	s, page := c.m.Calendar.Status(o.Case), c.casePage(o)
-	d := intake.Document{Kind: intake.DocumentOf(s.State), Case: s.Number, Item: page.Item.Zh, Applicant: who.Applicant, DocumentType: o.Showing(), DocumentNumber: who.DocumentNumber, Agent: who.Agent, Edition: o.Edition(),
+	d := intake.Document{Kind: intake.DocumentOf(s.State), Case: s.Number, Item: page.Item.Zh, Applicant: who.Applicant, DocumentType: o.Showing(), DocumentNumber: who.DocumentNumber, Agent: who.Agent, Representative: who.Representative, Edition: o.Edition(),
 		State: s.State, Taken: hall.DateOf(s.TakenMS), Date: hall.DateOf(c.m.Book.Now()), Due: s.DueDate, AnswerBy: s.AnswerBy, Window: string(c.window), Clerk: c.clerk.Name, Hall: c.m.place().HallName.Zh}
 	if o.WithdrawnMS != 0 {
 		d.Withdrawn = hall.DateOf(o.WithdrawnMS)

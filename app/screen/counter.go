@@ -464,6 +464,7 @@ func (c *Counter) wish(in Intake, life string, count int, now int64) intake.Take
 	w := intake.Take{Request: in.Request, Application: intake.ApplicationID(c.m.NewID(now)), Number: intake.Number(c.m.Hall, hall.DateOf(now), c.m.Device, life, count),
 		Ticket: hall.TicketID(in.Ticket), Hall: c.m.Hall, Window: c.window, Clerk: c.clerk.ID,
 		Applicant: intake.Personal(in.Applicant), DocumentType: intake.DocumentType(in.DocumentType), DocumentNumber: intake.Personal(in.DocumentNumber),
+		Agent: intake.Personal(in.Agent), AgentNumber: intake.Personal(in.AgentNumber), Representative: intake.Personal(in.Representative), Address: intake.Personal(in.Address),
 		Phone: intake.Personal(in.Phone), Note: intake.Personal(in.Note), Answer: intake.Answer(in.Answer), Reason: intake.Personal(in.Reason), Agency: in.Agency, NowMS: now}
 	for _, m := range in.Materials {
 		w.Materials = append(w.Materials, intake.Material{No: m.No, State: intake.Received(m.State)})

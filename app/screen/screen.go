@@ -444,6 +444,10 @@ type Intake struct {
 	DocumentType   string        `json:"documentType"`
 	DocumentNumber string        `json:"documentNumber"`
 	Phone          string        `json:"phone"`
+	Agent          string        `json:"agent"`
+	AgentNumber    string        `json:"agentNumber"`
+	Representative string        `json:"representative"`
+	Address        string        `json:"address"`
 	Materials      []MaterialRow `json:"materials"`
 	Note           string        `json:"note"`
 	// Answer is what the window says of it: empty for what the materials make of it, "receive",

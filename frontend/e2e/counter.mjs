@@ -85,6 +85,13 @@ async function intake() {
   await page.fill('#in-applicant', '罗庆(样例)')
   await page.fill('#in-documentNumber', '99010820000907755X')
   await page.fill('#in-phone', '10000000000')
+  // A neighbour came for the person.
+  await page.click('[data-act="more"]')
+  await page.locator('#in-agent:focus').waitFor()
+  await page.keyboard.type('何海庆(样例)')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('990108197405036595')
+  await shot('counter-agent')
   // What the centre's sample holds of this person: both papers that shared data proves.
   await page.keyboard.press('Control+d')
   await page.locator('[data-evidence="found"]').nth(1).waitFor()

@@ -97,6 +97,7 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['an answer that goes back', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A022'); await app.find('#follow-note').setValue('请写明结果'); await app.find('[data-act="sendBack"]').trigger('click') }, '[data-state="returned"]'],
   ['an answer that passes', () => terminal.atDesk(), async (app) => { await openFollow(app, 'id-A022'); await press('Enter', true) }, '[data-state="checked"]'],
   ['the own day', () => terminal.atDesk(), () => press('m', true), '[data-own] svg'],
+  ['an intake for somebody who acts for a company', async () => { terminal.set({ ...terminal.atDesk(), current: ticket('A058', 'serving') }) }, async (app) => { await flushPromises(); await app.find('#in-applicant').setValue('样例公司'); await app.find('[name="document"][value="credit_code"]').setValue(); await app.find('[data-act="more"]').trigger('click'); await flushPromises() }, '#in-agentNumber'],
   ['a window that is about to be paused', () => { terminal.atDesk() }, () => press('l', true), '[data-act="stepAway"]'],
   ['a window whose clerk eats and is late', () => { terminal.atDesk(); terminal.set({ away: { why: 'meal', sinceMs: Date.now() - 7_200_000, untilMs: Date.now() - 600_000 } }) }, () => undefined, '[data-state="away"]'],
   ['a window whose clerk works behind it', () => { terminal.atDesk(); terminal.set({ away: { why: 'back_office', sinceMs: Date.now(), untilMs: 0 } }) }, () => undefined, '[data-act="reopen"]'],

@@ -62,7 +62,7 @@ describe('the draft of a visit', () => {
     visit.receiveRest()
     expect(visit.intake('r1')).toEqual({
       request: 'r1', ticket: 'id-1', item: 'transfer', applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X',
-      phone: '10000000000', note: 'n', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'unverified' }, { no: 3, state: 'received' }], answer: '', reason: '', agency: '',
+      phone: '10000000000', agent: '', agentNumber: '', representative: '', address: '', note: 'n', materials: [{ no: 1, state: 'received' }, { no: 2, state: 'unverified' }, { no: 3, state: 'received' }], answer: '', reason: '', agency: '',
     })
     Object.assign(visit.draft, { answer: 'not_ours', reason: ' 说明 ', agency: ' 市公安局 ' })
     expect(visit.intake('r2')).toMatchObject({ answer: 'not_ours', reason: '说明', agency: '市公安局' })
@@ -85,5 +85,15 @@ describe('the draft of a visit', () => {
     visit.again()
     expect(visit.draft.applicant).toBe(' 罗庆(样例) ')
     expect([visit.draft.item, visit.draft.note, visit.draft.ticks]).toEqual([null, '', {}])
+  })
+
+  it('sends who acts for the person, and a representative of an organisation alone', () => {
+    const { visit } = filled()
+    Object.assign(visit.draft, { agent: ' 陈一(样例) ', agentNumber: '990108200009077553', address: '样例路1号', representative: '赵二(样例)' })
+    expect(visit.intake('r')).toMatchObject({ agent: '陈一(样例)', agentNumber: '990108200009077553', address: '样例路1号', representative: '' })
+    visit.draft.documentType = 'credit_code'
+    expect(visit.intake('r').representative).toBe('赵二(样例)')
+    visit.again()
+    expect(visit.draft.agent).toBe(' 陈一(样例) ')
   })
 })

@@ -13,6 +13,11 @@ export interface Draft {
   documentType: string
   documentNumber: string
   phone: string
+  /** Who acts for the person, the legal representative of an organisation, where post goes; mostly none. */
+  agent: string
+  agentNumber: string
+  representative: string
+  address: string
   ticks: Record<number, Tick>
   note: string
   /** What the window says of it, see `answers`; the reason and the agency go with it. */
@@ -30,7 +35,7 @@ export interface Taken {
 }
 
 function empty(): Draft {
-  return { item: null, guide: null, applicant: '', documentType: 'resident_id', documentNumber: '', phone: '', ticks: {}, note: '', answer: '', reason: '', agency: '' }
+  return { item: null, guide: null, applicant: '', documentType: 'resident_id', documentNumber: '', phone: '', agent: '', agentNumber: '', representative: '', address: '', ticks: {}, note: '', answer: '', reason: '', agency: '' }
 }
 
 /** The state a row starts in: what may be needless starts so and is asked of nobody, what shared data proves is to be verified, the rest is for the clerk to look at. */
@@ -137,6 +142,7 @@ export function useDraft(ticket: Ref<string>) {
     return {
       request, ticket: ticket.value, item: draft.item?.code ?? '', applicant: draft.applicant.trim(),
       documentType: draft.documentType, documentNumber: draft.documentNumber.trim(), phone: draft.phone.trim(),
+      agent: draft.agent.trim(), agentNumber: draft.agentNumber.trim(), representative: draft.documentType === 'credit_code' ? draft.representative.trim() : '', address: draft.address.trim(),
       materials, note: draft.note.trim(), answer: draft.answer,
       reason: draft.answer === 'refuse' || draft.answer === 'not_ours' ? draft.reason.trim() : '', agency: draft.answer === 'not_ours' ? draft.agency.trim() : '',
     }

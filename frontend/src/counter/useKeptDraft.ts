@@ -9,8 +9,8 @@ type Kept = Omit<Draft, 'item' | 'guide'> & { code: string }
 
 /** Of an application that is taken only the person is kept, for the next one of the visit. */
 function textOf({ draft, shown }: Pick<VisitDraft, 'draft' | 'shown'>): string {
-  const { item, applicant, documentType, documentNumber, phone, ticks, note, answer, reason, agency } = shown.value ? { ...draft, item: null, ticks: {}, note: '', answer: '', reason: '', agency: '' } : draft
-  return JSON.stringify({ code: item?.code ?? '', applicant, documentType, documentNumber, phone, ticks, note, answer, reason, agency } satisfies Kept)
+  const { item, applicant, documentType, documentNumber, phone, agent, agentNumber, representative, address, ticks, note, answer, reason, agency } = shown.value ? { ...draft, item: null, ticks: {}, note: '', answer: '', reason: '', agency: '' } : draft
+  return JSON.stringify({ code: item?.code ?? '', applicant, documentType, documentNumber, phone, agent, agentNumber, representative, address, ticks, note, answer, reason, agency } satisfies Kept)
 }
 
 /** Keeps the draft of a visit's application. `taken` are the items whose applications the visit has already. */

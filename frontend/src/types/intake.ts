@@ -54,6 +54,10 @@ export interface Intake {
   documentType: string
   documentNumber: string
   phone: string
+  agent: string
+  agentNumber: string
+  representative: string
+  address: string
   materials: MaterialRow[]
   note: string
   /** What the window says of it: '' for what the materials make of it, "receive", "refuse", "not_ours" or "at_once". */
@@ -108,6 +112,9 @@ export interface CasePage {
   note: string
   /** Who acts for the person; '' for nobody. */
   agent: string
+  agentNumber: string
+  representative: string
+  address: string
   /** What was proposed to be put right, in its order; `amend` tells that something can be. */
   amendments: CaseAmendment[]
   amend: boolean

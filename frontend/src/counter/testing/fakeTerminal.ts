@@ -59,7 +59,7 @@ export const application = (state = 'correction'): CasePage => ({
   number: 'JN20261124-C07-0003', code: 'transfer', item: { zh: '存量房转移登记', en: 'Transfer of property' }, state, dueDate: '', answerBy: '2026-12-15', takenMs: now, window: 'A02',
   rows: [{ no: 1, name: '登记申请书', state: 'received', suppliedMs: 0, check: '', set: none }, { no: 2, name: '婚姻状况材料', state: 'missing', suppliedMs: 0, check: '', set: none }, { no: 3, name: '完税凭证', state: 'later', suppliedMs: 0, check: '', set: none }, { no: 4, name: '合同', state: 'supplied', suppliedMs: now, check: '', set: none }],
   applicant: '罗庆(样例)', documentType: 'resident_id', documentNumber: '99010820000907755X', phone: '10000000000', note: '', alone: false, disputed: false, scans: [], signed: false,
-  what: 'bring', known: true, left: 9, may: [], steps: [], extended: false, reason: '', agency: '', agent: '', amendments: [], amend: true, fee: fee(),
+  what: 'bring', known: true, left: 9, may: [], steps: [], extended: false, reason: '', agency: '', agent: '', agentNumber: '', representative: '', address: '', amendments: [], amend: true, fee: fee(),
 })
 
 /** Something that a clerk wants to put right. */
