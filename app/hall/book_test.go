@@ -636,3 +636,44 @@ func TestLate(t *testing.T) {
 		t.Error("of a day whose hours nobody knows something is said")
 	}
 }
+
+// What is known of an appointment outlives a start, which puts tickets back from their rows, and lasts as long as
+// its rules need it.
+func TestAppointmentsOutliveAStart(t *testing.T) {
+	b := newBooking(t)
+	day := openDay(t, wednesday, 2)
+	for _, name := range []string{"kept", "given-up"} {
+		if no := b.book(wish(t, name, name, "10:00", day), clockAt(t, tuesday, "10:00")); no != nil {
+			t.Fatal(no)
+		}
+	}
+	b.note(&b.kiosk, hall.KindUnbooked, hall.Unbooked{Appointment: "given-up", Hall: "jiangnan", Date: wednesday, AtMS: clockAt(t, tuesday, "11:00")}, clockAt(t, tuesday, "11:00"))
+	booked, _ := b.h.Booking("given-up")
+	if list := b.h.BookingsOf(wednesday, booked.Phone); slices.ContainsFunc(list, func(a hall.Booking) bool { return a.Appointment == "given-up" }) {
+		t.Errorf("what was given up is listed: %+v", list)
+	}
+	if free := b.h.Slots("B", day, clockAt(t, tuesday, "12:00")); slices.ContainsFunc(free, func(s hall.Slot) bool { return s.AtMS == booked.SlotMS && s.Free != 1 }) {
+		t.Errorf("what was given up still takes its slot: %+v", free)
+	}
+	if _, no := b.checkIn("kept", "t9", clockAt(t, wednesday, "09:50")); no != nil {
+		t.Fatal(no)
+	}
+	again := hall.New("jiangnan")
+	for _, e := range b.events {
+		if e.Kind == hall.KindBooked || e.Kind == hall.KindUnbooked {
+			if _, err := again.Apply(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	row := *b.h.Ticket("t9")
+	again.Restore(&row)
+	if a, ok := again.Booking("kept"); !ok || a.Ticket != "t9" {
+		t.Errorf("after a start the appointment has ticket %q", a.Ticket)
+	}
+	for _, fact := range []any{hall.Skipped{Date: "2026-11-24"}, hall.Excused{Date: "2026-11-24"}} {
+		if last := hall.LastsUntil(fact); last != "2027-02-22" {
+			t.Errorf("%T is folded again until %s, ninety days are barred for", fact, last)
+		}
+	}
+}
