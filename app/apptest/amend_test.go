@@ -1,10 +1,8 @@
 package apptest_test
 
 import (
-	"bytes"
 	"errors"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,16 +62,7 @@ func TestFourEyesAtTwoCounters(t *testing.T) {
 	reached(t, k, c)
 	o := officeAt(t, w, k, c)
 	r := o.takeWith(t, "i1")
-	print := func(kind, want string) {
-		t.Helper()
-		if number, err := c.Counter.PrintDocument(r.Number, kind); err != nil || number != r.Number+want {
-			t.Errorf("%s: %q, %v", kind, number, err)
-			return
-		}
-		if raw, err := os.ReadFile(<-took); err != nil || !bytes.HasPrefix(raw, []byte("%PDF-")) {
-			t.Errorf("%s: no document arrived: %v", kind, err)
-		}
-	}
+	print := func(kind, want string) { t.Helper(); prints(t, c, r.Number, kind, want, took) }
 	print("notice", "-SL")
 	const right, reason = "罗青青(更正样例)", "身份证上是青青二字"
 	wish := screen.AmendWish{Field: "applicant", Value: right, Cause: "typed", Why: reason}

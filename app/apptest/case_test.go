@@ -255,13 +255,8 @@ func TestDocumentsArePrintedAndNoted(t *testing.T) {
 	reached(t, k, c)
 	o := officeAt(t, w, k, c)
 	r := o.takeWith(t, "i1", 1)
-	for kind, want := range map[string]string{"notice": r.Number + "-BZ", "receipt": r.Number + "-JS"} {
-		if number, err := c.Counter.PrintDocument(r.Number, kind); err != nil || number != want {
-			t.Errorf("%s: %s, %v", kind, number, err)
-		}
-		if raw, err := os.ReadFile(<-took); err != nil || !bytes.HasPrefix(raw, []byte("%PDF-")) {
-			t.Errorf("%s: no document arrived: %v", kind, err)
-		}
+	for kind, want := range map[string]string{"notice": "-BZ", "receipt": "-JS"} {
+		prints(t, c, r.Number, kind, want, took)
 	}
 	page, err := c.Counter.Page()
 	if err != nil || !page.Documents {
@@ -355,5 +350,17 @@ func TestNumbersOutliveADisk(t *testing.T) {
 	})
 	if _, page := atThePage(t, w, "chen", "x").get("/cases/" + first.Number); !strings.Contains(page, name) || !strings.Contains(page, ".BEEF") {
 		t.Errorf("an officer is not asked which:\n%s", page)
+	}
+}
+
+// prints prints a document of an application and waits until it has come to the printer, numbered so.
+func prints(t *testing.T, c *terminal.Terminal, application, kind, end string, took <-chan string) {
+	t.Helper()
+	if number, err := c.Counter.PrintDocument(application, kind); err != nil || number != application+end {
+		t.Errorf("%s: %q, %v", kind, number, err)
+		return
+	}
+	if raw, err := os.ReadFile(<-took); err != nil || !bytes.HasPrefix(raw, []byte("%PDF-")) {
+		t.Errorf("%s: no document arrived: %v", kind, err)
 	}
 }

@@ -153,16 +153,7 @@ func TestFromTheWindowToTheAgencyAndBack(t *testing.T) {
 	if s := waits(t, k, r.Number, "suspended"); s.DueDate != "" {
 		t.Errorf("the time goes on in a hearing: %+v", s)
 	}
-	print := func(kind, want string) {
-		t.Helper()
-		if number, err := c.Counter.PrintDocument(r.Number, kind); err != nil || number != r.Number+want {
-			t.Errorf("%s: %q, %v", kind, number, err)
-			return
-		}
-		if raw, err := os.ReadFile(<-took); err != nil || !bytes.HasPrefix(raw, []byte("%PDF-")) {
-			t.Errorf("%s: no document arrived: %v", kind, err)
-		}
-	}
+	print := func(kind, want string) { t.Helper(); prints(t, c, r.Number, kind, want, took) }
 	reached(t, c)
 	print("notice", "-TB")
 	print("extension", "-YQ")
