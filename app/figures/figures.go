@@ -75,6 +75,8 @@ type Row struct {
 	// where a window served without calling, to the start. InTarget are those of at most TargetMS.
 	Wait     Spread `json:"wait"`
 	InTarget int    `json:"in_target"`
+	// Before is from the first touch at the kiosk to the ticket, of those of which it is known.
+	Before Spread `json:"pre_queue"`
 	// Way is from a call to the start at the same window, Service how long a visit was at a window
 	// (parked time is none), WrapUp from a finish to the window's next call where all the time
 	// somebody waited whom it could have called.
@@ -197,11 +199,12 @@ type place struct {
 // tally is a row that is being counted.
 type tally struct {
 	Row
-	wait, way, service, wrap, gone, off []int64
+	before, wait, way, service, wrap, gone, off []int64
 }
 
 func (t *tally) row() Row {
 	r := t.Row
+	r.Before = spread(t.before)
 	r.Wait, r.Way, r.Service, r.WrapUp, r.Abandoned, r.Forecast = spread(t.wait), spread(t.way), spread(t.service), spread(t.wrap), spread(t.gone), spread(t.off)
 	return r
 }

@@ -71,6 +71,9 @@ func (b *book) ticket(t *hall.Ticket) {
 	stays := t.Stays()
 	b.add(place{queue: t.Service, class: t.Class, atMS: t.IssuedMS}, func(r *tally) {
 		r.Issued++
+		if t.TookMS > 0 {
+			r.before = append(r.before, t.TookMS)
+		}
 		// A kiosk numbers B017, and B2-017 when it is cut off and its block is used up.
 		r.OwnSeries += count(strings.Contains(string(t.Number), "-"))
 	})

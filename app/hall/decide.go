@@ -45,6 +45,8 @@ type Issue struct {
 	Class    Class
 	Language string
 	NowMS    int64
+	// TookMS is since when the person has been at the kiosk, 0 for not known.
+	TookMS   int64
 	ClockOff bool
 	// Day is what the guides tell of today's windows, for the forecast.
 	Day Day
@@ -58,7 +60,7 @@ type Issue struct {
 func (h *Hall) Issue(c Issue) Issued {
 	date := DateOf(c.NowMS)
 	f := Issued{Ticket: c.Ticket, Hall: h.ID, Date: date, Service: c.Service, Class: c.Class, Items: c.Items, Checked: c.Checked,
-		Language: c.Language, IssuedMS: c.NowMS, ClockOff: c.ClockOff, SlotMS: c.SlotMS, Ref: c.Ref,
+		Language: c.Language, IssuedMS: c.NowMS, TookMS: c.TookMS, ClockOff: c.ClockOff, SlotMS: c.SlotMS, Ref: c.Ref,
 		Number: h.TakeNumber(c.Origin, c.Epoch, c.Digit, date, c.Service)}
 	if f.Class == Priority {
 		f.Evidence = "shown"

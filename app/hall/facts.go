@@ -113,6 +113,9 @@ type Issued struct {
 	Ref    string `json:"ref,omitempty"`
 	// Checked is what the person said of the materials of items before the ticket.
 	Checked []Checked `json:"checked,omitempty"`
+	// TookMS is how long it took from the first touch at the kiosk to the ticket, in ms; 0 for not known. It is not
+	// on the slip.
+	TookMS int64 `json:"took_ms,omitempty"`
 }
 
 // Checked tells that somebody went through the materials of an item, and which of those
@@ -126,6 +129,7 @@ type Checked struct {
 
 // same tells whether two facts make the same promise.
 func (f Issued) same(o Issued) bool {
+	f.TookMS, o.TookMS = 0, 0
 	items := slices.Equal(f.Items, o.Items)
 	f.Items, o.Items = nil, nil
 	return items && fmt.Sprint(f) == fmt.Sprint(o)

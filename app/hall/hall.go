@@ -240,6 +240,7 @@ func (h *Hall) learn(f Issued, source string) (Touched, error) {
 	}
 	t := h.ticket(f.Ticket)
 	if t.Known && t.Source == source {
+		t.TookMS = max(t.TookMS, f.TookMS) // a slip does not say
 		return Touched{Ticket: t}, nil
 	}
 	h.before(t)

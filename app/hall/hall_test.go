@@ -407,3 +407,32 @@ func TestDatesAreThoseOfTheCalendar(t *testing.T) {
 		}
 	}
 }
+
+// A slip does not say how long its ticket took at the kiosk: whatever comes first, paper or event, a hall knows it in
+// the end, and nobody disputes the ticket.
+func TestWhatASlipDoesNotSayIsKnownInAnyOrder(t *testing.T) {
+	k, c := &desk{origin: "jiangnan/k1"}, &desk{origin: "jiangnan/c1"}
+	f := issued(1, hall.WalkIn, start)
+	f.TookMS = 23_400
+	noted := k.note(hall.KindIssued, f, start)
+	plain := f
+	plain.TookMS = 0
+	paper := c.note(hall.KindAdmitted, hall.Admitted{Issued: plain, Origin: noted.ID.Origin, Epoch: noted.ID.Epoch, Seq: noted.ID.Seq}, start)
+	var sums []string
+	for _, order := range [][2]int{{0, 1}, {1, 0}} {
+		h := hall.New("jiangnan")
+		for _, n := range order {
+			if _, err := h.Apply([]event.Event{noted, paper}[n]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := h.Ticket(f.Ticket); got.TookMS != 23_400 || got.Disputed {
+			t.Errorf("in the order %v: %d ms, disputed %v", order, got.TookMS, got.Disputed)
+		}
+		sum := h.Hash(hall.DateOf(start))
+		sums = append(sums, string(sum[:]))
+	}
+	if sums[0] != sums[1] {
+		t.Error("the state depends on the order")
+	}
+}

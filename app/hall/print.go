@@ -132,6 +132,7 @@ func (p *print) issued(f *Issued) {
 		}
 		p.close(']')
 	}
+	p.numberIf("took_ms", f.TookMS)
 }
 
 func (p *print) checked(c Checked) {

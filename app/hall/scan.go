@@ -168,6 +168,8 @@ func (f *Issued) field(s *scan, key string) {
 	case "checked":
 		s.odd = s.odd || f.Checked != nil
 		s.list(func() { f.Checked = append(f.Checked, s.checked()) })
+	case "took_ms":
+		f.TookMS = s.number()
 	default:
 		s.odd = true
 	}

@@ -11,7 +11,7 @@ var usual = []any{
 	Issued{Ticket: "01930000-0000-7000-8000-000000000001", Hall: "jiangnan", Date: "2026-11-24", Service: "B", Number: "B017", Class: WalkIn,
 		Items: []ItemCode{"11330100MB0000001X4000711001001", "11330100MB0000001X4000711001002"}, Language: "zh", IssuedMS: 1_795_486_500_000, Ahead: 3, LowMinutes: -1, HighMinutes: 12},
 	Issued{Ticket: "t", Hall: "jiangnan", Date: "2026-11-24", Service: "B", Number: "B2-017", Class: Priority, Evidence: "over_70", Language: "en", ClockOff: true},
-	Issued{Ticket: "t", Items: []ItemCode{"i", "j"}, Checked: []Checked{{Item: "i", Version: 2, Lacks: []int{1, 7}}, {Item: "j", Version: 1}}},
+	Issued{Ticket: "t", Items: []ItemCode{"i", "j"}, Checked: []Checked{{Item: "i", Version: 2, Lacks: []int{1, 7}}, {Item: "j", Version: 1}}, TookMS: 23_400},
 	Called{Ticket: "t", Round: 1, Window: "B07", Clerk: "wang", Request: "r-1", Hall: "jiangnan", Date: "2026-11-24", AtMS: 5},
 	Moved{Ticket: "t", Round: 0, Window: "B07", Clerk: "wang", AtMS: 5, How: "scan", Recall: 2},
 	Moved{Ticket: "t", Window: "B07", AtMS: 5, Ended: []Ending{{Item: "i", Outcome: Accepted}, {Outcome: AdviceOnly}}},

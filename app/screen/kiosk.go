@@ -185,9 +185,15 @@ func (k *Kiosk) command(r TicketRequest) (cmd hall.Issue, err error) {
 		}
 		cmd.Items = append(cmd.Items, hall.ItemCode(code))
 	}
+	if r.TookMS > 0 && r.TookMS <= tookMost {
+		cmd.TookMS = r.TookMS
+	}
 	cmd.Checked, err = k.checked(r)
 	return cmd, err
 }
+
+// tookMost is the longest that a page says somebody took for a ticket, in ms; more is a page's mistake.
+const tookMost = 30 * 60_000
 
 // wish is what this kiosk tells of every ticket that it gives.
 func (k *Kiosk) wish(language string) hall.Issue {

@@ -235,6 +235,8 @@ type TicketRequest struct {
 	Language string   `json:"language"`
 	// Checked are those of the items whose materials the person went through.
 	Checked []Checked `json:"checked"`
+	// TookMS is how long it took since the first touch, 0 for not known.
+	TookMS int64 `json:"tookMs"`
 }
 
 // TicketPage is a ticket as a person sees it.

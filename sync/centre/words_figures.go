@@ -15,6 +15,7 @@ var figuresWords = map[string]Name{
 	"figures_hours":      {"各时段等候 P90", "Wait P90 by hour"},
 	"figures_plot":       {"按取号时段，九成的人等候不超过（分钟）：", "Wait in minutes that nine of ten did not exceed, by the hour of the ticket:"},
 	"figures_target":     {"{n} 分钟内叫到", "Within {n} min"},
+	"figures_before":     {"取号用时", "At the kiosk"},
 	"figures_service":    {"办理", "Service"},
 	"figures_kept":       {"预计兑现", "Promise kept"},
 	"figures_idle":       {"有人等而窗口空闲", "Idle while people wait"},

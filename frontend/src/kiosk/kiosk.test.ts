@@ -1,5 +1,5 @@
 import { flushPromises } from '@vue/test-utils'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { TicketRequest } from '../types/kiosk'
 import * as sample from '../testing/fixtures'
 import { mountKiosk, no, scan, terminal, type FakeTerminal } from '../testing/terminal'
@@ -60,6 +60,20 @@ describe('a ticket', () => {
     const person = await mountKiosk('en')
     for (const t of ['[data-verb="guide"]', '[data-area="C"] .into', '[data-item="code-1"]', '[data-take="C"]']) await person.tap(t)
     expect(wishes()).toEqual([expect.objectContaining({ letter: 'C', items: ['code-1'], language: 'en' })])
+  })
+
+  it('tells how long it took since the first touch, each for itself', async () => {
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(1_000_000)
+    const person = await mountKiosk()
+    clock.mockReturnValue(1_100_000) // nobody was there
+    await person.tap('[data-verb="ticket"]')
+    clock.mockReturnValue(1_112_000)
+    await person.tap('[data-take="B"]')
+    await person.tap('[data-done]')
+    clock.mockReturnValue(1_200_000)
+    for (const t of ['[data-verb="ticket"]', '[data-take="A"]']) await person.tap(t)
+    clock.mockRestore()
+    expect(wishes().map((w) => w.tookMs)).toEqual([12_000, 0])
   })
 
   it('has priority only when somebody asked for it', async () => {

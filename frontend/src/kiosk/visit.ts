@@ -50,7 +50,12 @@ export function createVisit(): Visit {
   const trail = createTrail()
   const comfort = createComfort()
   const shape = createShape(() => state.home.value?.place, comfort.comfort, () => locale.value === 'en')
-  watch(() => trail.screen.value.name, (name) => { if (name === 'home') void state.atHome() }, { immediate: true })
+  /** When somebody left the first screen for what they are about to take, 0 while nobody has. */
+  let begunMs = 0
+  watch(() => trail.screen.value.name, (name) => {
+    if (name === 'home') void state.atHome()
+    begunMs = name === 'home' ? 0 : begunMs || Date.now()
+  }, { immediate: true })
   const checks = createChecks(() => (locale.value === 'en' ? 'en' : 'zh'))
   const priority = ref(false)
   const refusal = ref<Refusal | null>(null)
@@ -88,10 +93,11 @@ export function createVisit(): Visit {
     const intent = [letter, priorityClass, ...items].join(' ')
     const request = requests.get(intent) ?? requestId()
     requests.set(intent, request)
-    const wish: TicketRequest = { request, letter, items, class: priorityClass, language: locale.value === 'en' ? 'en' : 'zh', checked: checks.checkedOf(items) }
+    const wish: TicketRequest = { request, letter, items, class: priorityClass, language: locale.value === 'en' ? 'en' : 'zh', checked: checks.checkedOf(items), tookMs: begunMs > 0 ? Date.now() - begunMs : 0 }
     const ticket = await once(() => call<TicketPage>('Kiosk.Issue', wish))
     if (!ticket) return
     requests.delete(intent)
+    begunMs = Date.now()
     const whole = { ...ticket, items: ticket.items ?? [] }
     taken.value = [...taken.value.filter((t) => t.area.letter !== letter), whole]
     trail.open({ name: 'ticket', ticket: whole })

@@ -32,6 +32,8 @@ export interface TicketRequest {
   class: 'walk_in' | 'priority' | 'appointment'
   language: 'zh' | 'en'
   checked: Checked[]
+  /** Since the first touch, 0 for not known. */
+  tookMs: number
 }
 
 export interface TicketPage {

@@ -86,6 +86,7 @@ func printDay(w io.Writer, d figures.Day) {
 	fmt.Fprintf(w, "  tickets %d: served %d, no-show %d, given up %d, withdrawn %d, expired %d, carried over %d, merged %d, open %d\n",
 		r.Issued, r.Served, r.NoShow, r.Cancelled, r.Withdrawn, r.Expired, r.Carried, r.Merged, r.Open)
 	fmt.Fprintf(w, "  wait %s; reached within %d min %s\n", spreadOf(r.Wait), d.TargetMS/60_000, shareOf(r.InTarget, r.Wait.N))
+	fmt.Fprintf(w, "  at the kiosk before the ticket %s\n", spreadOf(r.Before))
 	fmt.Fprintf(w, "  way to the desk %s; service %s; wrap-up while somebody waits %s\n", spreadOf(r.Way), spreadOf(r.Service), spreadOf(r.WrapUp))
 	fmt.Fprintf(w, "  given up after %s; recalls %d, transfers %d, calls out of order %d; done in one visit %s\n", spreadOf(r.Abandoned), r.Recalls, r.Transfers, r.OutOfOrder, shareOf(r.OneVisit, r.Served))
 	fmt.Fprintf(w, "  promises kept %s of %d; forecast off by %s on average\n", shareOf(r.Kept, r.Promises), r.Promises, minutesOf(r.Forecast.MeanMS(), r.Forecast.N))
