@@ -40,6 +40,18 @@ func TestAClerkStepsAwayAndComesBack(t *testing.T) {
 	if _, err := a.Counter.Next("away-1"); !errors.Is(err, event.WindowClosed) {
 		t.Errorf("called to a window whose clerk eats: %v", err)
 	}
+	if _, err := a.Counter.CallNumber("away-2", first.Number, "unwell"); !errors.Is(err, event.WindowClosed) {
+		t.Errorf("called by its number: %v", err)
+	}
+	if _, err := a.Counter.StartByScan(first.QR); !errors.Is(err, event.WindowClosed) {
+		t.Errorf("started by its slip: %v", err)
+	}
+	if _, err := a.Counter.Resume(first.Ticket); !errors.Is(err, event.WindowClosed) {
+		t.Errorf("resumed: %v", err)
+	}
+	if _, err := a.Counter.ListDisclosures(); err != nil {
+		t.Errorf("what is no person at the window can be seen to: %v", err)
+	}
 	seen := func() (out hall.Window) {
 		b.Store.View("jiangnan", func(h *hall.Hall) {
 			for _, w := range h.Windows() {

@@ -197,7 +197,7 @@ func (c *Counter) ticket(ctx context.Context, t *hall.Ticket) (*CounterTicket, e
 func (c *Counter) Next(request string) (CounterPage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.ready(); err != nil {
+	if err := c.calls(); err != nil {
 		return CounterPage{}, err
 	}
 	return c.call(hall.Call{Request: request, Window: c.window, Clerk: c.clerk.ID, Services: c.services})
@@ -228,7 +228,18 @@ func (c *Counter) ready() error {
 	switch {
 	case c.clerk.ID == "":
 		return event.NotSignedIn
-	case c.window == "", c.absence() != nil:
+	case c.window == "":
+		return event.WindowClosed
+	}
+	return nil
+}
+
+// calls is ready, and refuses also while the clerk is away from the window: everything but people can be seen to then.
+func (c *Counter) calls() error {
+	if err := c.ready(); err != nil {
+		return err
+	}
+	if c.absence() != nil {
 		return event.WindowClosed
 	}
 	return nil
@@ -292,7 +303,7 @@ func (c *Counter) Finish(outcomes []Outcome) (CounterPage, error) {
 func (c *Counter) StartByScan(code string) (CounterPage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.ready(); err != nil {
+	if err := c.calls(); err != nil {
 		return CounterPage{}, err
 	}
 	f, e, err := c.m.slip(code)

@@ -19,7 +19,7 @@ import (
 func (c *Counter) CallNumber(request, number, reason string) (CounterPage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.ready(); err != nil {
+	if err := c.calls(); err != nil {
 		return CounterPage{}, err
 	}
 	reason, no := reasonOf(reason)
@@ -72,7 +72,12 @@ func (c *Counter) Park(reason string, minutes int) (CounterPage, error) {
 // Resume goes on with a visit that was parked, also with the hub away: the person sits
 // there. Refusals: StillServing, TicketUnknown, TicketState.
 func (c *Counter) Resume(ticket string) (CounterPage, error) {
-	return c.write(func(tx Tx) error { return c.resume(tx, hall.TicketID(ticket)) })
+	return c.write(func(tx Tx) error {
+		if c.awayIn(tx.Hall(c.m.Hall)) != nil {
+			return event.WindowClosed
+		}
+		return c.resume(tx, hall.TicketID(ticket))
+	})
 }
 
 func (c *Counter) resume(tx Tx, id hall.TicketID) error {

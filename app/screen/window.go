@@ -106,7 +106,7 @@ func (c *Counter) open(window hall.WindowID, services []hall.Letter) (CounterPag
 }
 
 // StepAway stops the calls to this window, which stays the clerk's: for some minutes, of a break for a
-// reason, or as long as it takes in the back office. Refusals: NotSignedIn, WindowClosed, StillServing,
+// reason, or as long as it takes in the back office. Applications and requests can be seen to meanwhile. Refusals: NotSignedIn, WindowClosed, StillServing,
 // ReasonMissing, RequestUnusable.
 func (c *Counter) StepAway(why string, minutes int) (CounterPage, error) {
 	return c.write(func(tx Tx) error {
@@ -135,15 +135,19 @@ func (c *Counter) absence() (out *Absence) {
 	if c.clerk.ID == "" || c.window == "" {
 		return nil
 	}
-	now := c.m.Book.Now()
-	c.m.Book.View(c.m.Hall, func(h *hall.Hall) {
-		for _, w := range h.Windows() {
-			if w.ID == c.window && w.By == c.m.Book.Origin() && w.Absent(now) {
-				out = &Absence{Why: string(w.Away), SinceMS: w.SinceMS, UntilMS: w.UntilMS}
-			}
-		}
-	})
+	c.m.Book.View(c.m.Hall, func(h *hall.Hall) { out = c.awayIn(h) })
 	return out
+}
+
+// awayIn is absence as a hall has it.
+func (c *Counter) awayIn(h *hall.Hall) *Absence {
+	now := c.m.Book.Now()
+	for _, w := range h.Windows() {
+		if w.ID == c.window && w.By == c.m.Book.Origin() && w.Absent(now) {
+			return &Absence{Why: string(w.Away), SinceMS: w.SinceMS, UntilMS: w.UntilMS}
+		}
+	}
+	return nil
 }
 
 func (c *Counter) profile(window string, letters []string) ([]hall.Letter, error) {

@@ -1,8 +1,9 @@
+import type { Absence } from '../types/common'
 import type { CounterTicket } from '../types/counter'
 import type { DisclosureForm, DisclosurePage } from '../types/disclosure'
 
 /** What the desk is doing. */
-export type DeskState = 'idle' | 'called' | 'serving'
+export type DeskState = 'idle' | 'called' | 'serving' | 'away'
 
 /** What the right side of the desk shows. */
 export type Panel = 'queue' | 'intake' | 'finish' | 'elsewhere' | 'number' | 'case' | 'disclosure' | 'notice' | 'follow' | 'hall' | 'away'
@@ -23,7 +24,8 @@ export const noteMost = 500
 /** Sentences that halls need often. */
 export const readyNotices = ['slow', 'closing', 'found', 'lift'] as const
 
-export function deskState(current: CounterTicket | null): DeskState {
+export function deskState(current: CounterTicket | null, away: Absence | null): DeskState {
+  if (away) return 'away'
   if (current?.state === 'serving') return 'serving'
   return current?.state === 'called' ? 'called' : 'idle'
 }
