@@ -564,7 +564,7 @@ func TestNobodyWaitsForEver(t *testing.T) {
 }
 
 // TestNoLiveTicketIsLost plays wild days: every command that the pages, the hub and its
-// timers know, at any time, with clerks who leave and midnights. However it goes, a ticket
+// timers know, at any time, with clerks who leave, breaks, programs that start again and midnights. However it goes, a ticket
 // that the hall owes something is in exactly one place from which it is called or served,
 // and only a person's own decision or the close of the day ends it.
 func TestNoLiveTicketIsLost(t *testing.T) {
@@ -578,6 +578,9 @@ func TestNoLiveTicketIsLost(t *testing.T) {
 			s.pass(r.Float64() * 4)
 			if r.IntN(60) == 0 {
 				s.pass(9 * 60) // a night
+			}
+			if r.IntN(100) == 0 {
+				s.h = fold(t, s.folded) // the program starts again
 			}
 			s.wild(r, windows)
 			s.whole()
@@ -671,6 +674,8 @@ func (s *scene) wild(r *rand.Rand, windows []hall.WindowID) {
 		kind, fact := hall.KindWindowOpened, any(hall.WindowOpened{Hall: "jiangnan", Window: w, Clerk: "wang", Services: []hall.Letter{"B"}, AtMS: s.now})
 		if r.IntN(3) == 0 {
 			kind, fact = hall.KindWindowClosed, hall.WindowClosed{Hall: "jiangnan", Window: w, AtMS: s.now}
+		} else if f, no := s.h.StepAway(w, "wang", []hall.Letter{"B"}, hall.Rest, 10, s.now); no == nil && r.IntN(2) == 0 {
+			kind, fact = hall.KindWindowClosed, f
 		}
 		s.note(at(w), kind, fact)
 	}
