@@ -151,6 +151,7 @@ async function visit(lang) {
     }
     await page.click('[data-nav="back"]')
     await screen('checklist')
+    await page.locator('[data-material]').first().waitFor()
     check((await page.locator('[data-material][aria-checked="true"]').count()) === 2, 'back lost the ticks')
     const sent = page.waitForRequest((r) => r.url().endsWith('Kiosk.Issue'))
     await tap('main [data-take]')
