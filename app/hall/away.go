@@ -45,9 +45,6 @@ func (w Window) back(nowMS int64) int64 {
 	return max(w.UntilMS, nowMS+60_000)
 }
 
-// Usual gives what a window that is closed served before.
-func (w Window) Usual() []Letter { return w.usual }
-
 // StepAway decides that nobody is called to a window for a while, which its clerk keeps. Refusals:
 // StillServing (args number); ReasonMissing for none of the reasons; RequestUnusable for no time where one is
 // due, or more than AwayMost.

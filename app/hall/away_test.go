@@ -9,7 +9,7 @@ func TestForecastsCountOnWhoComesBack(t *testing.T) {
 	forecast := func(back int64) Range {
 		h := queued(12)
 		for _, id := range []WindowID{"B02", "B03", "B04"} {
-			h.windows[id] = &Window{ID: id, Clerk: "li", SinceMS: noon - 3600_000, usual: []Letter{"B"}}
+			h.windows[id] = &Window{ID: id, Clerk: "li", SinceMS: noon - 3600_000, Services: []Letter{"B"}}
 			if back != 0 {
 				h.windows[id].Absence = Absence{Away: Meal, UntilMS: noon + back*60_000}
 			}

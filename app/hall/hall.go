@@ -11,7 +11,8 @@ import (
 	"onewindow/app/event"
 )
 
-// Window is a place that serves, as the hall last heard of it.
+// Window is a place that serves, as the hall last heard of it. Services are also those that it served before it
+// was closed: forecasts for the time when it is open again rest on them.
 type Window struct {
 	ID       WindowID     `json:"id"`
 	Clerk    ClerkID      `json:"clerk"`
@@ -20,8 +21,7 @@ type Window struct {
 	SinceMS  int64        `json:"since_ms"`
 	By       event.Origin `json:"by"`
 	Absence
-	last  event.Stamp
-	usual []Letter // what it served before it was closed
+	last event.Stamp
 }
 
 // Hall is the fold of all events of one hall. It is not safe for concurrent
@@ -359,10 +359,7 @@ func (h *Hall) window(e event.Event, f WindowOpened) (Touched, error) {
 	if !(said{w.last, w.By}).less(e) {
 		return Touched{Window: w}, nil
 	}
-	*w = Window{ID: f.Window, Clerk: f.Clerk, Services: f.Services, Open: true, SinceMS: f.AtMS, By: e.Origin, last: e.At}
-	if e.Kind == KindWindowClosed {
-		w.Open, w.Services, w.usual, w.Absence = false, nil, f.Services, f.Absence
-	}
+	*w = Window{ID: f.Window, Clerk: f.Clerk, Services: f.Services, Open: e.Kind != KindWindowClosed, SinceMS: f.AtMS, By: e.Origin, Absence: f.Absence, last: e.At}
 	return Touched{Window: w}, nil
 }
 

@@ -70,6 +70,14 @@ func (h *Hall) Windows() []Window {
 	return out
 }
 
+// Window gives a window, zero for one that was never heard of.
+func (h *Hall) Window(id WindowID) Window {
+	if w := h.windows[id]; w != nil {
+		return *w
+	}
+	return Window{ID: id}
+}
+
 // OpenAt counts the open windows that serve a service.
 func (h *Hall) OpenAt(l Letter) int {
 	n := 0

@@ -339,7 +339,8 @@ func (h *Hall) servers(own Letter, nowMS int64, day Day) (queues []Letter, out [
 	var back []server // those on a break come back
 	for _, w := range h.windows {
 		switch at := w.back(nowMS); {
-		case w.Open && slices.Contains(w.Services, own):
+		case !slices.Contains(w.Services, own):
+		case w.Open:
 			s := server{id: w.ID, lunches: true}
 			for _, l := range w.Services {
 				s.serves |= 1 << number(l)
@@ -348,9 +349,9 @@ func (h *Hall) servers(own Letter, nowMS int64, day Day) (queues []Letter, out [
 				s.state, s.queue, s.elapsed = t.State, number(t.Queue()), float64(nowMS-t.StartedMS)
 			}
 			out = append(out, s)
-		case !w.Open && slices.Contains(w.usual, own) && at > 0:
+		case at > 0:
 			back = append(back, server{id: w.ID, serves: 1, openMS: at, lunches: true})
-		case !w.Open && slices.Contains(w.usual, own):
+		default:
 			closed++
 		}
 	}

@@ -71,7 +71,7 @@ func (c *Counter) page() (CounterPage, error) {
 		p.Differing = c.m.Differing()
 	}
 	p.FollowUps, p.FollowUpsOverdue = c.followUps().counts()
-	p.Tray, p.Away = c.trayPage(), c.absence()
+	p.Tray = c.trayPage()
 	for _, s := range c.services {
 		p.Services = append(p.Services, string(s))
 	}
@@ -93,7 +93,7 @@ func (c *Counter) page() (CounterPage, error) {
 		if c.window == "" {
 			return
 		}
-		ended = endedAt(h, date, c.window)
+		ended, p.Away = endedAt(h, date, c.window), c.awayIn(h)
 		if t := h.AtWindow(c.window); t != nil {
 			copied := *t
 			current = &copied

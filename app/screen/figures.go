@@ -236,7 +236,7 @@ func (m *Machine) hallWindows(h *hall.Hall, now int64) []HallWindow {
 		row := HallWindow{ID: id, Letter: letter, State: "closed", Services: []string{}}
 		if w, is := open[id]; is && !w.Open {
 			row.State, row.Clerk, row.SinceMS = "away", clerkName(h, w.Clerk), w.SinceMS
-			row.Away = &Absence{Why: string(w.Away), SinceMS: w.SinceMS, UntilMS: w.UntilMS}
+			row.Away = absenceOf(w, now)
 			delete(open, id)
 		} else if is {
 			row.State, row.Clerk, row.SinceMS = "free", clerkName(h, w.Clerk), w.SinceMS

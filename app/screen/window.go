@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"cmp"
 	"context"
 	"strconv"
 
@@ -33,13 +32,7 @@ func (c *Counter) SignIn(name, pin string) (CounterPage, error) {
 	c.m.Book.View(c.m.Hall, func(h *hall.Hall) {
 		clerk, known = h.Clerk(hall.ClerkID(name))
 		for _, w := range h.Windows() {
-			if w.By != c.m.Book.Origin() || w.Clerk != hall.ClerkID(name) {
-				continue
-			}
-			if w.Absent(now) {
-				w.Services = w.Usual()
-				open = w
-			} else if w.Open {
+			if (w.Open || w.Absent(now)) && w.By == c.m.Book.Origin() && w.Clerk == hall.ClerkID(name) {
 				open = w
 			}
 		}
@@ -90,10 +83,8 @@ func (c *Counter) OpenWindow(window string, letters []string) (CounterPage, erro
 
 func (c *Counter) open(window hall.WindowID, services []hall.Letter) (CounterPage, error) {
 	err := c.m.Book.Write(context.Background(), func(tx Tx) error {
-		for _, w := range tx.Hall(c.m.Hall).Windows() {
-			if w.ID == window && w.Open && w.By != c.m.Book.Origin() {
-				return event.WindowTaken.With("clerk", clerkName(tx.Hall(c.m.Hall), w.Clerk))
-			}
+		if w := tx.Hall(c.m.Hall).Window(window); w.Open && w.By != c.m.Book.Origin() {
+			return event.WindowTaken.With("clerk", clerkName(tx.Hall(c.m.Hall), w.Clerk))
 		}
 		_, _, err := tx.Append(hall.KindWindowOpened, hall.WindowOpened{Hall: c.m.Hall, Window: window, Clerk: c.clerk.ID, Services: services, AtMS: c.m.Book.Now()})
 		return err
@@ -106,8 +97,8 @@ func (c *Counter) open(window hall.WindowID, services []hall.Letter) (CounterPag
 }
 
 // StepAway stops the calls to this window, which stays the clerk's: for some minutes, of a break for a
-// reason, or as long as it takes in the back office. Applications and requests can be seen to meanwhile. Refusals: NotSignedIn, WindowClosed, StillServing,
-// ReasonMissing, RequestUnusable.
+// reason, or as long as it takes in the back office. Applications and requests can be seen to meanwhile.
+// Refusals: NotSignedIn, WindowClosed, StillServing, ReasonMissing, RequestUnusable.
 func (c *Counter) StepAway(why string, minutes int) (CounterPage, error) {
 	return c.write(func(tx Tx) error {
 		f, no := tx.Hall(c.m.Hall).StepAway(c.window, c.clerk.ID, c.services, hall.Away(why), minutes, c.m.Book.Now())
@@ -124,30 +115,35 @@ func (c *Counter) StepAway(why string, minutes int) (CounterPage, error) {
 func (c *Counter) Reopen() (CounterPage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if err := c.ready(); err != nil {
+		return CounterPage{}, err
+	}
 	if c.absence() == nil {
-		return CounterPage{}, cmp.Or(c.ready(), error(event.WindowClosed))
+		return CounterPage{}, event.WindowClosed
 	}
 	return c.open(c.window, c.services)
 }
 
 // absence is why and until when this clerk is away from the window, nil for not at all.
 func (c *Counter) absence() (out *Absence) {
-	if c.clerk.ID == "" || c.window == "" {
-		return nil
-	}
 	c.m.Book.View(c.m.Hall, func(h *hall.Hall) { out = c.awayIn(h) })
 	return out
 }
 
-// awayIn is absence as a hall has it.
+// awayIn is absence as a hall has it. Whoever has a visit after all, given back by another place, is not away.
 func (c *Counter) awayIn(h *hall.Hall) *Absence {
-	now := c.m.Book.Now()
-	for _, w := range h.Windows() {
-		if w.ID == c.window && w.By == c.m.Book.Origin() && w.Absent(now) {
-			return &Absence{Why: string(w.Away), SinceMS: w.SinceMS, UntilMS: w.UntilMS}
-		}
+	if w := h.Window(c.window); w.By == c.m.Book.Origin() && h.AtWindow(c.window) == nil {
+		return absenceOf(w, c.m.Book.Now())
 	}
 	return nil
+}
+
+// absenceOf is that of a window's clerk, nil for none.
+func absenceOf(w hall.Window, nowMS int64) *Absence {
+	if !w.Absent(nowMS) {
+		return nil
+	}
+	return &Absence{Why: string(w.Away), SinceMS: w.SinceMS, UntilMS: w.UntilMS}
 }
 
 func (c *Counter) profile(window string, letters []string) ([]hall.Letter, error) {

@@ -93,6 +93,13 @@ describe('onChanged', () => {
     expect(asked).toHaveBeenCalledTimes(2)
     tell()
     expect(asked).toHaveBeenCalledTimes(3)
+    asked.mockImplementationOnce(() => Promise.reject(new Error('once')))
+    answer()
+    tell()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(asked).toHaveBeenCalledTimes(4)
+    tell()
+    expect(asked, 'one that went wrong is not the last').toHaveBeenCalledTimes(5)
     stop()
   })
 

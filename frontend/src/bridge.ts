@@ -108,7 +108,7 @@ export function onChanged(fn: () => unknown): () => void {
     under = true
     while (again && !stopped) {
       again = false
-      await fn()
+      await Promise.resolve(fn()).catch(() => undefined) // what goes wrong once is asked for again
       await new Promise((done) => setTimeout(done, restMs))
     }
     under = false

@@ -6,24 +6,11 @@ import type { Intake, IntakeResult, SharedEvidence } from '../types/intake'
 /** What the clerk ticked for one material; '' is "not looked at yet". */
 export type Tick = '' | 'received' | 'missing' | 'waived' | 'later' | 'unneeded' | 'unverified' | 'disputed'
 
-export interface Draft {
+/** The application as it stands in the form: what is sent of it, and what it is about. */
+export interface Draft extends Pick<Intake, 'applicant' | 'documentType' | 'documentNumber' | 'phone' | 'agent' | 'agentNumber' | 'representative' | 'address' | 'note' | 'answer' | 'reason' | 'agency'> {
   item: ItemCard | null
   guide: GuidePage | null
-  applicant: string
-  documentType: string
-  documentNumber: string
-  phone: string
-  /** Who acts for the person, the legal representative of an organisation, where post goes; mostly none. */
-  agent: string
-  agentNumber: string
-  representative: string
-  address: string
   ticks: Record<number, Tick>
-  note: string
-  /** What the window says of it, see `answers`; the reason and the agency go with it. */
-  answer: string
-  reason: string
-  agency: string
 }
 
 /** An application taken in this visit: which item, and what came out. */
