@@ -29,7 +29,7 @@ func amendKey(t interface{ Fatal(...any) }) sealed.Key {
 func slipped(t interface{ Fatal(...any) }, key sealed.Key) event.Event {
 	f := Taken{Application: "01a0", Number: "N1", Hall: "jiangnan", Item: "x", State: Accepted, Request: "take", Clock: &Clock{Days: 20, Promised: 10}, DueDate: "2026-03-16", AtMS: noon(t, "2026-03-02"),
 		DocumentType: ResidentID, Materials: []Material{{1, Brought}, {2, Waived}}}
-	if err := f.Seal(Person{Applicant: "罗庆(样例)", DocumentNumber: "99010820000907755X", Phone: "10000000000"}, key, rand.Reader); err != nil {
+	if err := f.Seal(Person{Applicant: "罗庆(样例)", DocumentNumber: "99010820000907755X", Phone: "10000000000", Agent: "陈一(样例)", AgentNumber: "990108197405036595"}, key, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
 	return event.Event{ID: event.ID{Origin: "jiangnan/c1", Epoch: 1, Seq: 1}, Kind: KindTaken, Payload: f.Payload()}
@@ -121,6 +121,25 @@ func TestAmendmentsKnowNoOrder(t *testing.T) {
 			t.Fatalf("joined: %s\n%s", half.Row(), a.Row())
 		}
 	})
+}
+
+// Another agent has another document: the number of the one before is not shown beside the new name.
+func TestAnotherAgentHasNotTheNumberOfTheOneBefore(t *testing.T) {
+	key := amendKey(t)
+	taken := slipped(t, key)
+	other := amendEvent(t, 10, Proposal{Field: FieldAgent, Clerk: "wang", AtMS: 5, Request: "r"}, "赵二(样例)", key)
+	for _, w := range []struct {
+		facts         []event.Event
+		agent, number string
+	}{
+		{[]event.Event{taken, other}, "陈一(样例)", "990108197405036595"},
+		{[]event.Event{taken, other, checkEvent(t, 11, other, "li", true, 7, key)}, "赵二(样例)", ""},
+	} {
+		who, err := foldAll(t, w.facts...).Person(key)
+		if err != nil || string(who.Agent) != w.agent || string(who.AgentNumber) != w.number {
+			t.Errorf("%q with %q, %v", string(who.Agent), string(who.AgentNumber), err)
+		}
+	}
 }
 
 // What counts of proposals and checks, whoever noted them wherever.
@@ -226,7 +245,8 @@ func TestProposing(t *testing.T) {
 		{"a phone that is none", one, Amend{Field: FieldPhone, Value: "139a"}, event.FieldMissing, "phone"},
 		{"a phone while one waits", waits, Amend{Field: FieldPhone, Value: "13900000001"}, event.AmendWaits, ""},
 		{"a name while a phone waits", waits, Amend{Field: FieldApplicant, Value: "罗清(样例)"}, nil, ""},
-		{"an agent", one, Amend{Field: FieldAgent, Value: "陈一(样例)"}, nil, ""},
+		{"an agent", one, Amend{Field: FieldAgent, Value: "赵二(样例)"}, nil, ""},
+		{"the same agent", one, Amend{Field: FieldAgent, Value: "陈一(样例)"}, event.AmendSame, ""},
 		{"a material that never came", one, Amend{Field: FieldMaterial, Material: 1, Received: NotReceived}, nil, ""},
 		{"a material that is there", one, Amend{Field: FieldMaterial, Material: 1, Received: Brought}, event.AmendSame, ""},
 		{"a material that came after all", lost, Amend{Field: FieldMaterial, Material: 1, Received: Brought}, nil, ""},
