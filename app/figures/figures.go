@@ -2,9 +2,6 @@
 // figures): a function of the fold and of the day's applications, the same at counter, hub and centre.
 // Each figure has its one definition here. It knows no clock and invents nothing: a figure that nothing
 // was seen of has no value (Spread.N is 0).
-//
-// What the log does not hold is in no figure: offline minutes and the lag of syncing (no event tells
-// when it arrived anywhere), and the time at a kiosk before the ticket.
 package figures
 
 import (
@@ -102,6 +99,12 @@ type Row struct {
 	OwnSeries int `json:"own_series"`
 	Uncalled  int `json:"uncalled"`
 	Conflicts int `json:"conflicts"`
+	// OfflineMS is how long terminals were without their hub, each for itself, which belongs to no queue
+	// and no window; OfflineIssued are the tickets that were issued at such a time, Lag how long it took
+	// until the line of their kiosk was back, where that is known.
+	OfflineMS     int64  `json:"offline_ms"`
+	OfflineIssued int    `json:"offline_issued"`
+	Lag           Spread `json:"sync_lag"`
 	// OpenMS is how long windows were open, which belongs to no queue and no class; HeldMS how long
 	// they had somebody, IdleMS how long they were free while somebody waited whom they could have
 	// called. That time counts in the queue of whoever of them waited longest.
@@ -128,7 +131,9 @@ type Day struct {
 	Classes  []Row     `json:"classes"`
 	Hours    []Row     `json:"hours"`
 	Reasons  []Reason  `json:"reasons"`
-	Intake   Intake    `json:"intake"`
+	// Offline are the devices that were, the longest first.
+	Offline []Offline `json:"offline"`
+	Intake  Intake    `json:"intake"`
 }
 
 // Share gives n of all in thousandths, rounded; false of none.
@@ -155,6 +160,7 @@ func Of(h *hall.Hall, date hall.Date, nowMS int64) Day {
 		b.ticket(t)
 	}
 	b.windows(h, tickets, date, nowMS)
+	b.offline(h, tickets, date, nowMS)
 	return b.day(h.ID, date, nowMS)
 }
 
@@ -199,12 +205,12 @@ type place struct {
 // tally is a row that is being counted.
 type tally struct {
 	Row
-	before, wait, way, service, wrap, gone, off []int64
+	before, wait, way, service, wrap, gone, off, lag []int64
 }
 
 func (t *tally) row() Row {
 	r := t.Row
-	r.Before = spread(t.before)
+	r.Before, r.Lag = spread(t.before), spread(t.lag)
 	r.Wait, r.Way, r.Service, r.WrapUp, r.Abandoned, r.Forecast = spread(t.wait), spread(t.way), spread(t.service), spread(t.wrap), spread(t.gone), spread(t.off)
 	return r
 }
@@ -216,6 +222,7 @@ type book struct {
 	rows    [4]map[string]*tally // windows, queues, classes, hours
 	reasons map[string]int
 	visits  []Visit // of the clerk
+	away    []Offline
 }
 
 // add counts something in the hall and in its row of each kind.
@@ -238,7 +245,7 @@ func (b *book) add(p place, count func(*tally)) {
 }
 
 func (b *book) day(id hall.ID, date hall.Date, nowMS int64) Day {
-	d := Day{Hall: id, Date: date, AsOfMS: nowMS, TargetMS: TargetMS, Whole: b.whole.row(), Reasons: []Reason{}}
+	d := Day{Hall: id, Date: date, AsOfMS: nowMS, TargetMS: TargetMS, Whole: b.whole.row(), Reasons: []Reason{}, Offline: append([]Offline{}, b.away...)}
 	for i, into := range []*[]Row{&d.Windows, &d.Queues, &d.Classes, &d.Hours} {
 		*into = []Row{}
 		for key, r := range b.rows[i] {

@@ -110,7 +110,7 @@ func (s *scene) step(t *rapid.T) {
 	if list := s.h.Tickets(""); len(list) > 0 {
 		some = rapid.SampledFrom(list).Draw(t, "ticket").Ticket
 	}
-	switch rapid.IntRange(0, 16).Draw(t, "what") {
+	switch rapid.IntRange(0, 17).Draw(t, "what") {
 	case 0, 1, 2:
 		class := rapid.SampledFrom([]hall.Class{hall.WalkIn, hall.WalkIn, hall.Priority, hall.Appointment}).Draw(t, "class")
 		slot := int64(0)
@@ -159,6 +159,10 @@ func (s *scene) step(t *rapid.T) {
 		} else if f, paused := s.h.ResumeQueue(letter, clerk, s.now); paused {
 			s.note(t, by, hall.KindUnpaused, f)
 		}
+	case 17:
+		by := rapid.SampledFrom([]event.Origin{"jiangnan/k1", "jiangnan/c2", "jiangnan/hub"}).Draw(t, "device")
+		to := s.now - 1000*rapid.Int64Range(0, 200).Draw(t, "ended")
+		s.note(t, by, hall.KindOffline, hall.Outage{Hall: "jiangnan", FromMS: to - 1000*rapid.Int64Range(60, 5000).Draw(t, "seconds"), ToMS: to, Back: rapid.Bool().Draw(t, "back")})
 	case 16:
 		if s.h.AtWindow(w) != nil {
 			return
@@ -260,7 +264,7 @@ func TestTheRowsOfAKindSumUpToTheHall(t *testing.T) {
 		for name, rows := range map[string][]figures.Row{"windows": d.Windows, "queues": d.Queues, "classes": d.Classes, "hours": d.Hours} {
 			got := sumOf(append([]figures.Row{{}}, rows...))
 			if name == "queues" || name == "classes" {
-				got["OpenMS"] = want["OpenMS"] // belongs to none: see Row
+				got["OpenMS"], got["OfflineMS"] = want["OpenMS"], want["OfflineMS"] // belong to none: see Row
 			}
 			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("%s: %v, the hall %v", name, got, want)

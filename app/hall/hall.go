@@ -55,6 +55,7 @@ type Hall struct {
 	notices  notices
 	agenda   agenda
 	pauses   pauses
+	outages  outages
 	words    words
 
 	// Missing brings back a ticket that is not in memory, nil when there is none.
@@ -71,7 +72,7 @@ func New(id ID) *Hall {
 	return &Hall{ID: id,
 		tickets: map[TicketID]*Ticket{}, queues: map[place]*line{}, lines: map[series][]*line{}, windows: map[WindowID]*Window{}, turns: turns{},
 		current: map[WindowID]map[TicketID]*Ticket{}, ended: map[WindowID]map[TicketID]*Ticket{}, disputes: map[TicketID]*Ticket{}, parked: map[TicketID]*Ticket{}, blocks: map[series]*blocks{}, numbers: map[numberKey][]TicketID{},
-		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, paces: map[Letter]*pace{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), agenda: newAgenda(), pauses: newPauses(), words: words{}}
+		devices: map[event.Origin]Device{}, deviceAt: map[event.Origin]said{}, keys: map[event.Origin][][]byte{}, clerks: map[ClerkID]Clerk{}, clerkAt: map[ClerkID]said{}, paces: map[Letter]*pace{}, granted: map[string]TicketID{}, again: map[string][]TicketID{}, helps: newHelps(), notices: newNotices(), agenda: newAgenda(), pauses: newPauses(), outages: outages{}, words: words{}}
 }
 
 // Touched names what an event changed, for the projections. At most one is set.
@@ -127,6 +128,8 @@ func Read(e event.Event) (any, error) {
 		return decode[QueuePaused](e)
 	case KindUnpaused:
 		return decode[QueueResumed](e)
+	case KindOffline:
+		return decode[Outage](e)
 	case KindBooked:
 		return decode[Booked](e)
 	case KindUnbooked:
@@ -180,6 +183,8 @@ func (h *Hall) Fold(e event.Event, fact any) (Touched, error) {
 		return Touched{}, h.pause(e, f)
 	case QueueResumed:
 		return Touched{}, h.unpause(e, f)
+	case Outage:
+		return Touched{}, h.offline(e, f)
 	case Booked:
 		return Touched{}, h.book(e, f)
 	case Unbooked:
@@ -466,6 +471,7 @@ func (h *Hall) Forget(from Date, keep func(TicketID) bool) {
 	h.notices.forget(from)
 	h.agenda.forget(from)
 	h.pauses.forget(from)
+	h.outages.forget(from)
 	h.turns.forget(from)
 }
 

@@ -26,7 +26,7 @@ func TicketOf(fact any) TicketID {
 // put back by less, the numbers of that day are known as taken.
 const blockKept = 30
 
-// pauseKept is the same of a pause: the figures of the last week are counted of them.
+// pauseKept is the same of a pause and of an outage: the figures of the last week are counted of them.
 const pauseKept = 9
 
 // LastsUntil gives the last day on which a start has to fold a fact again that is no ticket's; empty for
@@ -43,6 +43,8 @@ func LastsUntil(fact any) Date {
 		return DateOf(f.UntilMS).plus(pauseKept)
 	case QueueResumed:
 		return DateOf(f.AtMS + PauseMost).plus(pauseKept)
+	case Outage:
+		return DateOf(f.ToMS).plus(pauseKept)
 	case Skipped:
 		return f.Date.plus(missedKept)
 	case Excused:

@@ -69,6 +69,14 @@ func (s *Store) Sing(ctx context.Context) error {
 	})
 }
 
+// Offline notes how long this device was without the place above it.
+func (s *Store) Offline(ctx context.Context, fromMS, toMS int64, back bool) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, _, err := tx.Append(hall.KindOffline, hall.Outage{Hall: hall.ID(s.opt.Origin.Hall()), FromMS: fromMS, ToMS: toMS, Back: back})
+		return err
+	})
+}
+
 // Unsure notes that the place above may have another database than before.
 func (s *Store) Unsure() {
 	s.mu.Lock()

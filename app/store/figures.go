@@ -50,7 +50,7 @@ func HallsIn(ctx context.Context, path string) (list []hall.ID, err error) {
 	return list, rows.Err()
 }
 
-// weekDays is for how many days pauses are among what a start folds (hall.LastsUntil): those of earlier
+// weekDays is for how many days pauses and outages are among what a start folds (hall.LastsUntil): those of earlier
 // days are looked for in the whole log.
 const weekDays = 8
 
@@ -115,7 +115,7 @@ func (d dayReader) tickets() error {
 	return d.fold("SELECT body FROM event WHERE pos > (SELECT projected FROM node WHERE id = 1) AND lasting = 0 AND fault IS NULL ORDER BY pos")
 }
 
-// windows folds who opened and closed windows and paused queues: since the two days with tickets
+// windows folds who opened and closed windows, who paused queues and what was offline: since the two days with tickets
 // before this one, because the windows of a day are open before its first ticket.
 func (d dayReader) windows(long bool) error {
 	lasting := "AND lasting = 1 "
@@ -123,7 +123,7 @@ func (d dayReader) windows(long bool) error {
 		lasting = ""
 	}
 	return d.fold(`SELECT body FROM event WHERE pos >= (SELECT CASE count(*) WHEN 3 THEN min(pos) ELSE 0 END FROM (SELECT pos FROM day WHERE date != '' AND date <= ? ORDER BY date DESC LIMIT 3))
-		`+lasting+`AND fault IS NULL AND (kind LIKE '%window.%' OR kind LIKE '%queue.%') ORDER BY pos`, string(d.date))
+		`+lasting+`AND fault IS NULL AND (kind LIKE '%window.%' OR kind LIKE '%queue.%' OR kind LIKE '%device.offline') ORDER BY pos`, string(d.date))
 }
 
 // fold folds the events of a query that are of this hall and of no other day's ticket.

@@ -33,6 +33,7 @@ func TestFiguresFromTheDisk(t *testing.T) {
 			note(hall.KindStarted, hall.Moved{Ticket: id, Window: "B01", Clerk: "wang", AtMS: from + 4*minute})
 			note(hall.KindFinished, hall.Moved{Ticket: id, Window: "B01", Clerk: "wang", AtMS: from + 9*minute, Ended: []hall.Ending{{Outcome: hall.Accepted}}})
 		}
+		note(hall.KindOffline, hall.Outage{Hall: "jiangnan", FromMS: ms - minute, ToMS: ms + minute, Back: true})
 		note(hall.KindWindowClosed, hall.WindowClosed{Hall: "jiangnan", Window: "B01", AtMS: ms + 60*minute})
 	}
 	text := func(d figures.Day) string { b, _ := json.Marshal(d); return string(b) }
@@ -52,7 +53,7 @@ func TestFiguresFromTheDisk(t *testing.T) {
 	end := day0 + 2*60*minute
 	var want figures.Day
 	s.View("jiangnan", func(h *hall.Hall) { want = figures.Of(h, date, end) })
-	if w := want.Whole; w.Served != 5 || w.OpenMS != 60*minute || w.HeldMS != 30*minute || w.IdleMS == 0 || w.Wait.P50 != 23*minute-2 {
+	if w := want.Whole; w.Served != 5 || w.OpenMS != 60*minute || w.HeldMS != 30*minute || w.IdleMS == 0 || w.OfflineIssued != 5 || len(want.Offline) != 1 || w.Wait.P50 != 23*minute-2 {
 		t.Fatalf("the day itself: %+v", w)
 	}
 	same("before the rows are written", counted(end), want)

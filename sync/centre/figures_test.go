@@ -37,6 +37,8 @@ func (c *counter) FiguresOf(_ context.Context, id hall.ID, date hall.Date, nowMS
 	for h := 8; h < 12; h++ {
 		d.Hours = append(d.Hours, figures.Row{Key: fmt.Sprintf("%02d", h), Wait: wait(5, int64(h))})
 	}
+	d.Whole.OfflineMS, d.Whole.OfflineIssued, d.Whole.Lag = 52*60_000, 17, figures.Spread{N: 17, P50: 6 * 60_000, P95: 19 * 60_000}
+	d.Offline = []figures.Offline{{Device: "k2", MS: 52 * 60_000}, {Device: "hub", Hub: true, MS: 4 * 60_000}}
 	d.Queues = []figures.Row{{Key: "B", Issued: 400, Served: 390, Wait: wait(9, 35)}, {Key: "K"}}
 	d.Windows = []figures.Row{{Key: "B07", Served: 38, OpenMS: 8 * 3_600_000, HeldMS: 6 * 3_600_000}, {Key: "", Issued: 2444}}
 	return d, nil
@@ -55,8 +57,8 @@ func startFigures(t *testing.T, c *counter) *bench {
 func TestTheFiguresOfTheLastDays(t *testing.T) {
 	b := startFigures(t, &counter{asked: map[hall.Date]int{}})
 	for lang, want := range map[string][]string{
-		"":         {"运行统计", "江南办事服务大厅", "20 分钟内叫到", "最近七个业务日没有取号", `data-day="2026-11-24"`, `data-day="2026-11-23"`, "<b>8.0</b> / 31.0", "75%", "90.3%", "<td class=\"n\">83</td>", "<b>–</b> / –", "按取号时段", "11:00 11.0", "<b>41</b>", "社保医保</th>", ">B07</th>"},
-		"?lang=en": {"Figures", "Jiangnan service hall", "Within 20 min", "No ticket was taken", "Idle while people wait", "In use", "<b>8.0</b> / 31.0"},
+		"":         {"运行统计", "江南办事服务大厅", "20 分钟内叫到", "最近七个业务日没有取号", `data-day="2026-11-24"`, `data-day="2026-11-23"`, "<b>8.0</b> / 31.0", "75%", "90.3%", "<td class=\"n\">83</td>", "<b>–</b> / –", "按取号时段", "11:00 11.0", "<b>41</b>", "社保医保</th>", ">B07</th>", "断网期间取号</th><td class=\"n\">17</td>", "6.0 / 19.0", "k2</span> 与大厅断开</th><td class=\"n\">52</td>", "hub</span> 与中心断开"},
+		"?lang=en": {"Figures", "Jiangnan service hall", "Within 20 min", "No ticket was taken", "Idle while people wait", "In use", "hub</span> without the centre", "<b>8.0</b> / 31.0"},
 	} {
 		status, header, body := b.fetch(t, "/figures"+lang)
 		if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "text/html") {

@@ -71,6 +71,8 @@ func (s *Sieve) Keeps(body []byte) bool {
 		return hall.DateOf(f.AtMS) >= s.Since
 	case hall.HelpAnswered:
 		return hall.DateOf(f.AtMS) >= s.Since
+	case hall.Outage:
+		return hall.DateOf(f.ToMS) >= s.Since
 	case hall.Booked:
 		return f.Date >= s.Since
 	case hall.WindowOpened:

@@ -45,7 +45,10 @@ func (l *Link) beside(ctx context.Context, of watched, round func(ctx context.Co
 		pause := retryAfter
 		if l.opt.Conn.IsConnected() {
 			pause = l.opt.Resend
-			switch more, waits := round(ctx); {
+			while, stop := l.whileConnected(ctx)
+			more, waits := round(while)
+			stop()
+			switch {
 			case more:
 				soon = retryAfter
 				continue
@@ -64,6 +67,24 @@ func (l *Link) beside(ctx context.Context, of watched, round func(ctx context.Co
 			soon = min(soon, l.opt.Resend)
 		}
 	}
+}
+
+// whileConnected ends with the connection: the answer to what is under way will not come then.
+func (l *Link) whileConnected(ctx context.Context) (context.Context, context.CancelFunc) {
+	broke := l.opt.Conn.StatusChanged(nats.RECONNECTING, nats.DISCONNECTED, nats.CLOSED)
+	ctx, stop := context.WithCancel(ctx)
+	if !l.opt.Conn.IsConnected() {
+		stop() // it broke before that would be told
+	}
+	go func() {
+		defer l.opt.Conn.RemoveStatusListener(broke)
+		select {
+		case <-broke:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, stop
 }
 
 // tellKeys is one question and its answer. It tells whether there is more to say at once,

@@ -43,6 +43,9 @@ type Log interface {
 	Chains() (own core.ChainID, all []core.Chain)
 	// Sing notes a canary.
 	Sing(ctx context.Context) error
+	// Offline notes a time (ms of the node's clock) without the place above; back tells that it was
+	// reached again then.
+	Offline(ctx context.Context, fromMS, toMS int64, back bool) error
 	Cursor(ctx context.Context, source string) (core.Cursor, error)
 	TakeFeed(ctx context.Context, source string, f wire.Feed, at core.Cursor) error
 	// KeepsFrom is the first business day whose tickets are kept in memory; HeldBefore lists
@@ -114,11 +117,13 @@ type Link struct {
 	late    atomic.Int64     // ms: see core.Vigil.LateMS
 	tick    chan struct{}    // beat now
 	offered chan string      // the bundle above
+	outages chan outage
 	began   time.Time
 
 	mu     sync.Mutex
 	losses int // how often the connection broke
 	line   Line
+	awayMS int64 // since when the line is away, of the node's clock
 	// troubles are the hall's, as the hub told them last.
 	troubles []wire.Trouble
 	// differing are the hall's applications of which shared data said something else.
@@ -153,9 +158,9 @@ func Start(opt Options) *Link {
 		opt.Overdue = 15 * time.Second
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &Link{opt: opt, cancel: cancel, kick: make(chan bool, 16), news: make(chan bool, 16), tick: make(chan struct{}, 1), offered: make(chan string, 1), began: time.Now(),
+	l := &Link{opt: opt, cancel: cancel, kick: make(chan bool, 16), news: make(chan bool, 16), tick: make(chan struct{}, 1), offered: make(chan string, 1), outages: make(chan outage, 16), began: time.Now(),
 		anew: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
-	l.line.Since = time.Now()
+	l.line.Since, l.awayMS = time.Now(), opt.Now()
 	run := func(fn func(context.Context)) {
 		l.done.Add(1)
 		go func() { defer l.done.Done(); fn(ctx) }()
@@ -166,6 +171,7 @@ func Start(opt Options) *Link {
 		run(func(ctx context.Context) { l.again(ctx, l.anew[1], l.feed) })
 	}
 	run(l.vigil)
+	run(l.note)
 	if opt.Take != nil {
 		run(l.bundles)
 	}
@@ -272,6 +278,9 @@ func (l *Link) reached(here, centre bool, offset int64, losses int) {
 	}
 	if was.Reached != here || was.CentreReached != centre {
 		l.line.Since = time.Now()
+	}
+	if was.Reached != here {
+		l.turnedMS(here)
 	}
 	l.mu.Unlock()
 	if was.Reached != here || was.CentreReached != centre {

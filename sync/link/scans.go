@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/nats-io/nats.go"
-
 	"onewindow/app/event"
 	"onewindow/sync/wire"
 )
@@ -28,29 +26,12 @@ type Binder interface {
 // again what it lacks.
 func (l *Link) scans(ctx context.Context) {
 	l.beside(ctx, l.opt.Scans, func(ctx context.Context) (more, waits bool) {
-		while, stop := l.whileConnected(ctx)
-		defer stop()
-		more, waits, err := l.offerScans(while)
-		if err != nil && ctx.Err() == nil && l.opt.Conn.IsConnected() {
+		more, waits, err := l.offerScans(ctx)
+		if err != nil && ctx.Err() == nil {
 			l.opt.Logger.Warn("bring scans; it is tried again", "error", err)
 		}
 		return more, waits || err != nil
 	})
-}
-
-// whileConnected ends with the connection: the answer to what is under way will not come then.
-func (l *Link) whileConnected(ctx context.Context) (context.Context, context.CancelFunc) {
-	broke := l.opt.Conn.StatusChanged(nats.RECONNECTING, nats.DISCONNECTED, nats.CLOSED)
-	ctx, stop := context.WithCancel(ctx)
-	go func() {
-		defer l.opt.Conn.RemoveStatusListener(broke)
-		select {
-		case <-broke:
-			stop()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, stop
 }
 
 // offerScans is one question, and what the answer asks for. It tells whether there is more to say at once, and
