@@ -3,6 +3,7 @@ package apptest_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"image"
@@ -278,6 +279,103 @@ func inClear(t *testing.T, w *apptest.World, when string) {
 	if files < 10 {
 		t.Errorf("looked at %d files only", files)
 	}
+}
+
+// TestAScanOfAnotherApplicationIsTakenOff attaches two scans, one of them wrongly, and has two people take it off: it
+// is shown nowhere any more, no place keeps a chunk of it, also where the hub was away when it was scanned, and the
+// other one stays.
+func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
+	t.Parallel()
+	w := apptest.New(t)
+	s := newScanner(t)
+	k := w.Terminal(config.Kiosk, "k1")
+	s.c = w.Terminal(config.Counter, "c1", s.set)
+	reached(t, k, s.c)
+	o := officeAt(t, w, k, s.c)
+	r := o.takeWith(t, "i1")
+	attach := func(name string, content []byte) string {
+		t.Helper()
+		f := s.scan(name, content)
+		list, err := s.c.Counter.AttachScan("attach "+name, r.Number, f.Name, f.Mark, 1)
+		apptest.Must(t, err)
+		return list[len(list)-1].Scan
+	}
+	right, wrong := photo(t), letter(90_000, 3)
+	attach("right.jpg", right)
+	scan := attach("wrong.pdf", wrong)
+	apptest.Eventually(t, "both are at the centre", func() bool { return len(centreOf(w.Centre).contents(t, r.Number)) == 2 })
+	takeOff := func(n int, scan string) {
+		t.Helper()
+		if _, err := s.c.Counter.ProposeAmendment(fmt.Sprint("off", n), r.Number, screen.AmendWish{Field: "scan", Scan: scan, Cause: "misplaced"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	takeOff(1, scan)
+	if got := savedOf(t, s.c, r.Number); len(got) != 2 {
+		t.Errorf("before anybody checked %d scans are left", len(got))
+	}
+	c2 := secondCounter(t, w)
+	page := opens(t, c2, r.Number, "correct", func(p screen.CasePage) bool { return len(p.Amendments) == 1 })
+	if a := page.Amendments[0]; a.Scan != scan || a.Old != "wrong.pdf" || a.Material == "" || !a.May {
+		t.Errorf("the second person sees %+v", a)
+	}
+	if _, err := c2.Counter.OpenScan(r.Number, scan); err != nil {
+		t.Errorf("the second person looks at it: %v", err)
+	}
+	_, err := c2.Counter.CheckAmendment("check1", r.Number, page.Amendments[0].Sum, true, "")
+	apptest.Must(t, err)
+	page = opens(t, c2, r.Number, "ask", func(p screen.CasePage) bool { return len(p.Scans) == 1 && p.Scans[0].Name == "right.jpg" })
+	if a := page.Amendments[0]; a.State != "passed" || a.Old != "" {
+		t.Errorf("afterwards %+v", a)
+	}
+	if _, err := c2.Counter.OpenScan(r.Number, scan); !errors.Is(err, event.ScanElsewhere) {
+		t.Errorf("it is shown all the same: %v", err)
+	}
+	none := func(scan string) func() bool {
+		return func() bool {
+			for _, at := range []string{"hub", "centre", "c1"} {
+				if chunksIn(t, filepath.Join(w.Dir, at, "scans.db"), scan) > 0 {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	apptest.Eventually(t, "no place has a chunk of it", none(scan))
+
+	// With the hub away a page is scanned, and found to be wrong before anybody else has it.
+	w.StopHub()
+	apptest.Eventually(t, "the counter is alone", func() bool { return !s.c.Machine.Hub.Line().Reached })
+	scan = attach("again.pdf", wrong)
+	takeOff(2, scan)
+	_, err = s.c.Counter.Finish([]screen.Outcome{{Item: o.item, Outcome: "accepted"}})
+	apptest.Must(t, err)
+	_, err = s.c.Counter.SignOut()
+	apptest.Must(t, err)
+	signIn(t, s.c, "li", "135790", "A01", "A")
+	page = opens(t, s.c, r.Number, "correct", func(p screen.CasePage) bool { return len(p.Amendments) == 2 })
+	_, err = s.c.Counter.CheckAmendment("check2", r.Number, page.Amendments[1].Sum, true, "")
+	apptest.Must(t, err)
+	w.StartHub()
+	reached(t, s.c)
+	apptest.Eventually(t, "nothing is owed", func() bool {
+		_, below, _, err := s.c.Machine.Book.Unsaved(t.Context())
+		return err == nil && below == 0
+	})
+	apptest.Eventually(t, "no place has a chunk of it", none(scan))
+	if at := centreOf(w.Centre).contents(t, r.Number); len(at) != 1 || !bytes.Equal(at[0], right) {
+		t.Errorf("at the centre are %d scans", len(at))
+	}
+}
+
+// chunksIn counts the chunks of a scan in a binder's file.
+func chunksIn(t *testing.T, path, scan string) (n int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
+	apptest.Must(t, err)
+	defer db.Close()
+	apptest.Must(t, db.QueryRow("SELECT count(*) FROM chunk WHERE scan = ?", scan).Scan(&n))
+	return n
 }
 
 // TestTwentyMegabytesTravel lets the largest scan go up. Calls go on meanwhile: each waits for one chunk at most. Then the hub

@@ -66,7 +66,7 @@ func (b *Binder) Answered(ctx context.Context, ask wire.ScansAsk, a wire.ScansAn
 	if len(a.Lacks) != len(ask.Offers) {
 		return fmt.Errorf("%d scans were offered and %d answered", len(ask.Offers), len(a.Lacks))
 	}
-	var gone []string
+	gone := a.Gone
 	came := len(a.Above) > 0
 	err := b.write(ctx, func(tx *sql.Tx) error {
 		if a.Life != ask.Life {

@@ -39,14 +39,16 @@ const (
 	FieldAgent     Field = "agent"
 	FieldMaterial  Field = "material"
 	FieldDue       Field = "due"
+	// FieldScan takes a scan off that was attached to the wrong application: places drop what was scanned.
+	FieldScan Field = "scan"
 )
 
 // Fields lists them in the order in which they are offered.
-var Fields = []Field{FieldApplicant, FieldDocument, FieldPhone, FieldAgent, FieldMaterial, FieldDue}
+var Fields = []Field{FieldApplicant, FieldDocument, FieldPhone, FieldAgent, FieldMaterial, FieldDue, FieldScan}
 
-// Causes of a slip that can be chosen: mistyped, misread from a document or by a reader, a wrong tick,
-// told so by who applies, or something else, which is then written down.
-var Causes = []string{"typed", "misread", "ticked", "told", "other"}
+// Causes of a slip that can be chosen: mistyped, misread from a document or by a reader, a wrong tick, a sheet of
+// another application, told so by who applies, or something else, which is then written down.
+var Causes = []string{"typed", "misread", "ticked", "misplaced", "told", "other"}
 
 // NotReceived is what an amendment makes of a material that was ticked and never came.
 const NotReceived Received = "not_received"
@@ -69,6 +71,7 @@ type Proposal struct {
 	// Day is the promised day, and Promised the same in days of the application's clock.
 	Day      hall.Date `json:"day,omitempty"`
 	Promised int       `json:"promised,omitempty"`
+	Scan     ScanID    `json:"scan,omitempty"`
 	// Was is the day, or what became of the material, when it was proposed.
 	Was     string        `json:"was,omitempty"`
 	Cause   string        `json:"cause"`
@@ -161,6 +164,8 @@ func ReadProposal(e event.Event) (p Proposal, err error) {
 	case FieldDue:
 		_, day := addDays(p.Day, 0)
 		ok = ok && day && p.Promised >= 0 && p.Promised <= maxTerm
+	case FieldScan:
+		ok = ok && p.Scan != ""
 	default:
 		ok = false
 	}
@@ -342,6 +347,12 @@ func (c *Case) Changes(key sealed.Key) ([]Change, error) {
 			ch.Old, ch.New = Personal(a.Was), Personal(a.Received)
 		case FieldDue:
 			ch.Old, ch.New = Personal(a.Was), Personal(a.Day)
+		case FieldScan: // the name of a file that is another one's is told only as long as somebody has to judge it
+			if s, here := c.Scans[a.Proposal.Scan]; here && a.State == AmendWaiting {
+				if ch.Old, err = s.Called(key); err != nil {
+					return nil, err
+				}
+			}
 		}
 		if a.By != nil {
 			if ch.Reply, err = a.By.Said(key); err != nil {
@@ -417,7 +428,7 @@ func (c *Case) promisedDay() hall.Date {
 func (c *Case) Edition() int {
 	n := 1
 	for _, a := range c.passed() {
-		if a.Field != FieldPhone { // which stands on none
+		if a.Field != FieldPhone && a.Field != FieldScan { // which stand on none
 			n++
 		}
 	}

@@ -77,6 +77,8 @@ func TestAmendmentsKnowNoOrder(t *testing.T) {
 			case FieldDue:
 				p.Promised = rapid.IntRange(1, 30).Draw(t, "promised")
 				p.Day = "2026-03-13"
+			case FieldScan:
+				p.Scan, p.Cause = rapid.SampledFrom([]ScanID{"a", "b"}).Draw(t, "scan"), "misplaced"
 			default:
 				value, p.DocumentType = Personal(rapid.SampledFrom([]string{"甲", "乙"}).Draw(t, "value")), Passport
 			}
@@ -85,6 +87,9 @@ func TestAmendmentsKnowNoOrder(t *testing.T) {
 			for k := range rapid.IntRange(0, 2).Draw(t, "checks") {
 				events = append(events, checkEvent(t, event.Seq(100+10*n+k), e, rapid.SampledFrom(clerks).Draw(t, "checker"), rapid.Bool().Draw(t, "good"), rapid.Int64Range(1, 3).Draw(t, "checked"), key))
 			}
+		}
+		for n, id := range []ScanID{"a", "b"} {
+			events = append(events, scanEvent("jiangnan/c3", event.Seq(800+n), Scan{Scan: id, Use: UseScan, Type: PNG, Size: 1, Chunks: 1, Sum: strings.Repeat("0", 64), AtMS: 2}))
 		}
 		events = append(events, laterEvent("jiangnan/c1", 900, KindDocument, Later{Reason: "N1-SL", AtMS: rapid.Int64Range(1, 3).Draw(t, "printed")}), laterEvent("jiangnan/c2", 901, KindDocument, Later{Reason: "N1-SL", AtMS: 2}))
 		again := append(slices.Clone(events), rapid.SliceOf(rapid.SampledFrom(events)).Draw(t, "repeated")...)
@@ -102,6 +107,9 @@ func TestAmendmentsKnowNoOrder(t *testing.T) {
 		}
 		if a.Standing() != Accepted {
 			t.Fatalf("an amendment made %s of what was accepted", a.Standing())
+		}
+		if len(a.Attached()) != 2-len(slices.Compact(slices.Sorted(slices.Values(a.TakenOff(0))))) {
+			t.Fatalf("%v were taken off, %+v are attached", a.TakenOff(0), a.Attached())
 		}
 		for _, am := range a.Amended() {
 			if am.By != nil && am.By.Clerk == am.Clerk {
@@ -226,6 +234,12 @@ func TestProposing(t *testing.T) {
 	noReceipt := amendEvent(t, 10, Proposal{Field: FieldMaterial, Material: 1, Received: NotReceived, Clerk: "li", AtMS: 5, Request: "r0"}, "", key)
 	lost := []event.Event{taken, noReceipt, checkEvent(t, 20, noReceipt, "zhao", true, 6, key)}
 	one := []event.Event{taken}
+	page := Scan{Use: UseScan, Type: PNG, Size: 1, Chunks: 1, Sum: strings.Repeat("0", 64), AtMS: 2}
+	page.Scan = "s1"
+	sign := page
+	sign.Scan, sign.Use = "s2", UseSignature
+	scanned := []event.Event{taken, scanEvent("jiangnan/c1", 30, page), scanEvent("jiangnan/c1", 31, sign)}
+	takenOff := amendEvent(t, 10, Proposal{Field: FieldScan, Scan: "s1", Clerk: "li", AtMS: 5, Request: "r0"}, "", key)
 	for _, w := range []struct {
 		name  string
 		facts []event.Event
@@ -257,6 +271,11 @@ func TestProposing(t *testing.T) {
 		{"a later day, within the law", one, Amend{Field: FieldDue, Day: "2026-03-20"}, event.AmendDay, "2026-03-16"},
 		{"a day that is over", one, Amend{Field: FieldDue, Day: "2026-03-03"}, event.AmendDay, "2026-03-16"},
 		{"a day in a hearing", paused, Amend{Field: FieldDue, Day: "2026-03-10"}, event.CaseState, "suspended"},
+		{"a scan of another application", scanned, Amend{Field: FieldScan, Scan: "s1", Cause: "misplaced"}, nil, ""},
+		{"a scan while that waits", append(slices.Clone(scanned), takenOff), Amend{Field: FieldScan, Scan: "s1"}, event.AmendWaits, ""},
+		{"a scan that is taken off", append(slices.Clone(scanned), takenOff, checkEvent(t, 20, takenOff, "zhao", true, 6, key)), Amend{Field: FieldScan, Scan: "s1"}, event.RequestUnusable, "scan"},
+		{"a scan that nobody attached", scanned, Amend{Field: FieldScan, Scan: "s9"}, event.RequestUnusable, "scan"},
+		{"a signature", scanned, Amend{Field: FieldScan, Scan: "s2"}, event.RequestUnusable, "scan"},
 		{"what is archived", archived, Amend{Field: FieldApplicant, Value: "罗清(样例)"}, event.CaseState, "archived"},
 		{"no cause", one, Amend{Field: FieldApplicant, Value: "罗清(样例)", Cause: "?"}, event.FieldMissing, "cause"},
 		{"another cause without words", one, Amend{Field: FieldApplicant, Value: "罗清(样例)", Cause: "other"}, event.FieldMissing, "reason"},

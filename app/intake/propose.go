@@ -8,7 +8,7 @@ import (
 	"onewindow/app/hall"
 )
 
-// Amend is the wish to propose an amendment: Value and DocumentType, Material and Received, or Day,
+// Amend is the wish to propose an amendment: Value and DocumentType, Material and Received, Day, or Scan,
 // as the field has it. Why are own words; they may be empty unless Cause is "other".
 type Amend struct {
 	Field        Field
@@ -17,6 +17,7 @@ type Amend struct {
 	Material     int
 	Received     Received
 	Day          hall.Date
+	Scan         ScanID
 	Cause        string
 	Why          Personal
 	Window       hall.WindowID
@@ -39,7 +40,7 @@ func (a Amend) Decide(c *Case, who Person, calendar *Calendar, today hall.Date) 
 		return refused(event.RequestUnusable.With("field", "field"))
 	case !c.Known() || c.Standing() == Archived:
 		return refused(event.CaseState.With("state", string(c.Standing())))
-	case slices.ContainsFunc(c.Waiting(), func(w Amended) bool { return w.Field == a.Field && w.Material == a.Material }):
+	case slices.ContainsFunc(c.Waiting(), func(w Amended) bool { return w.Field == a.Field && w.Material == a.Material && w.Scan == a.Scan }):
 		return refused(event.AmendWaits)
 	case !slices.Contains(Causes, a.Cause):
 		return refused(event.FieldMissing.With("field", "cause"))
@@ -54,6 +55,11 @@ func (a Amend) Decide(c *Case, who Person, calendar *Calendar, today hall.Date) 
 		no = a.material(c, &p)
 	case FieldDue:
 		no = a.day(c, calendar, today, &p)
+	case FieldScan:
+		if !slices.ContainsFunc(c.Attached(), func(s Scan) bool { return s.Scan == a.Scan && s.Use == UseScan }) {
+			return refused(event.RequestUnusable.With("field", "scan"))
+		}
+		p.Scan = a.Scan
 	default:
 		value, no = a.person(c, who, today, &p)
 	}

@@ -122,11 +122,24 @@ func compareScans(a, b Scan) int {
 	return slices.Compare(hall.Payload(a), hall.Payload(b))
 }
 
-// Attached lists the scans in the order in which they were attached.
+// TakenOff lists the scans that two people took off from a moment on, because they are of another application: what
+// was scanned is kept nowhere any more.
+func (c *Case) TakenOff(sinceMS int64) (ids []ScanID) {
+	for _, a := range c.passed() {
+		if a.Field == FieldScan && a.By.AtMS >= sinceMS {
+			ids = append(ids, a.Proposal.Scan)
+		}
+	}
+	return ids
+}
+
+// Attached lists the scans in the order in which they were attached, without those that were taken off.
 func (c *Case) Attached() []Scan {
-	out := make([]Scan, 0, len(c.Scans))
+	out, off := make([]Scan, 0, len(c.Scans)), c.TakenOff(0)
 	for _, s := range c.Scans {
-		out = append(out, s)
+		if !slices.Contains(off, s.Scan) {
+			out = append(out, s)
+		}
 	}
 	slices.SortFunc(out, compareScans)
 	return out

@@ -11,9 +11,9 @@ import (
 )
 
 // AmendWish is what a clerk proposes to put right of an application: Field is "applicant", "document",
-// "phone", "agent", "material" or "due". Value is the new text of the first four, DocumentType goes with a
+// "phone", "agent", "material", "due" or "scan", which takes Scan off. Value is the new text of the first four, DocumentType goes with a
 // document; Material is a number of the guide and Received "received" or "not_received"; Day is the promised
-// day. Cause is "typed", "misread", "ticked", "told" or "other", Why are own words.
+// day. Cause is "typed", "misread", "ticked", "misplaced", "told" or "other", Why are own words.
 type AmendWish struct {
 	Field        string          `json:"field"`
 	Value        intake.Personal `json:"value"`
@@ -21,18 +21,20 @@ type AmendWish struct {
 	Material     int             `json:"material"`
 	Received     string          `json:"received"`
 	Day          string          `json:"day"`
+	Scan         string          `json:"scan"`
 	Cause        string          `json:"cause"`
 	Why          intake.Personal `json:"why"`
 }
 
 // CaseAmendment is one of an application. Old and New are texts, dates, or what became of a material, as
-// its row has it; OldType and NewType the kinds of document. State is "waiting", "passed" or "returned", May
+// its row has it, or the name of a scan (Scan) that shows Material; OldType and NewType the kinds of document. State is "waiting", "passed" or "returned", May
 // tells that this clerk can check it, Mine that they proposed it.
 type CaseAmendment struct {
 	Sum       string          `json:"sum"`
 	Field     string          `json:"field"`
 	Material  string          `json:"material"`
 	No        int             `json:"no"`
+	Scan      string          `json:"scan"`
 	Old       intake.Personal `json:"old"`
 	New       intake.Personal `json:"new"`
 	OldType   string          `json:"oldType"`
@@ -94,14 +96,18 @@ func (c *Counter) amendments(o opened, rows []CaseMaterial) ([]CaseAmendment, er
 	out := make([]CaseAmendment, 0, len(list))
 	c.m.Book.View(c.m.Hall, func(h *hall.Hall) {
 		for _, ch := range list {
-			a := CaseAmendment{Sum: ch.Sum, Field: string(ch.Field), No: ch.Material, Old: ch.Old, New: ch.New, OldType: string(ch.OldType), NewType: string(ch.DocumentType), Cause: ch.Cause, Why: ch.Why,
+			a := CaseAmendment{Sum: ch.Sum, Field: string(ch.Field), No: ch.Material, Scan: string(ch.Proposal.Scan), Old: ch.Old, New: ch.New, OldType: string(ch.OldType), NewType: string(ch.DocumentType), Cause: ch.Cause, Why: ch.Why,
 				Clerk: clerkName(h, ch.Clerk), AtMS: ch.AtMS, State: string(ch.State), Reply: ch.Reply, Mine: ch.Clerk == c.clerk.ID}
 			a.May = ch.State == intake.AmendWaiting && !a.Mine && o.Standing() != intake.Archived
 			if ch.By != nil {
 				a.Checker, a.CheckedMS = clerkName(h, ch.By.Clerk), ch.By.AtMS
 			}
+			shows := ch.Material
+			if ch.Field == intake.FieldScan {
+				shows = o.Scans[ch.Proposal.Scan].Material
+			}
 			for _, r := range rows {
-				if ch.Field == intake.FieldMaterial && r.No == ch.Material {
+				if r.No == shows {
 					a.Material = r.Name
 				}
 			}
@@ -121,7 +127,7 @@ func (c *Counter) ProposeAmendment(request, number string, w AmendWish) (IntakeR
 		if err != nil {
 			return nil, event.CaseElsewhere.With("number", o.Number)
 		}
-		a := intake.Amend{Field: intake.Field(w.Field), Value: w.Value, DocumentType: intake.DocumentType(w.DocumentType), Material: w.Material, Received: intake.Received(w.Received), Day: hall.Date(w.Day),
+		a := intake.Amend{Field: intake.Field(w.Field), Value: w.Value, DocumentType: intake.DocumentType(w.DocumentType), Material: w.Material, Received: intake.Received(w.Received), Day: hall.Date(w.Day), Scan: intake.ScanID(w.Scan),
 			Cause: w.Cause, Why: w.Why, Window: c.window, Clerk: c.clerk.ID, Request: request, NowMS: now}
 		p, value, why, no := a.Decide(o.Case, who, c.m.Calendar, hall.DateOf(now))
 		if no == nil && p.Seal(value, why, o.key, rand.Reader) != nil {

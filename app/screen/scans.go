@@ -371,10 +371,12 @@ func (c *Counter) OpenScan(number, scan string) (ScanPage, error) {
 	if err != nil {
 		return ScanPage{}, err
 	}
-	s, here := o.Scans[intake.ScanID(scan)]
-	if !here {
+	list := o.Attached()
+	at := slices.IndexFunc(list, func(s intake.Scan) bool { return string(s.Scan) == scan })
+	if at < 0 {
 		return ScanPage{}, event.ScanElsewhere
 	}
+	s := list[at]
 	p := ScanPage{Scan: scan, Type: s.Type}
 	if s.Type == intake.PDF {
 		return p, nil

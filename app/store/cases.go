@@ -61,10 +61,10 @@ func (tx *Tx) foldCase(e event.Event) error {
 // putCase keeps an application with what lists are made of, by the calendar in force.
 func (tx *Tx) putCase(c *intake.Case) error {
 	s := tx.s.calendar.Status(c)
-	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, pending, differing, amending, department, row)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, pending, differing, amending, taken_off, department, row)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		string(c.Application), s.Number, string(s.Ticket), string(s.Hall), string(s.Item), string(s.State), string(hall.DateOf(s.TakenMS)), string(s.DueDate), string(s.AnswerBy), s.TakenMS,
-		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), len(c.Pending()), len(c.Differing()), len(c.Waiting()), c.Department, c.Row())
+		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), len(c.Pending()), len(c.Differing()), len(c.Waiting()), len(c.TakenOff(0)), c.Department, c.Row())
 }
 
 // Application gives the application of an id as this commit leaves it; nil when there is none.
@@ -124,6 +124,17 @@ func (s *Store) ApplicationOf(ctx context.Context, id intake.ApplicationID) (*in
 		return nil, err
 	}
 	return list[0], nil
+}
+
+// TakenOff lists the scans that were taken off applications from a moment on: those of a hall, or all for "".
+func (s *Store) TakenOff(ctx context.Context, id hall.ID, sinceMS int64) (ids []string, err error) {
+	list, err := s.applications(ctx, "WHERE taken_off > 0 AND (hall = ?1 OR ?1 = '')", string(id))
+	for _, c := range list {
+		for _, id := range c.TakenOff(sinceMS) {
+			ids = append(ids, string(id))
+		}
+	}
+	return ids, err
 }
 
 // Overdue lists the applications of a hall whose last day for what is missing is before a day.

@@ -192,6 +192,8 @@ func (t *Terminal) watchScans(ctx context.Context, every time.Duration) {
 		if err = errors.Join(err, said); said == nil && len(ids) > 0 {
 			err, erased = errors.Join(err, t.binder.DropCases(ctx, ids)), upto
 		}
+		off, said := t.Store.TakenOff(ctx, "", 0)
+		err = errors.Join(err, said, t.binder.Drop(ctx, off))
 		if err == nil {
 			failed = ""
 		} else if ctx.Err() == nil && err.Error() != failed { // a folder that may not be written says so once

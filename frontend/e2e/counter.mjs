@@ -156,7 +156,23 @@ async function putRight() {
   await page.keyboard.press('Control+Enter')
   await page.locator('[data-change="waiting"]').waitFor()
   await shot('counter-amend-waits')
+  if (SCANS) await misplace()
   await leaveCase()
+}
+
+/** Attaches a page to the application that is shown, and proposes to take it off again. */
+async function misplace() {
+  writeFileSync(`${SCANS}/scan0002.jpg`, await page.screenshot({ type: 'jpeg' }))
+  await page.locator('[data-file="scan0002.jpg"]').check()
+  await page.keyboard.press('Control+b')
+  await page.locator('[data-scan]').nth(1).waitFor()
+  await page.keyboard.press('Control+j')
+  await page.locator('[name="amend-field"][value="scan"]').check()
+  await page.locator('[data-amend-scan]').nth(1).check()
+  await page.locator('[name="amend-cause"][value="misplaced"]').check()
+  await shot('counter-amend-scan')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('[data-change="waiting"]').nth(1).waitFor()
 }
 
 /** Another clerk signs in and lets pass what the first one proposed. */
@@ -176,6 +192,14 @@ async function fourEyes() {
   await page.keyboard.press('Control+Enter')
   await page.locator('[data-amended] [data-change="passed"]').waitFor()
   await shot('counter-amend-passed')
+  if (SCANS) {
+    await page.click('[data-act="checkAmend"]')
+    await page.locator('[data-check-scan]').waitFor()
+    await shot('counter-amend-scan-check')
+    await page.keyboard.press('Control+Enter')
+    await page.locator('[data-amended] [data-change="passed"]').nth(1).waitFor()
+    if (await page.locator('[data-scan]').count() !== 1) throw new Error('the scan that was taken off is still there')
+  }
   await page.keyboard.press('Escape')
   await page.locator('#case').waitFor()
   await page.keyboard.press('Escape')

@@ -102,6 +102,7 @@ var agencyWords = map[string]Name{
 	"field_agent":           {"代理人", "agent"},
 	"field_material":        {"材料", "material"},
 	"field_due":             {"承诺日期", "promised day"},
+	"field_scan":            {"扫描件撤下", "a scan taken off"},
 	"material_received":     {"收到", "received"},
 	"material_not_received": {"未收到", "not received"},
 	"fee":                   {"费用", "Fee"},

@@ -6,16 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"onewindow/app/binder"
 	"onewindow/app/event"
+	"onewindow/app/hall"
 	"onewindow/app/intake"
 	"onewindow/app/keyring"
 	"onewindow/app/store"
 	"onewindow/sync/wire"
 )
+
+// goneTold is for how long places below are told that a scan was taken off: a counter keeps none longer.
+const goneTold = 48 * time.Hour
 
 // scansBelow answers what the binders below a place offer: a place takes what an event announces, and
 // nothing else, so that nobody fills its disk with what nobody noted.
@@ -36,10 +41,11 @@ func (b *base) scansBelow(place string) func(context.Context, event.Origin, []by
 			}
 			a.Lacks = append(a.Lacks, lack)
 		}
-		if err := b.Scans.Answer(ctx, ask, &a, place == wire.Centre); err != nil {
-			return nil, err
+		var err error
+		if a.Gone, err = b.Store.TakenOff(ctx, hall.ID(from.Hall()), b.Store.Now()-goneTold.Milliseconds()); err == nil {
+			err = b.Scans.Answer(ctx, ask, &a, place == wire.Centre)
 		}
-		return a, nil
+		return a, err
 	}
 }
 
@@ -59,6 +65,8 @@ func (b *base) lacks(ctx context.Context, from event.Origin, o wire.ScanOffer) (
 	}
 	s, noted := c.Scans[intake.ScanID(o.Scan)]
 	switch {
+	case slices.Contains(c.TakenOff(0), intake.ScanID(o.Scan)):
+		lack.Refuse = event.CaseErased // who offers it drops it
 	case !noted:
 		lack.Refuse = event.CaseUnknown // its event is on its way
 	case !s.Announces(o.Sums):
@@ -133,19 +141,23 @@ func (c *Centre) chunkFor(ctx context.Context, from event.Origin, body []byte) (
 	return chunk, err
 }
 
-// ofHall tells whether an application is of the hall of who asks.
+// ofHall tells whether an application is of the hall of who asks, and the scan still its.
 func ofHall(ctx context.Context, s *store.Store, from event.Origin, ask wire.ChunkAsk) (bool, error) {
 	c, err := s.ApplicationOf(ctx, intake.ApplicationID(ask.Application))
-	return err == nil && c != nil && string(c.Hall) == from.Hall(), err
+	return err == nil && c != nil && string(c.Hall) == from.Hall() && !slices.Contains(c.TakenOff(0), intake.ScanID(ask.Scan)), err
 }
 
-// dropEvery is how often a place looks for destroyed keys that another process destroyed beside it.
-const dropEvery = time.Minute
+// dropSoon is how long after a commit a place looks for scans that were taken off; dropEvery is how often it looks for
+// keys that another process destroyed beside it.
+const (
+	dropSoon  = time.Second
+	dropEvery = time.Minute
+)
 
-// dropErased drops the chunks of applications whose keys were destroyed: without the key they are
-// noise, and they take room.
+// dropErased drops the chunks of applications whose keys were destroyed, which are noise without the key and take
+// room, and of scans that were taken off, which are somebody else's.
 func (b *base) dropErased(log *slog.Logger) {
-	news := b.Keys.Watch()
+	news, commits := b.Keys.Watch(), b.Store.Watch()
 	ctx, stop := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {
@@ -154,9 +166,11 @@ func (b *base) dropErased(log *slog.Logger) {
 			if err == nil && len(ids) > 0 {
 				err = b.Scans.DropCases(ctx, ids)
 			}
+			off, said := b.Store.TakenOff(ctx, "", 0)
+			err = errors.Join(err, said, b.Scans.Drop(ctx, off))
 			switch {
 			case err != nil && ctx.Err() == nil:
-				log.Error("drop the scans of erased cases; it is tried again", "error", err)
+				log.Error("drop scans that are erased or taken off; it is tried again", "error", err)
 			case upto > after:
 				after = upto
 				continue
@@ -165,9 +179,15 @@ func (b *base) dropErased(log *slog.Logger) {
 			case <-ctx.Done():
 				return
 			case <-news:
+			case <-commits:
+				select {
+				case <-ctx.Done():
+					return
+				case <-time.After(dropSoon):
+				}
 			case <-time.After(dropEvery):
 			}
 		}
 	})
-	b.closers = append(b.closers, func() error { stop(); done.Wait(); b.Keys.Unwatch(news); return nil })
+	b.closers = append(b.closers, func() error { stop(); done.Wait(); b.Keys.Unwatch(news); b.Store.Unwatch(commits); return nil })
 }

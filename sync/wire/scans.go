@@ -38,13 +38,15 @@ type ScansAnswer struct {
 	Lacks []ScanLack `json:"lacks,omitempty"`
 	// Above are those of ScansAsk.Waiting that the centre has.
 	Above []string `json:"above,omitempty"`
+	// Gone are scans of the hall that were taken off in the last days: whoever has one drops it.
+	Gone []string `json:"gone,omitempty"`
 }
 
 // ScanLack is what a place lacks of a scan that it was offered.
 type ScanLack struct {
 	// Chunks are the numbers of what is lacking, from 0 on, in the order in which they are wanted; none where all are here.
 	Chunks []int `json:"chunks,omitempty"`
-	// Refuse is set where nothing of it is taken now: CaseUnknown (its event has not come yet), CaseErased,
+	// Refuse is set where nothing of it is taken now: CaseUnknown (its event has not come yet), CaseErased (or the scan was taken off),
 	// ScanDamaged (the sums are not those of its event), DiskFull.
 	Refuse *event.Refusal `json:"refuse,omitempty"`
 }

@@ -47,8 +47,9 @@ export const withdrawReasons = ['system_down', 'no_clerk', 'moved'] as const
 export const casePurposes = ['supply', 'ask', 'deliver', 'answer', 'withdraw', 'correct'] as const
 
 /** What of an application can be put right, and why it has to be: intake.Fields and intake.Causes. */
-export const amendFields = ['applicant', 'document', 'phone', 'agent', 'material', 'due'] as const
+export const amendFields = ['applicant', 'document', 'phone', 'agent', 'material', 'due', 'scan'] as const
 export const amendCauses = ['typed', 'misread', 'ticked', 'told', 'other'] as const
+export const amendScanCauses = ['misplaced', 'told', 'other'] as const
 
 /** For how many minutes a visit may be parked. */
 export const parkMinutes = ['5', '15', '30', '60'] as const

@@ -173,6 +173,8 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['corrections to check', () => terminal.set({ ...terminal.atDesk(), amending: [amending(), amending(true), ...Array.from({ length: 9 }, () => amending())] }), () => undefined, '[data-amending] [data-act="openAmending"]'],
   ['a correction to check, opened from the list', () => { terminal.instead.set('OpenCase', () => slipped([amendment({ why: '' })])); terminal.set({ ...terminal.atDesk(), amending: [amending()] }) }, (app) => app.find('[data-act="openAmending"]').trigger('click'), '[data-check] [data-change="waiting"]'],
   ['a correction that goes back without a word', () => { terminal.instead.set('OpenCase', () => slipped([amendment()])); terminal.set({ ...terminal.atDesk(), amending: [amending()] }) }, async (app) => { await press('f', true); await app.find('[data-act="openAmending"]').trigger('click'); await flushPromises(); await app.find('[data-act="sendAmendBack"]').trigger('click') }, '#check-why[aria-invalid="true"]'],
+  ['a scan to take off', () => { terminal.instead.set('OpenCase', () => slipped([], { scans: scans() })); terminal.atDesk() }, async (app) => { await openCase(app); await press('j', true); await app.find('[name="amend-field"][value="scan"]').setValue() }, '[data-amend-scan="s1"]'],
+  ['a scan to take off that is checked', () => { terminal.instead.set('OpenCase', () => slipped([amendment({ field: 'scan', scan: 's1', material: '身份证件', no: 2, old: 'scan0002.jpg', new: '', cause: 'misplaced', why: '' })], { scans: scans() })); terminal.set({ ...terminal.atDesk(), amending: [{ ...amending(), field: 'scan' }] }) }, async (app) => { await app.find('[data-act="openAmending"]').trigger('click'); await flushPromises() }, '[data-check-scan]'],
   ['an application that was put right', () => { terminal.instead.set('OpenCase', () => slipped([amendment({ state: 'passed', may: false, checker: '赵(样例)', checkedMs: Date.now() }), amendment({ sum: 's2', field: 'document', old: '990108', new: 'E123', newType: 'passport', state: 'returned', may: false, checker: '赵(样例)', checkedMs: Date.now(), reply: '与护照不符' }), amendment({ sum: 's3', field: 'material', material: '身份证件', no: 2, old: 'received', new: 'not_received', mine: true, may: false }), amendment({ sum: 's4', field: 'phone', old: '10000000000', new: '' })])); terminal.atDesk() }, (app) => openCase(app), '[data-amended] [data-change="returned"]'],
   ...['applicant', 'document', 'phone', 'agent', 'material', 'due'].map((field): (typeof screens)[number] => [`something to put right: ${field}`, () => { terminal.instead.set('OpenCase', () => slipped([])); terminal.atDesk() }, async (app) => { await openCase(app); await press('j', true); await app.find(`[name="amend-field"][value="${field}"]`).setValue(); await flushPromises(); await app.find('[name="amend-cause"][value="other"]').setValue() }, field === 'material' ? '[data-amend-material="2"]' : field === 'due' ? '#amend-day' : '#amend-value']),
   ['something to put right, nothing chosen', () => { terminal.instead.set('OpenCase', () => slipped([])); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-act="amendCase"]').trigger('click'); await press('Enter', true) }, '[data-amend] [data-fault="field"]'],
@@ -225,9 +227,27 @@ describe.each(languages)('screens in %s', (language) => {
     await app.find('[name="amend-cause"][value="ticked"]').setValue()
     await press('Enter', true)
     const sent = terminal.asked.find((a) => a.method === 'ProposeAmendment')
-    expect(sent?.args.slice(1)).toEqual(['JN20261124-C07-0003', { field: 'material', value: '', documentType: '', material: 1, received: 'not_received', day: '', cause: 'ticked', why: '' }])
+    expect(sent?.args.slice(1)).toEqual(['JN20261124-C07-0003', { field: 'material', value: '', documentType: '', material: 1, received: 'not_received', day: '', scan: '', cause: 'ticked', why: '' }])
     expect(terminal.asked.filter((a) => a.method === 'OpenCase').length).toBe(2)
     expect(app.find('[data-amend]').exists()).toBe(false)
+  })
+
+  it('proposes to take off the scan that is chosen', async () => {
+    terminal.instead.set('OpenCase', () => slipped([], { scans: scans() }))
+    terminal.atDesk()
+    const app = await open(language)
+    await openCase(app)
+    await press('j', true)
+    await app.find('[name="amend-cause"][value="typed"]').setValue()
+    await app.find('[name="amend-field"][value="scan"]').setValue()
+    await press('Enter', true)
+    expect(app.find('[data-amend] [data-fault]').attributes('data-fault')).toBe('value')
+    await app.find('[data-amend-scan="s1"]').setValue()
+    await press('Enter', true)
+    expect(app.find('[data-amend] [data-fault]').attributes('data-fault')).toBe('cause')
+    await app.find('[name="amend-cause"][value="misplaced"]').setValue()
+    await press('Enter', true)
+    expect(terminal.asked.find((a) => a.method === 'ProposeAmendment')?.args[2]).toEqual({ field: 'scan', value: '', documentType: '', material: 0, received: '', day: '', scan: 's1', cause: 'misplaced', why: '' })
   })
 
   it('lets pass exactly the correction that is shown', async () => {

@@ -134,6 +134,7 @@ export interface CaseAmendment {
   field: string
   material: string
   no: number
+  scan: string
   old: string
   new: string
   oldType: string
@@ -159,6 +160,7 @@ export interface AmendWish {
   material: number
   received: string
   day: string
+  scan: string
   cause: string
   why: string
 }

@@ -64,7 +64,7 @@ export const application = (state = 'correction'): CasePage => ({
 
 /** Something that a clerk wants to put right. */
 export const amendment = (change: Partial<CaseAmendment> = {}): CaseAmendment => ({
-  sum: 's1', field: 'applicant', material: '', no: 0, old: '罗庆(样例)', new: '罗青(样例)', oldType: 'resident_id', newType: '', cause: 'typed', why: '身份证上是青字', clerk: '王(样例)', atMs: now, state: 'waiting', checker: '', checkedMs: 0, reply: '', may: true, mine: false, ...change,
+  sum: 's1', field: 'applicant', material: '', no: 0, scan: '', old: '罗庆(样例)', new: '罗青(样例)', oldType: 'resident_id', newType: '', cause: 'typed', why: '身份证上是青字', clerk: '王(样例)', atMs: now, state: 'waiting', checker: '', checkedMs: 0, reply: '', may: true, mine: false, ...change,
 })
 
 /** An accepted application, with a slip in it. */
