@@ -39,7 +39,7 @@ func TestATerminalWhoseHubNeverCameBackIsEmptiedByFile(t *testing.T) {
 		ids[issue(t, k, "A").Ticket] = true
 	}
 	kiosk, now := filepath.Join(w.Dir, "k1"), time.UnixMilli(w.Clock.Now())
-	if _, _, err := node.Export(t.Context(), kiosk, false, nil, now); err == nil {
+	if _, err := node.Export(t.Context(), kiosk, false, nil, now); err == nil {
 		t.Error("a running terminal was exported")
 	}
 	apptest.Must(t, k.Close())
@@ -49,8 +49,9 @@ func TestATerminalWhoseHubNeverCameBackIsEmptiedByFile(t *testing.T) {
 	hub := filepath.Join(w.Dir, "hub")
 	key, err := folder.PublicKey(hub)
 	apptest.Must(t, err)
-	file, events, err := node.Export(t.Context(), kiosk, false, []ed25519.PublicKey{key}, now)
+	out, err := node.Export(t.Context(), kiosk, false, []ed25519.PublicKey{key}, now)
 	apptest.Must(t, err)
+	file, events := out.File, out.Events
 	if events < 25 {
 		t.Fatalf("%d events in the file", events)
 	}

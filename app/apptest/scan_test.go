@@ -3,6 +3,7 @@ package apptest_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"onewindow/app/apptest"
 	"onewindow/app/config"
 	"onewindow/app/event"
+	"onewindow/app/folder"
 	"onewindow/app/intake"
 	"onewindow/app/keyring"
 	"onewindow/app/screen"
@@ -365,6 +367,53 @@ func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
 	apptest.Eventually(t, "no place has a chunk of it", none(scan))
 	if at := centreOf(w.Centre).contents(t, r.Number); len(at) != 1 || !bytes.Equal(at[0], right) {
 		t.Errorf("at the centre are %d scans", len(at))
+	}
+}
+
+// TestScansGoByFileToo scans at a counter that never reaches its hub again: the file that a person carries brings what
+// was scanned to the hub, and so to the centre; a second time it changes nothing, and neither does the counter that
+// comes back.
+func TestScansGoByFileToo(t *testing.T) {
+	t.Parallel()
+	w := apptest.New(t)
+	s := newScanner(t)
+	k := w.Terminal(config.Kiosk, "k1")
+	s.c = w.Terminal(config.Counter, "c1", s.set)
+	reached(t, k, s.c)
+	o := officeAt(t, w, k, s.c)
+	w.StopHub()
+	r := o.takeWith(t, "i1")
+	content := letter(400_000, 5)
+	f := s.scan("contract.pdf", content)
+	_, err := s.c.Counter.AttachScan("a1", r.Number, f.Name, f.Mark, 1)
+	apptest.Must(t, err)
+	apptest.Must(t, s.c.Close())
+	hub, counter, now := filepath.Join(w.Dir, "hub"), filepath.Join(w.Dir, "c1"), time.UnixMilli(w.Clock.Now())
+	key, err := folder.PublicKey(hub)
+	apptest.Must(t, err)
+	out, err := node.Export(t.Context(), counter, false, []ed25519.PublicKey{key}, now)
+	apptest.Must(t, err)
+	if out.Scans != 1 || out.Left != 0 || bytes.Contains(out.File, []byte(canary)) {
+		t.Fatalf("%d scans are in the file, %d were left", out.Scans, out.Left)
+	}
+	for range 2 {
+		in, err := node.Import(t.Context(), hub, out.File, true, now)
+		apptest.Must(t, err)
+		if in.Scans != 1 || len(in.Refused) > 0 {
+			t.Errorf("of the file came %+v", in)
+		}
+	}
+	w.StartHub()
+	at := func() [][]byte { return centreOf(w.Centre).contents(t, r.Number) }
+	apptest.Eventually(t, "it is at the centre", func() bool { got := at(); return len(got) == 1 && bytes.Equal(got[0], content) })
+	s.c = w.Terminal(config.Counter, "c1", s.set)
+	reached(t, s.c)
+	apptest.Eventually(t, "the counter hears of it", func() bool {
+		here, below, _, err := s.c.Machine.Book.Unsaved(t.Context())
+		return err == nil && here+below == 0
+	})
+	if got := at(); len(got) != 1 {
+		t.Errorf("%d scans are at the centre", len(got))
 	}
 }
 

@@ -214,6 +214,27 @@ func (b *Binder) list(ctx context.Context, where string, args ...any) (out []Hel
 	return out, rows.Err()
 }
 
+// Unconfirmed lists the scans that the centre has not, in the order in which they came, as far as they have so many
+// bytes together, and counts the others.
+func (b *Binder) Unconfirmed(ctx context.Context, most int64) (list []Held, left int, err error) {
+	all, err := b.list(ctx, "WHERE above = 0 AND whole = 1 AND held = 0 ORDER BY at_ms, id")
+	for _, h := range all {
+		var size int64
+		if err == nil {
+			err = b.db.QueryRowContext(ctx, "SELECT sum(length(body)) FROM chunk WHERE scan = ?", h.Scan).Scan(&size)
+		}
+		if err != nil {
+			return nil, 0, fmt.Errorf("list the scans that the centre has not: %w", err)
+		}
+		if most -= size; most < 0 {
+			left++
+			continue
+		}
+		list = append(list, h)
+	}
+	return list, left, err
+}
+
 // Release lets scans go up whose events are committed.
 func (b *Binder) Release(ctx context.Context, ids []string) error {
 	return b.each(ctx, "UPDATE scan SET held = 0 WHERE id = ?", ids)

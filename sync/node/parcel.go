@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"onewindow/app/binder"
 	"onewindow/app/event"
 	"onewindow/app/folder"
 	"onewindow/app/keyring"
@@ -74,47 +76,87 @@ func openDatabase(ctx context.Context, data string, now time.Time, change func(*
 	return out, err
 }
 
+// Exported is what Export wrote. Left are the scans for which the file would have been too large.
+type Exported struct {
+	// File is empty where the centre has confirmed everything.
+	File                []byte
+	Events, Scans, Left int
+}
+
+// ParcelScans is how many bytes of scans one parcel holds.
+const ParcelScans = 1 << 30
+
 // Export gives what of a device, or of a hub with its hall, the centre has not
 // confirmed, as a parcel that is sealed to the receivers; to nobody when there are none.
 // The program must not be running. Nothing in the database changes: what was exported
 // stays owed, and coming twice changes nothing.
-func Export(ctx context.Context, data string, whole bool, receivers []ed25519.PublicKey, now time.Time) (file []byte, events int, err error) {
+func Export(ctx context.Context, data string, whole bool, receivers []ed25519.PublicKey, now time.Time) (out Exported, err error) {
 	s, err := openDatabase(ctx, data, now, func(*store.Options) error { return nil })
 	if err != nil {
-		return nil, 0, err
+		return out, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	in, err := owed(ctx, data, s.Store, whole)
-	if err != nil || len(in.Pushes) == 0 && (len(in.Keys) == 0 || len(receivers) == 0) {
-		return nil, 0, err
+	in, left, err := owed(ctx, data, s.Store, whole)
+	if err != nil || len(in.Pushes)+len(in.Scans) == 0 && (len(in.Keys) == 0 || len(receivers) == 0) {
+		return out, err
 	}
+	out.Scans, out.Left = len(in.Scans), left
 	for _, p := range in.Pushes {
-		events += len(p.Bodies)
+		out.Events += len(p.Bodies)
 	}
-	file, err = parcel.Seal(s.Origin(), s.Key(), now.UnixMilli(), in, receivers, rand.Reader)
-	return file, events, err
+	out.File, err = parcel.Seal(s.Origin(), s.Key(), now.UnixMilli(), in, receivers, rand.Reader)
+	return out, err
 }
 
-// owed gathers what the centre has not confirmed: events, and keys of cases, which may be
-// owed alone; whole takes all keys, for a place that has none of them.
-func owed(ctx context.Context, data string, s *store.Store, whole bool) (in parcel.Contents, err error) {
+// owed gathers what the centre has not confirmed: events, and keys of cases and scans, which may be
+// owed alone; whole takes all keys, for a place that has none of them. It counts the scans that it leaves.
+func owed(ctx context.Context, data string, s *store.Store, whole bool) (in parcel.Contents, left int, err error) {
 	if in.Pushes, err = s.Unconfirmed(ctx, whole); err != nil {
-		return in, err
+		return in, 0, err
 	}
 	ring, err := keyring.Open(data, "")
 	if err != nil {
-		return in, err
+		return in, 0, err
 	}
 	in.Keys, err = ring.Unconfirmed(ctx, whole)
-	return in, errors.Join(err, ring.Close())
+	if err = errors.Join(err, ring.Close()); err != nil {
+		return in, 0, err
+	}
+	in.Scans, left, err = owedScans(ctx, data)
+	return in, left, err
 }
 
-// Imported is what came of a parcel: Events were new here, Known were here already,
-// and each of Refused names a frame that is kept in quarantine, and why.
+// owedScans reads the scans that the centre has not.
+func owedScans(ctx context.Context, data string) (out []parcel.Scan, left int, err error) {
+	if _, err := os.Stat(filepath.Join(data, binder.FileName)); errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, nil // a kiosk
+	}
+	b, err := binder.Open(binder.Options{Data: data})
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	list, left, err := b.Unconfirmed(ctx, ParcelScans)
+	for _, h := range list {
+		s := parcel.Scan{ScanOffer: wire.ScanOffer{Scan: h.Scan, Application: h.Application, Sums: h.Sums}}
+		for no := range len(h.Sums) / sha256.Size {
+			chunk, err := b.Chunk(ctx, h.Application, h.Scan, no)
+			if err != nil {
+				return nil, 0, err
+			}
+			s.Chunks = append(s.Chunks, chunk)
+		}
+		out = append(out, s)
+	}
+	return out, left, err
+}
+
+// Imported is what came of a parcel: Events were new here, Known were here already, Scans are those that are whole here now,
+// and each of Refused names a frame that is kept in quarantine, or a scan that is not taken, and why.
 type Imported struct {
-	Head          parcel.Head
-	Events, Known int
-	Refused       []string
+	Head                 parcel.Head
+	Events, Known, Scans int
+	Refused              []string
 }
 
 // Import takes a parcel into the log of a hub or the centre, which must not be running,
@@ -169,7 +211,40 @@ func Import(ctx context.Context, data string, file []byte, open bool, now time.T
 		}
 		r.Known += len(p.Bodies) - taken
 	}
-	return r, nil
+	return r, r.scans(ctx, data, s.Store, in.Scans)
+}
+
+// scans takes in what was scanned, as a binder does over the line.
+func (r *Imported) scans(ctx context.Context, data string, s *store.Store, list []parcel.Scan) (err error) {
+	if len(list) == 0 {
+		return nil
+	}
+	b := base{Store: s}
+	if b.Keys, err = keyring.Open(data, ""); err == nil {
+		defer func() { err = errors.Join(err, b.Keys.Close()) }()
+		b.Scans, err = binder.Open(binder.Options{Data: data, Free: func() (uint64, error) { return folder.FreeBytes(data) }})
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Scans.Close()) }()
+	for _, x := range list {
+		lack, err := b.lacks(ctx, r.Head.Origin, x.ScanOffer)
+		for _, no := range lack.Chunks {
+			if err == nil && no < len(x.Chunks) {
+				_, err = b.Scans.Bring(ctx, wire.Chunk{Scan: x.Scan, No: no, Body: x.Chunks[no]})
+			}
+		}
+		switch {
+		case err != nil:
+			return fmt.Errorf("save the scans that the file brings: %w: import it again when this is mended", err)
+		case lack.Refuse != nil:
+			r.Refused = append(r.Refused, fmt.Sprintf("scan %s: %v", x.Scan, lack.Refuse))
+		default:
+			r.Scans++
+		}
+	}
+	return nil
 }
 
 func placeOf(o event.Origin) string {

@@ -46,6 +46,7 @@ type Head struct {
 	MadeMS int64             `json:"made_at_ms"`
 	Chains []Stretch         `json:"chains"`
 	Events int               `json:"events"`
+	Scans  int               `json:"scans,omitempty"`
 	Boxes  []Box             `json:"boxes,omitempty"`
 }
 
@@ -65,10 +66,24 @@ type Box struct {
 	Key       []byte `json:"key"`
 }
 
-// Contents is what a parcel holds: pushes, and the keys of cases that go with them.
+// Contents is what a parcel holds: pushes, and the keys and scans of cases that go with them.
 type Contents struct {
 	Pushes []wire.Push
 	Keys   []wire.CaseKey
+	Scans  []Scan
+}
+
+// Scan is a scan with all its chunks, which are sealed under the key of its case.
+type Scan struct {
+	wire.ScanOffer
+	Chunks [][]byte
+}
+
+// beside is what a frame of a parcel holds that is no push: keys, or a scan of which so many chunks follow.
+type beside struct {
+	Rows   []wire.CaseKey  `json:"rows,omitempty"`
+	Scan   *wire.ScanOffer `json:"scan,omitempty"`
+	Chunks int             `json:"chunks,omitempty"`
 }
 
 // Seal writes a parcel: signed with the device's key, and readable only for the
@@ -81,16 +96,26 @@ func Seal(origin event.Origin, key ed25519.PrivateKey, madeMS int64, in Contents
 		contents = binary.AppendUvarint(contents, uint64(len(b)))
 		contents = append(contents, b...)
 	}
-	if len(receivers) > 0 && len(in.Keys) > 0 {
-		b, err := json.Marshal(wire.KeysAsk{Rows: in.Keys})
+	note := func(x beside) {
+		b, err := json.Marshal(x)
 		if err != nil {
-			return nil, fmt.Errorf("write the keys of cases: %w", err)
+			panic("encode a frame: " + err.Error()) // its types always encode
 		}
 		put(b)
+	}
+	if len(receivers) > 0 && len(in.Keys) > 0 {
+		note(beside{Rows: in.Keys})
 	}
 	for _, p := range in.Pushes {
 		put(p.Encode())
 		h.add(p)
+	}
+	h.Scans = len(in.Scans)
+	for _, s := range in.Scans {
+		note(beside{Scan: &s.ScanOffer, Chunks: len(s.Chunks)})
+		for _, c := range s.Chunks {
+			put(c)
+		}
 	}
 	if len(receivers) > 0 {
 		fileKey := make([]byte, 32)
@@ -174,26 +199,44 @@ func Open(file []byte, key ed25519.PrivateKey) (h Head, in Contents, err error) 
 	for _, p := range in.Pushes {
 		told.add(p)
 	}
-	if told.Events != h.Events || !slices.Equal(told.Chains, h.Chains) {
+	if told.Events != h.Events || len(in.Scans) != h.Scans || !slices.Equal(told.Chains, h.Chains) {
 		return h, in, fmt.Errorf("its contents are not what it says of itself: %w", ErrForged)
 	}
 	return h, in, nil
 }
 
 func read(contents []byte) (out Contents, err error) {
-	for len(contents) > 0 {
+	take := func() ([]byte, error) {
 		n, size := binary.Uvarint(contents)
 		if size <= 0 || n > uint64(len(contents)-size) {
-			return out, ErrTorn
+			return nil, ErrTorn
 		}
 		part := contents[size : size+int(n)]
 		contents = contents[size+int(n):]
+		return part, nil
+	}
+	for len(contents) > 0 {
+		part, err := take()
+		if err != nil {
+			return out, err
+		}
 		if bytes.HasPrefix(part, []byte("{")) { // no push begins so
-			var keys wire.KeysAsk
-			if err := json.Unmarshal(part, &keys); err != nil {
-				return out, fmt.Errorf("read the keys of cases: %w", err)
+			var x beside
+			if err := json.Unmarshal(part, &x); err != nil {
+				return out, fmt.Errorf("read what goes beside the events: %w", err)
 			}
-			out.Keys = append(out.Keys, keys.Rows...)
+			out.Keys = append(out.Keys, x.Rows...)
+			if x.Scan == nil {
+				continue
+			}
+			s := Scan{ScanOffer: *x.Scan}
+			for range x.Chunks {
+				if part, err = take(); err != nil {
+					return out, err
+				}
+				s.Chunks = append(s.Chunks, part)
+			}
+			out.Scans = append(out.Scans, s)
 			continue
 		}
 		p, err := wire.DecodePush(part)

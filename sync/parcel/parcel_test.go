@@ -25,7 +25,8 @@ func pushes() []wire.Push {
 
 // contents are pushes with the key of a case, which has to be in nobody's hands else.
 func contents() Contents {
-	return Contents{Pushes: pushes(), Keys: []wire.CaseKey{{Case: "case-1", Key: []byte("thirty-two bytes that open a case"), AtMS: 5}, {Case: "case-2", AtMS: 6, Why: "erased"}}}
+	return Contents{Pushes: pushes(), Keys: []wire.CaseKey{{Case: "case-1", Key: []byte("thirty-two bytes that open a case"), AtMS: 5}, {Case: "case-2", AtMS: 6, Why: "erased"}},
+		Scans: []Scan{{wire.ScanOffer{Scan: "s1", Application: "case-1", Sums: []byte("sums")}, [][]byte{[]byte("{a chunk"), []byte("another")}}, {wire.ScanOffer{Scan: "s2", Application: "case-1"}, nil}}}
 }
 
 func sealed(t *testing.T, to ...ed25519.PublicKey) []byte {
@@ -46,7 +47,7 @@ func TestAParcelIsReadByItsReceiversAlone(t *testing.T) {
 	}
 	for _, seed := range []byte{2, 3} {
 		h, got, err := Open(file, keyOf(seed))
-		if err != nil || len(got.Pushes) != 3 || string(got.Pushes[0].Bodies[1]) != "two, about 王小明" || !reflect.DeepEqual(got.Keys, contents().Keys) || h.Events != 4 || len(h.Chains) != 2 || h.Chains[0].Upto != 5 {
+		if err != nil || len(got.Pushes) != 3 || string(got.Pushes[0].Bodies[1]) != "two, about 王小明" || !reflect.DeepEqual(got.Keys, contents().Keys) || !reflect.DeepEqual(got.Scans, contents().Scans) || h.Events != 4 || len(h.Chains) != 2 || h.Chains[0].Upto != 5 {
 			t.Errorf("receiver %d: %v, %+v", seed, err, h)
 		}
 	}
@@ -57,7 +58,7 @@ func TestAParcelIsReadByItsReceiversAlone(t *testing.T) {
 		}
 	}
 	// What everybody can read holds no key.
-	if _, got, err := Open(sealed(t), keyOf(9)); err != nil || len(got.Pushes) != 3 || len(got.Keys) != 0 {
+	if _, got, err := Open(sealed(t), keyOf(9)); err != nil || len(got.Pushes) != 3 || len(got.Keys) != 0 || len(got.Scans) != 2 {
 		t.Errorf("a parcel for everybody: %d keys, %v", len(got.Keys), err)
 	}
 }

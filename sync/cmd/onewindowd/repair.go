@@ -53,18 +53,21 @@ func (c *exportCommand) Run() error {
 	if _, err := os.Stat(c.Out); err == nil {
 		return fmt.Errorf("%s is there already: name another file with --out; nothing was written", c.Out)
 	}
-	file, events, err := node.Export(context.Background(), c.Data, c.Whole, receivers, time.Now())
+	out, err := node.Export(context.Background(), c.Data, c.Whole, receivers, time.Now())
 	if err != nil {
 		return err
 	}
-	if len(file) == 0 {
+	if len(out.File) == 0 {
 		fmt.Println("the centre has confirmed everything: there is nothing to export, and no file was written")
 		return nil
 	}
-	if err := folder.WriteWhole(c.Out, file, 0o600); err != nil {
+	if err := folder.WriteWhole(c.Out, out.File, 0o600); err != nil {
 		return fmt.Errorf("write %s: %w", c.Out, err)
 	}
-	fmt.Printf("%d events are in %s; they stay here too, and may come twice\n", events, c.Out)
+	fmt.Printf("%d events and %d scans are in %s; they stay here too, and may come twice\n", out.Events, out.Scans, c.Out)
+	if out.Left > 0 {
+		fmt.Printf("%d more scans would make the file larger than %d MB: bring this machine to a line of the hall for them\n", out.Left, node.ParcelScans>>20)
+	}
 	if len(receivers) == 0 {
 		fmt.Fprintln(os.Stderr, "onewindowd: everybody who has the file can read it, so the keys of applications are left out, and what those say of people stays shut; seal it with --for KEY")
 	}
@@ -87,12 +90,12 @@ func (c *importCommand) Run() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	fmt.Printf("%d events of %s are saved here, %d were here already\n", r.Events, r.Head.Origin, r.Known)
+	fmt.Printf("%d events of %s are saved here, %d were here already; %d scans are here\n", r.Events, r.Head.Origin, r.Known, r.Scans)
 	for _, line := range r.Refused {
-		fmt.Printf("kept in quarantine: %s\n", line)
+		fmt.Printf("not taken as it is: %s\n", line)
 	}
 	if len(r.Refused) > 0 {
-		return fmt.Errorf("%d parts of the file contradict what is here: they are kept, and a person has to look", len(r.Refused))
+		return fmt.Errorf("%d parts of the file contradict what is here: events are kept in quarantine, and a person has to look", len(r.Refused))
 	}
 	return nil
 }
