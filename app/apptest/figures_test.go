@@ -92,6 +92,14 @@ func TestASupervisorSeesTheHall(t *testing.T) {
 	if at := states["B02"]; at.State != "closed" || at.Letter != "B" || at.Clerk != "" {
 		t.Errorf("at B02: %+v", at)
 	}
+	told := b.Machine.Silent
+	b.Machine.Silent = func() map[event.Origin]int { return map[event.Origin]int{"jiangnan/c1": 7} }
+	now, err = b.Counter.HallNow()
+	apptest.Must(t, err)
+	if at := now.Windows[slices.IndexFunc(now.Windows, func(x screen.HallWindow) bool { return x.ID == "B01" })]; at.State != "lost" || at.Number != first.Number || w.Clock.Now()-at.SinceMS < 7*60_000 {
+		t.Errorf("not heard of for seven minutes: %+v", at)
+	}
+	b.Machine.Silent = told
 	apptest.Eventually(t, "it is said what one more window would save", func() bool {
 		now, err := b.Counter.HallNow()
 		return err == nil && len(now.Advice) == 1 && now.Advice[0].Window == "B02" && now.Advice[0].Saves >= 30 && now.Advice[0].Saves%10 == 0

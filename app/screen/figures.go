@@ -79,7 +79,7 @@ type HallQueue struct {
 }
 
 // HallWindow is a window as it stands: "closed", "free", "called", "serving", "away" with its clerk's Absence,
-// or "lost" where its visit went back to the queue because its terminal was gone. Since is the clock time from when.
+// or "lost" where the hub has not heard of its terminal for a minute, or its visit went back to the queue for that. Since is the clock time from when.
 type HallWindow struct {
 	ID       string   `json:"id"`
 	Letter   string   `json:"letter"`
@@ -225,6 +225,10 @@ func longest(h *hall.Hall, l hall.Letter, now int64) int {
 // hallWindows lists the windows of the catalogue, and those that are open beside them.
 func (m *Machine) hallWindows(h *hall.Hall, now int64) []HallWindow {
 	lost := lostWindows(h, hall.DateOf(now))
+	silent := map[event.Origin]int{}
+	if m.Silent != nil {
+		silent = m.Silent()
+	}
 	open := map[string]hall.Window{}
 	for _, w := range h.Windows() {
 		if w.Open || w.Absent(now) {
@@ -247,6 +251,9 @@ func (m *Machine) hallWindows(h *hall.Hall, now int64) []HallWindow {
 				row.State, row.Number, row.SinceMS = string(t.State), string(t.Number), cmp.Or(t.StartedMS, t.CalledMS)
 			} else if at := lost[w.ID]; at > w.SinceMS {
 				row.State, row.SinceMS = "lost", at
+			}
+			if minutes := silent[w.By]; minutes > 0 {
+				row.State, row.SinceMS = "lost", now-int64(minutes)*60_000
 			}
 			delete(open, id)
 		}

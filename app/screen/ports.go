@@ -288,6 +288,8 @@ type Machine struct {
 	Differing func() []DifferingCase
 	// Amending lists the amendments of the hall's applications that wait for a second person; nil but at a counter.
 	Amending func() []Amending
+	// Silent tells for how many whole minutes the hub has not heard of counters; it may be nil.
+	Silent func() map[event.Origin]int
 	// Guides are the catalogue in use and the one that waits.
 	Guides *Guides
 	Disk   func() string

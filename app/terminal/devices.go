@@ -220,6 +220,17 @@ func (t *Terminal) amending() []screen.Amending {
 	return out
 }
 
+// silent tells for how many minutes the hub has not heard of which counters; nothing while it is away.
+func (t *Terminal) silent() map[event.Origin]int {
+	out := map[event.Origin]int{}
+	if t.link != nil && t.link.Line().Reached {
+		for _, s := range t.link.Silences() {
+			out[s.Origin] = s.Minutes
+		}
+	}
+	return out
+}
+
 // amendingMost bounds the applications whose amendments are listed.
 const amendingMost = 50
 

@@ -171,7 +171,7 @@ func Open(s config.Settings, opt Options) (opened *Terminal, err error) {
 		t.Machine.Drafts = t.drafts
 	}
 	if s.Role == config.Counter {
-		t.Machine.Differing, t.Machine.Amending = t.differing, t.amending
+		t.Machine.Differing, t.Machine.Amending, t.Machine.Silent = t.differing, t.amending, t.silent
 		t.lendScans()
 		if err := t.settleScans(context.Background(), true); err != nil {
 			return nil, err

@@ -18,7 +18,9 @@ var hubsAlone = map[event.Kind]bool{
 
 // clerks are the families of kinds that somebody notes who has signed in: at a counter, or above it.
 // A kiosk and a board stand where anybody may carry their keys away.
-var clerks = []string{"application.", "disclosure.", "rating.answered", "rating.checked", "rating.opened", "clerk."}
+var clerks = []string{"application.", "amendment.", "scan.", "shared.", "disclosure.", "rating.answered", "rating.checked", "rating.opened", "clerk.",
+	"window.", "queue.", "notice.", "help.answered", string(hall.KindAdmitted), string(hall.KindRecalled), string(hall.KindStarted), string(hall.KindMissed), string(hall.KindReturned), string(hall.KindFinished),
+	string(hall.KindParked), string(hall.KindResumed), string(hall.KindPassed), string(hall.KindAdded), string(hall.KindWithdrawn)}
 
 // misplaced tells why what an event says does not count where it was noted: it is kept in its chain
 // with this fault and changes nothing. nil for everything that its device may note, and for kinds that

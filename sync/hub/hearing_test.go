@@ -1,10 +1,12 @@
 package hub
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"onewindow/app/event"
+	"onewindow/sync/wire"
 )
 
 // A hub that takes over hears of its terminals for the first time: those that it has not
@@ -25,5 +27,15 @@ func TestSilenceCountsFromTheTakeover(t *testing.T) {
 		if got := h.silent(o, start.Add(5*time.Hour+time.Second)); got != 1000 {
 			t.Errorf("a second after the takeover %s is silent for %d ms", o, got)
 		}
+	}
+}
+
+// Counters are told of counters that beat once and do not any more, from a minute on; never of a kiosk.
+func TestWhoIsSilent(t *testing.T) {
+	beat := func(role string, at int64) wire.Heard { return wire.Heard{Beat: wire.Beat{Role: role}, AtMS: at} }
+	beats := map[event.Origin]wire.Heard{"jiangnan/c2": beat(wire.RoleCounter, 1), "jiangnan/c1": beat(wire.RoleCounter, 121_000), "jiangnan/c3": beat(wire.RoleCounter, 150_000), "jiangnan/k1": beat(wire.RoleKiosk, 1)}
+	want := []wire.Silence{{Origin: "jiangnan/c1", Minutes: 1}, {Origin: "jiangnan/c2", Minutes: 3}}
+	if got := silences(beats, 181_001); !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }

@@ -460,12 +460,12 @@ func (h *Hub) beat(m *nats.Msg, from event.Origin) {
 	h.mu.Lock()
 	now := time.Now().UnixMilli()
 	h.beats[b.Origin] = wire.Heard{Beat: b, AtMS: now}
-	var troubles []wire.Trouble
+	reply := wire.BeatReply{}
 	if b.Role == wire.RoleCounter {
-		troubles = h.troubles(now)
+		reply.Troubles, reply.Silent = h.troubles(now), silences(h.beats, now)
 	}
 	h.mu.Unlock()
-	reply := wire.BeatReply{TimeMS: h.opt.Log.Now(), CentreReached: h.opt.CentreReached == nil || h.opt.CentreReached(), Troubles: troubles}
+	reply.TimeMS, reply.CentreReached = h.opt.Log.Now(), h.opt.CentreReached == nil || h.opt.CentreReached()
 	if b.Role == wire.RoleCounter && h.opt.Differing != nil {
 		reply.Differing = h.opt.Differing()
 	}
@@ -504,6 +504,17 @@ func (h *Hub) troubles(nowMS int64) []wire.Trouble {
 	slices.SortFunc(out, func(a, b wire.Trouble) int {
 		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Kind, b.Kind))
 	})
+	return out
+}
+
+// silences gathers the counters that beat once and do not any more, by name.
+func silences(beats map[event.Origin]wire.Heard, nowMS int64) (out []wire.Silence) {
+	for origin, b := range beats {
+		if ms := nowMS - b.AtMS; b.Role == wire.RoleCounter && ms >= hall.AdoptAfterMS {
+			out = append(out, wire.Silence{Origin: origin, Minutes: int(ms / 60_000)})
+		}
+	}
+	slices.SortFunc(out, func(a, b wire.Silence) int { return cmp.Compare(a.Origin, b.Origin) })
 	return out
 }
 

@@ -32,7 +32,7 @@ func TestAClockThatIsSteppedDuringABeat(t *testing.T) {
 				believed <- l.Line().ClockOffMS
 			}
 		}
-		_ = m.Respond([]byte(fmt.Sprintf(`{"time_ms":%d}`, time.Now().UnixMilli())))
+		_ = m.Respond([]byte(fmt.Sprintf(`{"time_ms":%d,"silent":[{"origin":"jiangnan/c2","minutes":3}]}`, time.Now().UnixMilli())))
 	})
 	must(t, err)
 	conn, err := broker.Connect(b.URL(), "jiangnan/c1", quiet)
@@ -45,6 +45,9 @@ func TestAClockThatIsSteppedDuringABeat(t *testing.T) {
 	line.Store(l)
 	if off := <-believed; off < -near || off > near {
 		t.Errorf("a clock that was put back by an hour was believed to be %d ms ahead", off)
+	}
+	if got := l.Silences(); len(got) != 1 || got[0] != (wire.Silence{Origin: "jiangnan/c2", Minutes: 3}) {
+		t.Errorf("silent are %+v", got)
 	}
 	within(t, 5*time.Second, "the next beats tell how far", func() bool { return l.Line().ClockOffMS <= near-hour })
 }

@@ -128,8 +128,9 @@ type Link struct {
 	troubles []wire.Trouble
 	// differing are the hall's applications of which shared data said something else.
 	differing []wire.Differing
-	// amending are the hall's amendments that wait for a second person.
+	// amending are the hall's amendments that wait for a second person, silences its counters that the hub does not hear.
 	amending []wire.Amending
+	silences []wire.Silence
 	changed  func()
 }
 
@@ -302,8 +303,8 @@ func (l *Link) tell() {
 func (l *Link) hear(r wire.BeatReply) {
 	l.mu.Lock()
 	same := func(a, b wire.Differing) bool { return a.Number == b.Number && slices.Equal(a.Sets, b.Sets) }
-	news := !slices.Equal(l.troubles, r.Troubles) || !slices.EqualFunc(l.differing, r.Differing, same) || !slices.Equal(l.amending, r.Amending)
-	l.troubles, l.differing, l.amending = r.Troubles, r.Differing, r.Amending
+	news := !slices.Equal(l.troubles, r.Troubles) || !slices.EqualFunc(l.differing, r.Differing, same) || !slices.Equal(l.amending, r.Amending) || !slices.Equal(l.silences, r.Silent)
+	l.troubles, l.differing, l.amending, l.silences = r.Troubles, r.Differing, r.Amending, r.Silent
 	fn := l.changed
 	l.mu.Unlock()
 	if news && fn != nil {
@@ -317,6 +318,13 @@ func (l *Link) Troubles() []wire.Trouble {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.troubles
+}
+
+// Silences are the counters of the hall that the hub does not hear any more, as of the last beat.
+func (l *Link) Silences() []wire.Silence {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.silences
 }
 
 // Nudge sends a beat now: what this terminal tells of itself has changed.

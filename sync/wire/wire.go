@@ -233,8 +233,16 @@ type BeatReply struct {
 	Differing []Differing `json:"differing,omitempty"`
 	// Amending are the hall's amendments that wait for a second person, told to counters.
 	Amending []Amending `json:"amending,omitempty"`
+	// Silent are the counters of the hall that the hub has heard of and does not hear any more, told to counters.
+	Silent []Silence `json:"silent,omitempty"`
 	// Bundle is the name of the bundle in force there; empty where there is none.
 	Bundle string `json:"bundle,omitempty"`
+}
+
+// Silence is a terminal of which nothing was heard for so many whole minutes.
+type Silence struct {
+	Origin  event.Origin `json:"origin"`
+	Minutes int          `json:"minutes"`
 }
 
 // Trouble is a device at a terminal that does not work: paper is out, a plug is out.
