@@ -1,8 +1,10 @@
 package apptest_test
 
 import (
+	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 
 	"onewindow/app/apptest"
 	"onewindow/app/config"
+	"onewindow/app/event"
 	"onewindow/app/hall"
 	"onewindow/app/screen"
 	"onewindow/app/store"
@@ -132,5 +135,36 @@ func TestAHallChangesItsHub(t *testing.T) {
 		if at.Epoch != w.Hub.Store.Epoch() || at.Pos == 0 {
 			t.Errorf("%s follows %s at %d, not the first hub again", s.Origin(), at.Epoch, at.Pos)
 		}
+	}
+}
+
+// TestAnAppointmentOutlivesItsHub books while one hub of two leads and ends that hub before the check-in: the other one
+// knows the appointment, grants no second one on the day, calls in its order, and counts against the same quota.
+func TestAnAppointmentOutlivesItsHub(t *testing.T) {
+	t.Parallel()
+	w := apptest.NewPair(t)
+	leads(t, w.Hub, wire.SpareReady)
+	k, c := w.Terminal(config.Kiosk, "k1"), w.Terminal(config.Counter, "c1")
+	reached(t, k, c)
+	page := book(t, k, "0193-a1", "B", phone)
+	before, err := k.Kiosk.BookingTimes("B", "2026-11-25")
+	apptest.Must(t, err)
+	w.StopHub()
+	leads(t, w.Second, wire.SpareAway)
+	reached(t, k, c)
+	if _, err := k.Kiosk.Book(screen.BookingRequest{Request: "0193-a2", Letter: "B", AtMS: clock(t, "2026-11-25", "11:00"), Phone: phone, Language: "zh"}); !errors.Is(err, event.BookedAlready) {
+		t.Errorf("a second one on that day, at the other hub: %v", err)
+	}
+	if after, err := k.Kiosk.BookingTimes("B", "2026-11-25"); err != nil || !slices.Equal(after, before) {
+		t.Errorf("the other hub offers other times: %v", err)
+	}
+	w.Clock.Set(clock(t, "2026-11-25", "09:31"))
+	issue(t, k, "B")
+	ticket, err := k.Kiosk.CheckIn("check1", page.Code, "zh")
+	apptest.Must(t, err)
+	w.Clock.Set(clock(t, "2026-11-25", "10:00"))
+	signIn(t, c, "wang", "246810", "B01", "B")
+	if number := callNext(t, c); number != ticket.Number {
+		t.Errorf("%s is called at ten and not the appointment %s", number, ticket.Number)
 	}
 }

@@ -105,10 +105,11 @@ type Row struct {
 	OfflineMS     int64  `json:"offline_ms"`
 	OfflineIssued int    `json:"offline_issued"`
 	Lag           Spread `json:"sync_lag"`
-	// OpenMS is how long windows were open, which belongs to no queue and no class; HeldMS how long
-	// they had somebody, IdleMS how long they were free while somebody waited whom they could have
+	// OpenMS is how long windows were open and AwayMS how long their clerks had paused them, which belong to no
+	// queue and no class; HeldMS how long they had somebody, IdleMS how long they were free while somebody waited whom they could have
 	// called. That time counts in the queue of whoever of them waited longest.
 	OpenMS int64 `json:"open_ms"`
+	AwayMS int64 `json:"away_ms"`
 	HeldMS int64 `json:"held_ms"`
 	IdleMS int64 `json:"idle_ms"`
 }

@@ -72,3 +72,31 @@ func TestOfflineIsWhatEachSecondTells(t *testing.T) {
 		}
 	})
 }
+
+// TestABreakIsCountedUntilItIsOver pauses a window for 20 minutes, and once more for a quarter of an hour out of which
+// nobody comes back: that counts for four hours and not all night.
+func TestABreakIsCountedUntilItIsOver(t *testing.T) {
+	s := newScene()
+	away := func() {
+		t.Helper()
+		f, no := s.h.StepAway("B01", "clerk1", []hall.Letter{"B"}, hall.Meal, 15, s.now)
+		if no != nil {
+			t.Fatal(no)
+		}
+		s.note(t, "jiangnan/c1", hall.KindWindowClosed, f)
+	}
+	s.open(t, "B01", "B")
+	s.at(10)
+	away()
+	s.at(30)
+	s.open(t, "B01", "B")
+	s.at(50)
+	away()
+	for until, want := range map[float64]int64{40: 20, 60: 30, 120: 90, 600: 260} {
+		s.at(until)
+		w := figures.Of(s.h, date, s.now).Windows[0]
+		if w.Key != "B01" || w.AwayMS != want*minute || w.OpenMS != min(int64(until)-20, 30)*minute {
+			t.Errorf("until minute %v: away %d min, open %d", until, w.AwayMS/minute, w.OpenMS/minute)
+		}
+	}
+}

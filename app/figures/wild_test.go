@@ -167,9 +167,14 @@ func (s *scene) step(t *rapid.T) {
 		if s.h.AtWindow(w) != nil {
 			return
 		}
-		if rapid.IntRange(0, 2).Draw(t, "closes") == 0 {
+		switch rapid.IntRange(0, 3).Draw(t, "closes") {
+		case 0:
 			s.close(t, w)
-		} else {
+		case 1:
+			if f, no := s.h.StepAway(w, clerk, []hall.Letter{letter}, hall.Rest, 5, s.now); no == nil {
+				s.note(t, by, hall.KindWindowClosed, f)
+			}
+		default:
 			s.open(t, w, rapid.SampledFrom([][]hall.Letter{{"B"}, {"C"}, {"B", "C"}}).Draw(t, "services")...)
 		}
 	}
@@ -192,7 +197,7 @@ func wildDay(t *rapid.T) *scene {
 func TestIdleIsWhatEachSecondTells(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := wildDay(t)
-		type times struct{ open, held, idle int64 }
+		type times struct{ open, held, away, idle int64 }
 		want, by := map[hall.WindowID]*times{}, hall.New("jiangnan")
 		next := 0
 		for sec := start; sec < s.now; sec += 1000 {
@@ -208,6 +213,9 @@ func TestIdleIsWhatEachSecondTells(t *testing.T) {
 				if by.AtWindow(w.ID) != nil {
 					want[w.ID].held += 1000
 				}
+				if w.Absent(sec) {
+					want[w.ID].away += 1000
+				}
 				if !w.Open {
 					continue
 				}
@@ -221,7 +229,7 @@ func TestIdleIsWhatEachSecondTells(t *testing.T) {
 			if r.Key == "" {
 				continue
 			}
-			if got := (times{r.OpenMS, r.HeldMS, r.IdleMS}); got != *want[hall.WindowID(r.Key)] {
+			if got := (times{r.OpenMS, r.HeldMS, r.AwayMS, r.IdleMS}); got != *want[hall.WindowID(r.Key)] {
 				t.Fatalf("%s: %+v, by the second %+v", r.Key, got, *want[hall.WindowID(r.Key)])
 			}
 			delete(want, hall.WindowID(r.Key))
@@ -264,7 +272,7 @@ func TestTheRowsOfAKindSumUpToTheHall(t *testing.T) {
 		for name, rows := range map[string][]figures.Row{"windows": d.Windows, "queues": d.Queues, "classes": d.Classes, "hours": d.Hours} {
 			got := sumOf(append([]figures.Row{{}}, rows...))
 			if name == "queues" || name == "classes" {
-				got["OpenMS"], got["OfflineMS"] = want["OpenMS"], want["OfflineMS"] // belong to none: see Row
+				got["OpenMS"], got["AwayMS"], got["OfflineMS"] = want["OpenMS"], want["AwayMS"], want["OfflineMS"] // belong to none: see Row
 			}
 			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("%s: %v, the hall %v", name, got, want)

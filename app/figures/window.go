@@ -28,12 +28,14 @@ type waiter struct {
 type desk struct {
 	id       hall.WindowID
 	open     bool
+	away     bool
 	clerk    hall.ClerkID
 	services []hall.Letter
 	held     int // more than one where places disagreed
 	holder   place
-	// openMS and heldMS are what is not yet in the book since fromMS.
-	openMS, heldMS, fromMS int64
+	// openMS, heldMS and awayMS are what is not yet in the book since fromMS.
+	openMS, heldMS, awayMS, fromMS int64
+	turns                          int
 	// wrapMS is the finish behind which somebody has been waiting all the time, 0 for none.
 	wrapMS int64
 	wrapOf place
@@ -108,12 +110,24 @@ func (w *walk) turns(list []hall.Turn, begin int64) {
 		d := w.desk(t.Window)
 		// What was said later counts from when it was said, also where a clock was put back.
 		last[t.Window] = max(last[t.Window], t.AtMS, begin)
+		turn := 0
 		w.at(last[t.Window], func() {
 			w.flush(d)
+			d.turns++
+			turn = d.turns
+			d.away = t.Away != ""
 			if d.open, d.clerk, d.services = t.Open, t.Clerk, t.Services; !t.Open {
 				d.wrapMS = 0
 			}
 		})
+		if t.Away != "" { // who never comes back is not away all night
+			w.at(last[t.Window]+hall.AwayMost, func() {
+				if d.turns == turn {
+					w.flush(d)
+					d.away = false
+				}
+			})
+		}
 	}
 }
 
@@ -203,7 +217,7 @@ func (w *walk) run() {
 // stand counts a stretch of time in which nothing changed.
 func (w *walk) stand(from, to int64) {
 	for _, d := range w.order {
-		if d.openMS == 0 && d.heldMS == 0 {
+		if d.openMS == 0 && d.heldMS == 0 && d.awayMS == 0 {
 			d.fromMS = from
 		}
 		if d.held > 0 {
@@ -211,6 +225,9 @@ func (w *walk) stand(from, to int64) {
 		}
 		if d.open {
 			d.openMS += to - from
+		}
+		if d.away {
+			d.awayMS += to - from
 		}
 		if !d.open || d.held > 0 {
 			continue
@@ -241,7 +258,10 @@ func (w *walk) flush(d *desk) {
 	if open := d.openMS; open > 0 {
 		w.book.add(place{window: d.id, clerk: d.clerk, atMS: d.fromMS}, func(r *tally) { r.OpenMS += open })
 	}
-	d.openMS, d.heldMS = 0, 0
+	if away := d.awayMS; away > 0 {
+		w.book.add(place{window: d.id, clerk: d.clerk, atMS: d.fromMS}, func(r *tally) { r.AwayMS += away })
+	}
+	d.openMS, d.heldMS, d.awayMS = 0, 0, 0
 }
 
 // longest gives who has waited longest of those whom a window could call; nil for nobody.

@@ -359,7 +359,7 @@ func (h *Hall) window(e event.Event, f WindowOpened) (Touched, error) {
 		w = &Window{ID: f.Window}
 		h.windows[f.Window] = w
 	}
-	h.turns.add(Turn{Window: word(h.words, f.Window), Clerk: word(h.words, f.Clerk), Services: f.Services, Open: e.Kind != KindWindowClosed, AtMS: f.AtMS, By: word(h.words, e.Origin), at: e.At})
+	h.turns.add(Turn{Window: word(h.words, f.Window), Clerk: word(h.words, f.Clerk), Services: f.Services, Open: e.Kind != KindWindowClosed, Away: word(h.words, f.Away), AtMS: f.AtMS, By: word(h.words, e.Origin), at: e.At})
 	// Only one origin speaks for a window at a time; where two do, the later stamp shows.
 	if !(said{w.last, w.By}).less(e) {
 		return Touched{Window: w}, nil

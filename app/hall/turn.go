@@ -14,6 +14,7 @@ type Turn struct {
 	Clerk    ClerkID
 	Services []Letter
 	Open     bool
+	Away     Away // of a closed window: see Absence
 	AtMS     int64
 	By       event.Origin
 	at       event.Stamp
@@ -27,7 +28,7 @@ type turns map[WindowID][]Turn
 // copied device said under one stamp.
 func compareTurns(a, b Turn) int {
 	return cmp.Or(cmp.Compare(a.at.MS, b.at.MS), cmp.Compare(a.at.Tick, b.at.Tick), cmp.Compare(a.By, b.By), cmp.Compare(a.AtMS, b.AtMS),
-		cmp.Compare(btoi(a.Open), btoi(b.Open)), cmp.Compare(a.Clerk, b.Clerk), slices.Compare(a.Services, b.Services))
+		cmp.Compare(btoi(a.Open), btoi(b.Open)), cmp.Compare(a.Away, b.Away), cmp.Compare(a.Clerk, b.Clerk), slices.Compare(a.Services, b.Services))
 }
 
 func (t turns) add(w Turn) {

@@ -30,6 +30,7 @@ var figuresWords = map[string]Name{
 	"figures_called":     {"叫到时已等", "Waited when called"},
 	"figures_wrap":       {"有人等时的收尾", "Wrap-up while people wait"},
 	"figures_use":        {"窗口利用", "In use"},
+	"figures_paused":     {"暂停", "Paused"},
 	"figures_intake":     {"当日收件", "Applications of the day"},
 	"figures_taken":      {"收件合计", "All that were taken"},
 	"figures_at_once":    {"其中当场办结", "of these decided at once"},

@@ -64,7 +64,7 @@ func (c *exportCommand) Run() error {
 	if err := folder.WriteWhole(c.Out, out.File, 0o600); err != nil {
 		return fmt.Errorf("write %s: %w", c.Out, err)
 	}
-	fmt.Printf("%d events and %d scans are in %s; they stay here too, and may come twice\n", out.Events, out.Scans, c.Out)
+	fmt.Printf("%d events%s are in %s; they stay here too, and may come twice\n", out.Events, andScans(out.Scans), c.Out)
 	if out.Left > 0 {
 		fmt.Printf("%d more scans would make the file larger than %d MB: bring this machine to a line of the hall for them\n", out.Left, node.ParcelScans>>20)
 	}
@@ -72,6 +72,14 @@ func (c *exportCommand) Run() error {
 		fmt.Fprintln(os.Stderr, "onewindowd: everybody who has the file can read it, so the keys of applications are left out, and what those say of people stays shut; seal it with --for KEY")
 	}
 	return nil
+}
+
+// andScans goes on with scans, where there are any.
+func andScans(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d scans", n)
 }
 
 type importCommand struct {
@@ -90,7 +98,7 @@ func (c *importCommand) Run() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	fmt.Printf("%d events of %s are saved here, %d were here already; %d scans are here\n", r.Events, r.Head.Origin, r.Known, r.Scans)
+	fmt.Printf("%d events%s of %s are saved here, %d were here already\n", r.Events, andScans(r.Scans), r.Head.Origin, r.Known)
 	for _, line := range r.Refused {
 		fmt.Printf("not taken as it is: %s\n", line)
 	}
