@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -297,34 +296,6 @@ func (l *Link) tell() {
 	if fn != nil {
 		fn()
 	}
-}
-
-// hear keeps what the hub tells of the hall.
-func (l *Link) hear(r wire.BeatReply) {
-	l.mu.Lock()
-	same := func(a, b wire.Differing) bool { return a.Number == b.Number && slices.Equal(a.Sets, b.Sets) }
-	news := !slices.Equal(l.troubles, r.Troubles) || !slices.EqualFunc(l.differing, r.Differing, same) || !slices.Equal(l.amending, r.Amending) || !slices.Equal(l.silences, r.Silent)
-	l.troubles, l.differing, l.amending, l.silences = r.Troubles, r.Differing, r.Amending, r.Silent
-	fn := l.changed
-	l.mu.Unlock()
-	if news && fn != nil {
-		fn()
-	}
-}
-
-// Troubles are the devices of the hall that need somebody, as of the last beat; the
-// hub tells counters only.
-func (l *Link) Troubles() []wire.Trouble {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.troubles
-}
-
-// Silences are the counters of the hall that the hub does not hear any more, as of the last beat.
-func (l *Link) Silences() []wire.Silence {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.silences
 }
 
 // Nudge sends a beat now: what this terminal tells of itself has changed.

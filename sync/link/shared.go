@@ -48,18 +48,3 @@ func (l *Link) Shared(ctx context.Context, ask wire.SharedAsk) ([]wire.SharedRec
 	}
 	return a.Records, nil
 }
-
-// Differing are the hall's applications of which shared data has said something else than was
-// expected, as of the last beat; the hub tells counters only.
-func (l *Link) Differing() []wire.Differing {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.differing
-}
-
-// Amending are the hall's amendments that wait for a second person, as of the last beat.
-func (l *Link) Amending() []wire.Amending {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.amending
-}
