@@ -437,7 +437,7 @@ func (t *Ticket) grantedBy(request string) (event.ID, bool) {
 }
 
 // Forget drops the tickets of business days before from, their numbers, the number
-// blocks, the calls for help, the notices, the turns of windows and the appointments of those days: tickets are in their rows, and
+// blocks, the calls for help, the notices, the pauses, the outages, the turns of windows and the appointments of those days: tickets are in their rows, and
 // Missing brings back one that an event speaks of; numbers of a day that is over are never given out. Tickets of which
 // keep is true stay; it may be nil.
 func (h *Hall) Forget(from Date, keep func(TicketID) bool) {

@@ -122,20 +122,27 @@ func compareScans(a, b Scan) int {
 	return slices.Compare(hall.Payload(a), hall.Payload(b))
 }
 
-// TakenOff lists the scans that two people took off from a moment on, because they are of another application: what
-// was scanned is kept nowhere any more.
-func (c *Case) TakenOff(sinceMS int64) (ids []ScanID) {
+// TakenOff lists the scans that two people took off, because they are of another application, and when that was done
+// last: what was scanned is kept nowhere any more.
+func (c *Case) TakenOff() (ids []ScanID, lastMS int64) {
 	for _, a := range c.passed() {
-		if a.Field == FieldScan && a.By.AtMS >= sinceMS {
-			ids = append(ids, a.Proposal.Scan)
+		if a.Field == FieldScan {
+			ids, lastMS = append(ids, a.Proposal.Scan), max(lastMS, a.By.AtMS)
 		}
 	}
-	return ids
+	return ids, lastMS
+}
+
+// HasTakenOff tells whether a scan was.
+func (c *Case) HasTakenOff(id ScanID) bool {
+	off, _ := c.TakenOff()
+	return slices.Contains(off, id)
 }
 
 // Attached lists the scans in the order in which they were attached, without those that were taken off.
 func (c *Case) Attached() []Scan {
-	out, off := make([]Scan, 0, len(c.Scans)), c.TakenOff(0)
+	out := make([]Scan, 0, len(c.Scans))
+	off, _ := c.TakenOff()
 	for _, s := range c.Scans {
 		if !slices.Contains(off, s.Scan) {
 			out = append(out, s)

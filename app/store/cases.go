@@ -61,10 +61,11 @@ func (tx *Tx) foldCase(e event.Event) error {
 // putCase keeps an application with what lists are made of, by the calendar in force.
 func (tx *Tx) putCase(c *intake.Case) error {
 	s := tx.s.calendar.Status(c)
+	_, takenOff := c.TakenOff()
 	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, pending, differing, amending, taken_off, department, row)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		string(c.Application), s.Number, string(s.Ticket), string(s.Hall), string(s.Item), string(s.State), string(hall.DateOf(s.TakenMS)), string(s.DueDate), string(s.AnswerBy), s.TakenMS,
-		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), len(c.Pending()), len(c.Differing()), len(c.Waiting()), len(c.TakenOff(0)), c.Department, c.Row())
+		string(c.From.Origin), int64(c.From.Epoch), int64(c.From.Seq), len(c.Pending()), len(c.Differing()), len(c.Waiting()), takenOff, c.Department, c.Row())
 }
 
 // Application gives the application of an id as this commit leaves it; nil when there is none.
@@ -126,11 +127,13 @@ func (s *Store) ApplicationOf(ctx context.Context, id intake.ApplicationID) (*in
 	return list[0], nil
 }
 
-// TakenOff lists the scans that were taken off applications from a moment on: those of a hall, or all for "".
+// TakenOff lists the scans that were taken off applications of which one was from a moment on: those of a hall, or
+// all for "".
 func (s *Store) TakenOff(ctx context.Context, id hall.ID, sinceMS int64) (ids []string, err error) {
-	list, err := s.applications(ctx, "WHERE taken_off > 0 AND (hall = ?1 OR ?1 = '')", string(id))
+	list, err := s.applications(ctx, "WHERE taken_off > 0 AND taken_off >= ?2 AND (hall = ?1 OR ?1 = '')", string(id), sinceMS)
 	for _, c := range list {
-		for _, id := range c.TakenOff(sinceMS) {
+		off, _ := c.TakenOff()
+		for _, id := range off {
 			ids = append(ids, string(id))
 		}
 	}

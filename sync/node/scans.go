@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +17,10 @@ import (
 	"onewindow/app/store"
 	"onewindow/sync/wire"
 )
+
+// dropSince is how long after a scan was taken off a running place still looks for it: the word of that may have
+// come late. At a start it looks for all.
+const dropSince = 30 * 24 * time.Hour
 
 // goneTold is for how long places below are told that a scan was taken off: a counter keeps none longer.
 const goneTold = 48 * time.Hour
@@ -65,7 +68,7 @@ func (b *base) lacks(ctx context.Context, from event.Origin, o wire.ScanOffer) (
 	}
 	s, noted := c.Scans[intake.ScanID(o.Scan)]
 	switch {
-	case slices.Contains(c.TakenOff(0), intake.ScanID(o.Scan)):
+	case c.HasTakenOff(intake.ScanID(o.Scan)):
 		lack.Refuse = event.CaseErased // who offers it drops it
 	case !noted:
 		lack.Refuse = event.CaseUnknown // its event is on its way
@@ -144,7 +147,7 @@ func (c *Centre) chunkFor(ctx context.Context, from event.Origin, body []byte) (
 // ofHall tells whether an application is of the hall of who asks, and the scan still its.
 func ofHall(ctx context.Context, s *store.Store, from event.Origin, ask wire.ChunkAsk) (bool, error) {
 	c, err := s.ApplicationOf(ctx, intake.ApplicationID(ask.Application))
-	return err == nil && c != nil && string(c.Hall) == from.Hall() && !slices.Contains(c.TakenOff(0), intake.ScanID(ask.Scan)), err
+	return err == nil && c != nil && string(c.Hall) == from.Hall() && !c.HasTakenOff(intake.ScanID(ask.Scan)), err
 }
 
 // dropSoon is how long after a commit a place looks for scans that were taken off; dropEvery is how often it looks for
@@ -161,13 +164,16 @@ func (b *base) dropErased(log *slog.Logger) {
 	ctx, stop := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {
+		since := int64(0)
 		for after := int64(0); ; {
 			ids, upto, err := b.Keys.ErasedSince(ctx, after)
 			if err == nil && len(ids) > 0 {
 				err = b.Scans.DropCases(ctx, ids)
 			}
-			off, said := b.Store.TakenOff(ctx, "", 0)
-			err = errors.Join(err, said, b.Scans.Drop(ctx, off))
+			off, said := b.Store.TakenOff(ctx, "", since)
+			if err = errors.Join(err, said, b.Scans.Drop(ctx, off)); err == nil {
+				since = b.Store.Now() - dropSince.Milliseconds()
+			}
 			switch {
 			case err != nil && ctx.Err() == nil:
 				log.Error("drop scans that are erased or taken off; it is tried again", "error", err)
