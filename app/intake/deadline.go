@@ -84,7 +84,7 @@ func (c *Case) term(clock *Clock, from hall.Date) Term {
 		t.Extended, t.Rule.Extra = true, n.Days
 	}
 	for _, s := range c.Steps {
-		if s.Kind == KindSuspended && c.counts(&s) {
+		if s.Kind == KindSuspended && c.Counts(&s) {
 			t.Suspensions = append(t.Suspensions, Suspension{From: s.Day, Until: c.resumed(s.Request)})
 		}
 	}

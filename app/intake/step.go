@@ -159,17 +159,17 @@ func compareSteps(a, b Noted) int {
 // noted of the same thing counts once: the earlier one.
 func (c *Case) first(kinds ...event.Kind) *Noted {
 	for n := range c.Steps {
-		if slices.Contains(kinds, c.Steps[n].Kind) && c.counts(&c.Steps[n]) {
+		if slices.Contains(kinds, c.Steps[n].Kind) && c.Counts(&c.Steps[n]) {
 			return &c.Steps[n]
 		}
 	}
 	return nil
 }
 
-// counts tells that a step was noted where it may be. What agencies decide is noted at the centre, and
+// Counts tells that a step was noted where it may be. What agencies decide is noted at the centre, and
 // noted again by a hub where the centre has lost it; at a window nothing is decided but, with its taking,
 // what is decided at once.
-func (c *Case) counts(n *Noted) bool {
+func (c *Case) Counts(n *Noted) bool {
 	switch n.Kind {
 	case KindSuspended, KindResumed, KindExtended, KindArchived:
 		return !n.ID.Origin.Terminal()
@@ -182,7 +182,7 @@ func (c *Case) counts(n *Noted) bool {
 // pause is the special procedure that goes on, nil where none does.
 func (c *Case) pause() *Noted {
 	for n := range c.Steps {
-		if s := &c.Steps[n]; s.Kind == KindSuspended && c.counts(s) && c.resumed(s.Request) == "" {
+		if s := &c.Steps[n]; s.Kind == KindSuspended && c.Counts(s) && c.resumed(s.Request) == "" {
 			return s
 		}
 	}
@@ -192,7 +192,7 @@ func (c *Case) pause() *Noted {
 // resumed is the first day on which a procedure was said to have ended.
 func (c *Case) resumed(request string) (day hall.Date) {
 	for _, s := range c.Steps {
-		if s.Kind == KindResumed && c.counts(&s) && s.Of == request && (day == "" || s.Day < day) {
+		if s.Kind == KindResumed && c.Counts(&s) && s.Of == request && (day == "" || s.Day < day) {
 			day = s.Day
 		}
 	}

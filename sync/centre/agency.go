@@ -98,6 +98,8 @@ type Past struct {
 	Kind, Outcome, Procedure, Agency, Day, By string
 	Field, Material, Received, Until          string
 	Amount, Receipt                           string
+	// Void tells that it was noted where it may not be, and counts for nothing.
+	Void bool
 }
 
 // Deed is what an officer wants to note of an application. Step is one of Pending.May.

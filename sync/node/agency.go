@@ -118,7 +118,7 @@ func (a agencies) pending(c *intake.Case) centre.Pending {
 		p.What = "archive"
 	}
 	for _, n := range c.Steps {
-		row := centre.Past{Kind: string(n.Kind), Outcome: string(n.Outcome), Procedure: n.Procedure, Agency: n.Agency, Receipt: n.Receipt, Day: string(n.Day), By: signed(n.Window, n.Clerk)}
+		row := centre.Past{Kind: string(n.Kind), Outcome: string(n.Outcome), Procedure: n.Procedure, Agency: n.Agency, Receipt: n.Receipt, Day: string(n.Day), By: signed(n.Window, n.Clerk), Void: !c.Counts(&n)}
 		if n.Fen > 0 {
 			row.Amount = intake.Yuan(n.Fen)
 		}

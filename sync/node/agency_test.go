@@ -128,3 +128,25 @@ func TestAnOfficerSeesWhatIsNotProved(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
+
+// What a counter decided by itself counts for nothing, and an officer reads that beside it.
+func TestAnOfficerReadsWhatIsVoid(t *testing.T) {
+	a, _, item, own, _ := agency(t)
+	takenAs(t, a, "N1", func(f *intake.Taken) {
+		f.Item, f.Department = hall.ItemCode(item.Code), own.Agency
+	})
+	c, err := a.c.Store.Numbered(t.Context(), "N1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := intake.Step{Application: c.Application, Hall: c.Hall, Day: hall.DateOf(c.AtMS), Outcome: intake.Granted, Request: "r", AtMS: c.AtMS + 1}
+	for n, by := range []event.Origin{"jiangnan/c1", CentreOrigin} {
+		if c, err = intake.Fold(c, event.Event{ID: event.ID{Origin: by, Epoch: 1, Seq: event.Seq(n + 2)}, Kind: intake.KindDecided, Payload: hall.Payload(said)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := a.pending(c).History
+	if len(h) != 2 || h[0].Void == h[1].Void {
+		t.Errorf("the history: %+v", h)
+	}
+}
