@@ -110,7 +110,7 @@ func (w *World) LogTo(to io.Writer) {
 }
 
 func (w *World) options(name, listen string) node.Options {
-	return node.Options{Data: filepath.Join(w.Dir, name), Listen: listen, Open: true, Hall: "jiangnan", Now: w.Clock.Now, Logger: w.log,
+	return node.Options{Data: filepath.Join(w.Dir, name), Listen: listen, Open: true, Hall: "jiangnan", Now: w.Clock.Now, Elapsed: w.Clock.Now, Logger: w.log,
 		Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond, Gather: 100 * time.Millisecond, Carry: 2 * time.Second, BookRules: hall.BookRules{Missed: 2, Days: 30}}
 }
 
@@ -196,7 +196,7 @@ func (w *World) TerminalBy(now func() int64, role, name string, change ...func(*
 	for _, c := range change {
 		c(&s)
 	}
-	t, err := terminal.Open(s, terminal.Options{Now: now, Logger: w.log, Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond,
+	t, err := terminal.Open(s, terminal.Options{Now: now, Elapsed: w.Clock.Now, Logger: w.log, Resend: 2 * time.Second, BeatEvery: 100 * time.Millisecond,
 		Guides: w.guides, Index: w.index, Speaker: w.Speaker, Free: w.Free, TrayEvery: 50 * time.Millisecond})
 	Must(w.T, err)
 	w.T.Cleanup(func() { t.Close() })

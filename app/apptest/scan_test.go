@@ -324,7 +324,24 @@ func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
 	if _, err := c2.Counter.OpenScan(r.Number, scan); err != nil {
 		t.Errorf("the second person looks at it: %v", err)
 	}
-	_, err := c2.Counter.CheckAmendment("check1", r.Number, page.Amendments[0].Sum, true, "")
+	c, err := w.Hub.Store.Numbered(t.Context(), r.Number)
+	apptest.Must(t, err)
+	chunk, err := w.Hub.Scans.Chunk(t.Context(), string(c.Application), scan, 0)
+	apptest.Must(t, err)
+	left := func() (in []string) {
+		for _, at := range []string{"hub", "centre", "c1"} {
+			for _, suffix := range []string{"", "-wal"} {
+				if b, err := os.ReadFile(filepath.Join(w.Dir, at, "scans.db"+suffix)); err == nil && bytes.Contains(b, chunk[2000:2400]) {
+					in = append(in, at+suffix)
+				}
+			}
+		}
+		return in
+	}
+	if len(left()) < 3 {
+		t.Fatalf("its bytes are found in %v alone: this test would find them nowhere", left())
+	}
+	_, err = c2.Counter.CheckAmendment("check1", r.Number, page.Amendments[0].Sum, true, "")
 	apptest.Must(t, err)
 	page = opens(t, c2, r.Number, "ask", func(p screen.CasePage) bool { return len(p.Scans) == 1 && p.Scans[0].Name == "right.jpg" })
 	if a := page.Amendments[0]; a.State != "passed" || a.Old != "" {
@@ -344,6 +361,7 @@ func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
 		}
 	}
 	apptest.Eventually(t, "no place has a chunk of it", none(scan))
+	apptest.Eventually(t, "no byte of it is in any file", func() bool { return len(left()) == 0 })
 
 	// With the hub away a page is scanned, and found to be wrong before anybody else has it.
 	w.StopHub()

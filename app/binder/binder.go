@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -75,7 +76,7 @@ type Binder struct {
 // Open opens or makes the binder of a data folder.
 func Open(opt Options) (*Binder, error) {
 	path := filepath.Join(opt.Data, FileName)
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "cache_size(-1024)", "journal_size_limit(4194304)"}}
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "cache_size(-1024)", "journal_size_limit(4194304)", "secure_delete(1)"}}
 	if opt.VFS != "" {
 		q.Set("vfs", opt.VFS)
 	}
@@ -221,7 +222,7 @@ func (b *Binder) Unconfirmed(ctx context.Context, most int64) (list []Held, left
 	for _, h := range all {
 		var size int64
 		if err == nil {
-			err = b.db.QueryRowContext(ctx, "SELECT sum(length(body)) FROM chunk WHERE scan = ?", h.Scan).Scan(&size)
+			err = b.db.QueryRowContext(ctx, "SELECT total(length(body)) FROM chunk WHERE scan = ?", h.Scan).Scan(&size)
 		}
 		if err != nil {
 			return nil, 0, fmt.Errorf("list the scans that the centre has not: %w", err)
@@ -267,6 +268,34 @@ func (b *Binder) each(ctx context.Context, statement string, ids []string) error
 // Drop drops scans with their chunks.
 func (b *Binder) Drop(ctx context.Context, ids []string) error {
 	return b.drop(ctx, "id IN (SELECT value FROM json_each(?))", jsonList(ids), len(ids))
+}
+
+// DropOff drops scans that were taken off their applications. Their key lives on, so that not a byte of them may be
+// left in the file.
+func (b *Binder) DropOff(ctx context.Context, list []wire.ScanRef) error {
+	if len(list) == 0 {
+		return nil
+	}
+	raw, err := json.Marshal(list)
+	if err != nil {
+		return fmt.Errorf("drop scans: %w", err)
+	}
+	const which = "(application, id) IN (SELECT value ->> 'application', value ->> 'scan' FROM json_each(?))"
+	here := 0
+	if err := b.db.QueryRowContext(ctx, "SELECT count(*) FROM scan WHERE "+which, string(raw)).Scan(&here); err != nil || here == 0 {
+		return err
+	}
+	return errors.Join(b.drop(ctx, which, string(raw), here), b.scrub(ctx))
+}
+
+// scrub takes what was dropped out of SQLite's own log too; the pages themselves are overwritten with the drop.
+func (b *Binder) scrub(ctx context.Context) error {
+	busy, frames, moved := 0, 0, 0
+	err := b.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
+	if err != nil || busy != 0 {
+		return fmt.Errorf("scrub the binder's log: busy %d: %w", busy, err)
+	}
+	return nil
 }
 
 // DropCases drops everything of applications whose keys were destroyed: nobody can read it any more.

@@ -66,7 +66,7 @@ func (b *Binder) Answered(ctx context.Context, ask wire.ScansAsk, a wire.ScansAn
 	if len(a.Lacks) != len(ask.Offers) {
 		return fmt.Errorf("%d scans were offered and %d answered", len(ask.Offers), len(a.Lacks))
 	}
-	gone := a.Gone
+	var gone []wire.ScanRef
 	came := len(a.Above) > 0
 	err := b.write(ctx, func(tx *sql.Tx) error {
 		if a.Life != ask.Life {
@@ -83,7 +83,7 @@ func (b *Binder) Answered(ctx context.Context, ask wire.ScansAsk, a wire.ScansAn
 			var err error
 			switch {
 			case is(lack.Refuse, event.CaseErased):
-				gone = append(gone, id)
+				gone = append(gone, wire.ScanRef{Application: ask.Offers[n].Application, Scan: id})
 			case is(lack.Refuse, event.ScanDamaged):
 				// It will not be another one tomorrow; a place in another life may have its event.
 				_, err = tx.Exec("UPDATE scan SET sent = -1 WHERE id = ?", id)
@@ -110,7 +110,7 @@ func (b *Binder) Answered(ctx context.Context, ask wire.ScansAsk, a wire.ScansAn
 	if came {
 		b.Signal()
 	}
-	return b.Drop(ctx, gone)
+	return b.DropOff(ctx, append(gone, a.Gone...))
 }
 
 // is tells whether a refusal is one of a kind.

@@ -14,8 +14,8 @@ type Offline struct {
 	MS     int64  `json:"ms"`
 }
 
-// offline counts how long devices were offline on the day, which of its tickets were issued meanwhile,
-// and how long these took to their hub. Outages of under a minute are in no event.
+// offline counts how long devices were offline on the day, which of its tickets were issued meanwhile, and how long
+// after that the line was back. Outages of under a minute are in no event.
 func (b *book) offline(h *hall.Hall, tickets []*hall.Ticket, date hall.Date, nowMS int64) {
 	begin, err := hall.At(date, "04:00")
 	if err != nil {

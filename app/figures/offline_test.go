@@ -73,8 +73,8 @@ func TestOfflineIsWhatEachSecondTells(t *testing.T) {
 	})
 }
 
-// TestABreakIsCountedUntilItIsOver pauses a window for 20 minutes, and once more for a quarter of an hour out of which
-// nobody comes back: that counts for four hours and not all night.
+// TestABreakIsCountedUntilItIsOver pauses a window on the day before, which counts for nothing on this one, then for 20
+// minutes, and once more until the end.
 func TestABreakIsCountedUntilItIsOver(t *testing.T) {
 	s := newScene()
 	away := func() {
@@ -85,6 +85,10 @@ func TestABreakIsCountedUntilItIsOver(t *testing.T) {
 		}
 		s.note(t, "jiangnan/c1", hall.KindWindowClosed, f)
 	}
+	s.at(-15 * 60)
+	s.open(t, "B01", "B")
+	away()
+	s.at(0)
 	s.open(t, "B01", "B")
 	s.at(10)
 	away()
@@ -92,7 +96,7 @@ func TestABreakIsCountedUntilItIsOver(t *testing.T) {
 	s.open(t, "B01", "B")
 	s.at(50)
 	away()
-	for until, want := range map[float64]int64{40: 20, 60: 30, 120: 90, 600: 260} {
+	for until, want := range map[float64]int64{40: 20, 60: 30, 120: 90, 600: 570} {
 		s.at(until)
 		w := figures.Of(s.h, date, s.now).Windows[0]
 		if w.Key != "B01" || w.AwayMS != want*minute || w.OpenMS != min(int64(until)-20, 30)*minute {

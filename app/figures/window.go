@@ -35,7 +35,6 @@ type desk struct {
 	holder   place
 	// openMS, heldMS and awayMS are what is not yet in the book since fromMS.
 	openMS, heldMS, awayMS, fromMS int64
-	turns                          int
 	// wrapMS is the finish behind which somebody has been waiting all the time, 0 for none.
 	wrapMS int64
 	wrapOf place
@@ -62,7 +61,7 @@ func (b *book) windows(h *hall.Hall, tickets []*hall.Ticket, date hall.Date, now
 	}
 	w := walk{book: b, desks: map[hall.WindowID]*desk{}, waiting: map[hall.Letter][]waiter{}, paused: map[hall.Letter]int{}, nowMS: min(nowMS, begin+24*hourMS)}
 	turns := h.Turns()
-	w.turns(turns, begin)
+	w.turns(turns, date, begin)
 	for _, p := range h.Pauses() {
 		w.between(p.FromMS, p.ToMS, func() { w.paused[p.Service]++ }, func() { w.paused[p.Service]-- })
 	}
@@ -104,30 +103,19 @@ func (w *walk) desk(id hall.WindowID) *desk {
 }
 
 // turns brings in who opened and closed the windows; of those before the day the last one counts.
-func (w *walk) turns(list []hall.Turn, begin int64) {
+func (w *walk) turns(list []hall.Turn, date hall.Date, begin int64) {
 	last := map[hall.WindowID]int64{}
 	for _, t := range list {
 		d := w.desk(t.Window)
 		// What was said later counts from when it was said, also where a clock was put back.
 		last[t.Window] = max(last[t.Window], t.AtMS, begin)
-		turn := 0
 		w.at(last[t.Window], func() {
 			w.flush(d)
-			d.turns++
-			turn = d.turns
-			d.away = t.Away != ""
+			d.away = t.Away != "" && hall.DateOf(t.AtMS) == date // a day ends it: see hall.Window.Absent
 			if d.open, d.clerk, d.services = t.Open, t.Clerk, t.Services; !t.Open {
 				d.wrapMS = 0
 			}
 		})
-		if t.Away != "" { // who never comes back is not away all night
-			w.at(last[t.Window]+hall.AwayMost, func() {
-				if d.turns == turn {
-					w.flush(d)
-					d.away = false
-				}
-			})
-		}
 	}
 }
 

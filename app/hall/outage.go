@@ -12,8 +12,11 @@ import (
 // KindOffline tells how long a device was without the place above it, when that is over.
 const KindOffline event.Kind = "device.offline"
 
-// OutageLeast is from how long on that is told, in ms.
-const OutageLeast = 60_000
+// OutageLeast is from how long on that is told, OutageMost how long one can be, in ms.
+const (
+	OutageLeast = 60_000
+	OutageMost  = 31 * dayMS
+)
 
 // Outage is a time in which the device that notes it did not reach its hub; a hub, the centre. Times are
 // those of the device's own clock.
@@ -35,8 +38,8 @@ type DeviceOutage struct {
 }
 
 func (h *Hall) offline(e event.Event, f Outage) error {
-	if f.Hall != h.ID || f.ToMS <= f.FromMS {
-		return fmt.Errorf("%s: hall or time of the outage is missing", e.ID)
+	if f.Hall != h.ID || f.ToMS <= f.FromMS || f.length() > OutageMost || f.ToMS > e.At.MS+dayMS {
+		return fmt.Errorf("%s: hall or time of the outage is missing, or it cannot be", e.ID)
 	}
 	id := e.ID.String()
 	// Two histories of one device may use an id twice: the longer outage counts everywhere.

@@ -43,7 +43,8 @@ func TestOutagesDoNotDependOnTheOrder(t *testing.T) {
 	})
 	h := hall.New("jiangnan")
 	k := &desk{origin: "jiangnan/k1"}
-	for _, f := range []hall.Outage{{Hall: "jiangnan", FromMS: start, ToMS: start}, {Hall: "jiangbei", FromMS: start, ToMS: start + 1}} {
+	for _, f := range []hall.Outage{{Hall: "jiangnan", FromMS: start, ToMS: start}, {Hall: "jiangbei", FromMS: start, ToMS: start + 1},
+		{Hall: "jiangnan", FromMS: start - 32*24*3600_000, ToMS: start}, {Hall: "jiangnan", FromMS: start + 48*3600_000, ToMS: start + 49*3600_000}} {
 		if _, err := h.Apply(k.note(hall.KindOffline, f, start)); err == nil || len(h.Outages()) > 0 {
 			t.Errorf("%+v: %v", f, err)
 		}

@@ -238,14 +238,14 @@ func (c *Case) Amended() []Amended {
 
 // verdict is the check of a proposal that counts, nil for none. Nobody checks their own, whatever a
 // place noted that could not know. Of two the one that sends it back counts: what two people
-// do not agree on is no fact.
+// do not agree on is no fact. But what was taken off is gone, and no later word brings it back.
 func (c *Case) verdict(p Proposed) (one *Verdict) {
 	for i := range c.Verdicts {
 		v := &c.Verdicts[i]
 		if v.Of != p.Sum || v.Clerk == p.Clerk {
 			continue
 		}
-		if one == nil || one.Good && !v.Good {
+		if one == nil || one.Good != v.Good && v.Good == (p.Field == FieldScan) {
 			one = v
 		}
 	}

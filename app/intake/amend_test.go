@@ -108,7 +108,7 @@ func TestAmendmentsKnowNoOrder(t *testing.T) {
 		if a.Standing() != Accepted {
 			t.Fatalf("an amendment made %s of what was accepted", a.Standing())
 		}
-		if off, _ := a.TakenOff(); len(a.Attached()) != 2-len(slices.Compact(slices.Sorted(slices.Values(off)))) {
+		if off := a.TakenOff(); len(a.Attached()) != 2-len(slices.Compact(slices.Sorted(slices.Values(off)))) {
 			t.Fatalf("%v were taken off, %+v are attached", off, a.Attached())
 		}
 		for _, am := range a.Amended() {
@@ -441,5 +441,28 @@ func TestDocumentsAfterAnAmendment(t *testing.T) {
 		if receipt := (Document{Kind: PaperReceipt, Case: "N1", Edition: c.Edition()}); c.Replaced(receipt) != "" {
 			t.Errorf("a receipt that was never printed replaces %s", c.Replaced(receipt))
 		}
+	}
+}
+
+// What two people took off stays off, whatever a third one says who heard of it late; of any other amendment the word
+// that sends it back counts. A scan of another application, and a signature, are not taken off by it.
+func TestWhatWasTakenOffStaysOff(t *testing.T) {
+	key := amendKey(t)
+	page := Scan{Scan: "s1", Use: UseScan, Type: PNG, Size: 1, Chunks: 1, Sum: strings.Repeat("0", 64), AtMS: 2}
+	sign := page
+	sign.Scan, sign.Use = "s2", UseSignature
+	events := []event.Event{slipped(t, key), scanEvent("jiangnan/c1", 30, page), scanEvent("jiangnan/c1", 31, sign)}
+	for n, id := range []ScanID{"s1", "s2", "s9"} {
+		e := amendEvent(t, event.Seq(10+n), Proposal{Field: FieldScan, Scan: id, Clerk: "li", AtMS: 5, Request: string(id)}, "", key)
+		events = append(events, e, checkEvent(t, event.Seq(40+2*n), e, "wang", true, 7, key), checkEvent(t, event.Seq(41+2*n), e, "zhao", false, 6, key))
+	}
+	phone := amendEvent(t, 20, Proposal{Field: FieldPhone, Clerk: "li", AtMS: 5, Request: "p"}, "13900000000", key)
+	events = append(events, phone, checkEvent(t, 50, phone, "wang", true, 7, key), checkEvent(t, 51, phone, "zhao", false, 6, key))
+	c := foldAll(t, events...)
+	if off := c.TakenOff(); !slices.Equal(off, []ScanID{"s1"}) || len(c.Attached()) != 1 {
+		t.Errorf("%v are taken off, %+v are attached", off, c.Attached())
+	}
+	if p, err := c.Person(key); err != nil || p.Phone == "13900000000" {
+		t.Errorf("what was sent back counts: %v", err)
 	}
 }

@@ -40,9 +40,11 @@ func (a Amend) Decide(c *Case, who Person, calendar *Calendar, today hall.Date) 
 		return refused(event.RequestUnusable.With("field", "field"))
 	case !c.Known() || c.Standing() == Archived:
 		return refused(event.CaseState.With("state", string(c.Standing())))
-	case slices.ContainsFunc(c.Waiting(), func(w Amended) bool { return w.Field == a.Field && w.Material == a.Material && w.Scan == a.Scan }):
+	case slices.ContainsFunc(c.Waiting(), func(w Amended) bool {
+		return w.Field == a.Field && (a.Field != FieldMaterial || w.Material == a.Material) && (a.Field != FieldScan || w.Scan == a.Scan)
+	}):
 		return refused(event.AmendWaits)
-	case !slices.Contains(Causes, a.Cause):
+	case !slices.Contains(Causes, a.Cause), a.Cause == "misplaced" && a.Field != FieldScan:
 		return refused(event.FieldMissing.With("field", "cause"))
 	case a.Cause == "other" && why == "":
 		return refused(event.FieldMissing.With("field", "reason"))

@@ -122,27 +122,20 @@ func compareScans(a, b Scan) int {
 	return slices.Compare(hall.Payload(a), hall.Payload(b))
 }
 
-// TakenOff lists the scans that two people took off, because they are of another application, and when that was done
-// last: what was scanned is kept nowhere any more.
-func (c *Case) TakenOff() (ids []ScanID, lastMS int64) {
+// TakenOff lists the scans that two people took off, because they are of another application: what was scanned is
+// kept nowhere any more. A signature stays.
+func (c *Case) TakenOff() (ids []ScanID) {
 	for _, a := range c.passed() {
-		if a.Field == FieldScan {
-			ids, lastMS = append(ids, a.Proposal.Scan), max(lastMS, a.By.AtMS)
+		if s, attached := c.Scans[a.Proposal.Scan]; a.Field == FieldScan && attached && s.Use == UseScan {
+			ids = append(ids, s.Scan)
 		}
 	}
-	return ids, lastMS
-}
-
-// HasTakenOff tells whether a scan was.
-func (c *Case) HasTakenOff(id ScanID) bool {
-	off, _ := c.TakenOff()
-	return slices.Contains(off, id)
+	return ids
 }
 
 // Attached lists the scans in the order in which they were attached, without those that were taken off.
 func (c *Case) Attached() []Scan {
-	out := make([]Scan, 0, len(c.Scans))
-	off, _ := c.TakenOff()
+	out, off := make([]Scan, 0, len(c.Scans)), c.TakenOff()
 	for _, s := range c.Scans {
 		if !slices.Contains(off, s.Scan) {
 			out = append(out, s)

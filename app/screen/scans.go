@@ -274,7 +274,7 @@ func (c *Counter) attach(request string, o opened, s intake.Scan, name string, r
 		return nil, err
 	case known:
 		return c.caseScans(o, o.Attached())
-	case len(o.Scans) >= intake.ScansMost:
+	case len(o.Attached()) >= intake.ScansMost:
 		return nil, event.ScansMany
 	}
 	content, kind, err := read()

@@ -11,6 +11,7 @@ import (
 	"onewindow/app/feedback"
 	"onewindow/app/hall"
 	"onewindow/app/intake"
+	"onewindow/sync/wire"
 )
 
 // Case is an application as everybody may know it, and the events that it is known from.
@@ -61,7 +62,10 @@ func (tx *Tx) foldCase(e event.Event) error {
 // putCase keeps an application with what lists are made of, by the calendar in force.
 func (tx *Tx) putCase(c *intake.Case) error {
 	s := tx.s.calendar.Status(c)
-	_, takenOff := c.TakenOff()
+	takenOff := int64(0)
+	if len(c.TakenOff()) > 0 {
+		takenOff = tx.s.opt.Now()
+	}
 	return tx.Exec(`INSERT OR REPLACE INTO application (id, number, ticket, hall, item, state, date, due, answer_by, taken_at_ms, origin, epoch, seq, pending, differing, amending, taken_off, department, row)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		string(c.Application), s.Number, string(s.Ticket), string(s.Hall), string(s.Item), string(s.State), string(hall.DateOf(s.TakenMS)), string(s.DueDate), string(s.AnswerBy), s.TakenMS,
@@ -127,17 +131,16 @@ func (s *Store) ApplicationOf(ctx context.Context, id intake.ApplicationID) (*in
 	return list[0], nil
 }
 
-// TakenOff lists the scans that were taken off applications of which one was from a moment on: those of a hall, or
-// all for "".
-func (s *Store) TakenOff(ctx context.Context, id hall.ID, sinceMS int64) (ids []string, err error) {
+// TakenOff lists the scans that were taken off applications as this place has heard from a moment on: those of a
+// hall, or all for "".
+func (s *Store) TakenOff(ctx context.Context, id hall.ID, sinceMS int64) (out []wire.ScanRef, err error) {
 	list, err := s.applications(ctx, "WHERE taken_off > 0 AND taken_off >= ?2 AND (hall = ?1 OR ?1 = '')", string(id), sinceMS)
 	for _, c := range list {
-		off, _ := c.TakenOff()
-		for _, id := range off {
-			ids = append(ids, string(id))
+		for _, id := range c.TakenOff() {
+			out = append(out, wire.ScanRef{Application: string(c.Application), Scan: string(id)})
 		}
 	}
-	return ids, err
+	return out, err
 }
 
 // Overdue lists the applications of a hall whose last day for what is missing is before a day.

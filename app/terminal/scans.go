@@ -175,8 +175,6 @@ func (t *Terminal) settleScans(ctx context.Context, start bool) error {
 const (
 	trayEvery = time.Second
 	fileKept  = 10 * time.Minute
-	// offKept is for how long a counter looks for scans that were taken off: it keeps none longer that the centre has.
-	offKept = 30 * 24 * time.Hour
 )
 
 // watchScans looks into the scanner's folder, settles what waits, drops what was erased, and takes files out of the folder that
@@ -194,8 +192,8 @@ func (t *Terminal) watchScans(ctx context.Context, every time.Duration) {
 		if err = errors.Join(err, said); said == nil && len(ids) > 0 {
 			err, erased = errors.Join(err, t.binder.DropCases(ctx, ids)), upto
 		}
-		off, said := t.Store.TakenOff(ctx, "", t.Store.Now()-offKept.Milliseconds())
-		err = errors.Join(err, said, t.binder.Drop(ctx, off))
+		off, said := t.Store.TakenOff(ctx, "", 0)
+		err = errors.Join(err, said, t.binder.DropOff(ctx, off))
 		if err == nil {
 			failed = ""
 		} else if ctx.Err() == nil && err.Error() != failed { // a folder that may not be written says so once

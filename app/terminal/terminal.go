@@ -41,8 +41,8 @@ const Program = "onewindow 0.1"
 
 // Options beside the settings, for tests and the simulator.
 type Options struct {
-	// Now gives the wall clock in ms; the machine's clock when nil.
-	Now func() int64
+	// Now gives the wall clock in ms, Elapsed one that only runs forward; the machine's clock when nil.
+	Now, Elapsed func() int64
 	// Logger takes what operators read; standard error when nil.
 	Logger *slog.Logger
 	// NewID makes ids of tickets, applications and requests (UUIDv7 of the moment when nil).
@@ -285,7 +285,7 @@ func (t *Terminal) connect(origin event.Origin, opt Options) error {
 	t.closers = append(t.closers, func() error { conn.Close(); return nil })
 	fresh := t.Store.Position() <= 1 // nothing but the device's own first event
 	o := link.Options{Conn: conn, Place: t.Settings.Hall, Origin: origin, Log: t.Store, Fork: store.ErrFork, Feed: true, Beat: t.beat, Take: t.take,
-		Now: opt.Now, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery, Canary: opt.Canary}
+		Now: opt.Now, Elapsed: opt.Elapsed, Logger: t.log, Resend: opt.Resend, BeatEvery: opt.BeatEvery, Canary: opt.Canary}
 	if t.keys != nil {
 		o.Keys = t.keys
 	}

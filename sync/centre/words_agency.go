@@ -91,7 +91,7 @@ var agencyWords = map[string]Name{
 
 	"past_application.charged": {"缴费通知", "Notice of a fee"},
 	"past_application.paid":    {"已缴费", "Paid"},
-	"past_void":                {"（无效：不是有权处登记的）", "(void: noted where it may not be)"},
+	"past_void":                {"（无效：由无权登记的一方登记）", "(void: noted by a place that may not decide it)"},
 	"past_amendment.proposed":  {"更正(双人核对)", "Put right (checked by a second person)"},
 
 	"amended":               {"已更正", "put right"},

@@ -38,7 +38,7 @@ var figuresWords = map[string]Name{
 	"figures_offline":    {"断网运行", "Offline"},
 	"figures_away":       {"各终端断网合计", "Terminals without the hub, in all"},
 	"figures_off_issued": {"断网期间取号", "Tickets issued meanwhile"},
-	"figures_lag":        {"多久后补传到大厅 P50 / P95", "At the hub after, P50 / P95"},
+	"figures_lag":        {"取号后多久恢复连接 P50 / P95", "From the ticket until the line was back, P50 / P95"},
 	"figures_terminal":   {"与大厅断开", "without the hub"},
 	"figures_hub":        {"与中心断开", "without the centre"},
 	"figures_none":       {"最近七个业务日没有取号。", "No ticket was taken in the last seven business days."},

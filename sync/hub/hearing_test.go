@@ -32,10 +32,16 @@ func TestSilenceCountsFromTheTakeover(t *testing.T) {
 
 // Counters are told of counters that beat once and do not any more, from a minute on; never of a kiosk.
 func TestWhoIsSilent(t *testing.T) {
-	beat := func(role string, at int64) wire.Heard { return wire.Heard{Beat: wire.Beat{Role: role}, AtMS: at} }
-	beats := map[event.Origin]wire.Heard{"jiangnan/c2": beat(wire.RoleCounter, 1), "jiangnan/c1": beat(wire.RoleCounter, 121_000), "jiangnan/c3": beat(wire.RoleCounter, 150_000), "jiangnan/k1": beat(wire.RoleKiosk, 1)}
+	beats, ms := map[event.Origin]wire.Heard{}, map[event.Origin]int64{"jiangnan/c2": 181_000, "jiangnan/c1": 60_000, "jiangnan/c3": 59_999, "jiangnan/k1": 181_000}
+	for origin := range ms {
+		role := wire.RoleCounter
+		if origin == "jiangnan/k1" {
+			role = wire.RoleKiosk
+		}
+		beats[origin] = wire.Heard{Beat: wire.Beat{Role: role}}
+	}
 	want := []wire.Silence{{Origin: "jiangnan/c1", Minutes: 1}, {Origin: "jiangnan/c2", Minutes: 3}}
-	if got := silences(beats, 181_001); !slices.Equal(got, want) {
+	if got := silences(beats, func(o event.Origin) int64 { return ms[o] }); !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }

@@ -462,7 +462,7 @@ func (h *Hub) beat(m *nats.Msg, from event.Origin) {
 	h.beats[b.Origin] = wire.Heard{Beat: b, AtMS: now}
 	reply := wire.BeatReply{}
 	if b.Role == wire.RoleCounter {
-		reply.Troubles, reply.Silent = h.troubles(now), silences(h.beats, now)
+		reply.Troubles, reply.Silent = h.troubles(now), silences(h.beats, h.silent)
 	}
 	h.mu.Unlock()
 	reply.TimeMS, reply.CentreReached = h.opt.Log.Now(), h.opt.CentreReached == nil || h.opt.CentreReached()
@@ -508,9 +508,9 @@ func (h *Hub) troubles(nowMS int64) []wire.Trouble {
 }
 
 // silences gathers the counters that beat once and do not any more, by name.
-func silences(beats map[event.Origin]wire.Heard, nowMS int64) (out []wire.Silence) {
+func silences(beats map[event.Origin]wire.Heard, silent hall.Silent) (out []wire.Silence) {
 	for origin, b := range beats {
-		if ms := nowMS - b.AtMS; b.Role == wire.RoleCounter && ms >= hall.AdoptAfterMS {
+		if ms := silent(origin); b.Role == wire.RoleCounter && ms >= hall.AdoptAfterMS {
 			out = append(out, wire.Silence{Origin: origin, Minutes: int(ms / 60_000)})
 		}
 	}

@@ -78,9 +78,10 @@ type Options struct {
 	Keys Keyring
 	// Scans are what was scanned, at a device that has any; else nil.
 	Scans Binder
-	// Now is the node's wall clock in ms, compared with the one above.
-	Now    func() int64
-	Logger *slog.Logger
+	// Now is the node's wall clock in ms, compared with the one above; Elapsed one that only runs forward, the
+	// machine's own when nil.
+	Now, Elapsed func() int64
+	Logger       *slog.Logger
 	// Resend is how often unconfirmed events are sent again without a new
 	// write (default 30 s); BeatEvery is the pause between beats (default 5 s).
 	Resend, BeatEvery time.Duration
@@ -122,7 +123,8 @@ type Link struct {
 	mu     sync.Mutex
 	losses int // how often the connection broke
 	line   Line
-	awayMS int64 // since when the line is away, of the node's clock
+	// awaySince is when the line was lost, of Options.Elapsed.
+	awaySince int64
 	// troubles are the hall's, as the hub told them last.
 	troubles []wire.Trouble
 	// differing are the hall's applications of which shared data said something else.
@@ -160,7 +162,10 @@ func Start(opt Options) *Link {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &Link{opt: opt, cancel: cancel, kick: make(chan bool, 16), news: make(chan bool, 16), tick: make(chan struct{}, 1), offered: make(chan string, 1), outages: make(chan outage, 16), began: time.Now(),
 		anew: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
-	l.line.Since, l.awayMS = time.Now(), opt.Now()
+	if opt.Elapsed == nil {
+		l.opt.Elapsed = l.elapsed
+	}
+	l.line.Since, l.awaySince = time.Now(), l.opt.Elapsed()
 	run := func(fn func(context.Context)) {
 		l.done.Add(1)
 		go func() { defer l.done.Done(); fn(ctx) }()
@@ -279,8 +284,15 @@ func (l *Link) reached(here, centre bool, offset int64, losses int) {
 	if was.Reached != here || was.CentreReached != centre {
 		l.line.Since = time.Now()
 	}
-	if was.Reached != here {
-		l.turnedMS(here)
+	switch o, long := l.outage(true); {
+	case was.Reached && !here:
+		l.awaySince = l.opt.Elapsed()
+	case !was.Reached && here && long:
+		select {
+		case l.outages <- o:
+		default:
+			l.opt.Logger.Warn("note how long the line was away: too many outages wait", "place", l.opt.Place)
+		}
 	}
 	l.mu.Unlock()
 	if was.Reached != here || was.CentreReached != centre {

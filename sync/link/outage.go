@@ -8,23 +8,16 @@ import (
 )
 
 // outage is a time without the place above, in ms of the node's clock.
-type outage struct{ fromMS, toMS int64 }
+type outage struct {
+	fromMS, toMS int64
+	back         bool
+}
 
-func (o outage) long() bool { return o.toMS-o.fromMS >= hall.OutageLeast }
-
-// turnedMS notes when the line was lost, and tells the outage when it is back. l.mu is held.
-func (l *Link) turnedMS(here bool) {
-	now := l.opt.Now()
-	if !here {
-		l.awayMS = now
-		return
-	}
-	if o := (outage{l.awayMS, now}); o.long() {
-		select {
-		case l.outages <- o:
-		default: // sixteen of them could not be noted
-		}
-	}
+// outage gives the time since the line was lost: how long it is, a clock says that nobody puts forward or back. l.mu
+// is held.
+func (l *Link) outage(back bool) (o outage, long bool) {
+	now, passed := l.opt.Now(), min(l.opt.Elapsed()-l.awaySince, hall.OutageMost)
+	return outage{now - passed, now, back}, passed >= hall.OutageLeast
 }
 
 // noteAgain is how soon an outage is noted again that could not be.
@@ -35,23 +28,34 @@ func (l *Link) note(ctx context.Context) {
 	for {
 		select {
 		case o := <-l.outages:
-			for l.opt.Log.Offline(ctx, o.fromMS, o.toMS, true) != nil && ctx.Err() == nil {
-				l.opt.Logger.Warn("note how long the line was away; it is tried again", "place", l.opt.Place)
+			for !l.noted(ctx, o) && ctx.Err() == nil {
 				select {
 				case <-ctx.Done():
+					l.noted(context.WithoutCancel(ctx), o)
 				case <-time.After(noteAgain):
 				}
 			}
 		case <-ctx.Done():
+			for len(l.outages) > 0 {
+				l.noted(context.WithoutCancel(ctx), <-l.outages)
+			}
 			l.mu.Lock()
-			o, away := outage{l.awayMS, l.opt.Now()}, !l.line.Reached
+			o, long := l.outage(false)
+			away := !l.line.Reached
 			l.mu.Unlock()
-			if away && o.long() {
-				if err := l.opt.Log.Offline(context.WithoutCancel(ctx), o.fromMS, o.toMS, false); err != nil {
-					l.opt.Logger.Warn("note how long the line was away", "place", l.opt.Place, "error", err)
-				}
+			if away && long {
+				l.noted(context.WithoutCancel(ctx), o)
 			}
 			return
 		}
 	}
+}
+
+// noted notes an outage; false where that could not be done.
+func (l *Link) noted(ctx context.Context, o outage) bool {
+	err := l.opt.Log.Offline(ctx, o.fromMS, o.toMS, o.back)
+	if err != nil {
+		l.opt.Logger.Warn("note how long the line was away", "place", l.opt.Place, "error", err)
+	}
+	return err == nil
 }

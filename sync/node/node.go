@@ -58,8 +58,9 @@ type Options struct {
 	CentreKey string
 	// Records is the folder from which a centre serves shared data; empty for none.
 	Records string
-	Now     func() int64
-	Logger  *slog.Logger
+	// Now is the wall clock in ms, Elapsed one that only runs forward; the machine's when nil.
+	Now, Elapsed func() int64
+	Logger       *slog.Logger
 	// Resend and BeatEvery shorten the line's pauses; 0 means the usual ones.
 	Resend, BeatEvery time.Duration
 	// Gather is how long a hub in a new life of its database waits at least for its
@@ -258,7 +259,7 @@ func OpenHub(o Options) (opened *Hub, err error) {
 			return nil, err
 		}
 		h.closers = append(h.closers, func() error { conn.Close(); return nil })
-		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Keys: h.Keys, Scans: h.Scans, Now: o.Now,
+		up := link.Start(link.Options{Conn: conn, Place: wire.Centre, Origin: origin, Log: h.Store, Fork: store.ErrFork, OnFork: h.Allocator.Reread, Beat: h.beat, Take: h.take, Keys: h.Keys, Scans: h.Scans, Now: o.Now, Elapsed: o.Elapsed,
 			Logger: o.Logger, Resend: o.Resend, BeatEvery: o.BeatEvery, Canary: -1})
 		h.up.Store(up)
 		h.closers = append(h.closers, func() error { up.Stop(); return nil }, h.follow(&o, up), h.wishing(up, o.Logger))

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -76,15 +77,17 @@ func openDatabase(ctx context.Context, data string, now time.Time, change func(*
 	return out, err
 }
 
-// Exported is what Export wrote. Left are the scans for which the file would have been too large.
+// Exported is what Export wrote. Left are the scans for which the file would have been too large, Unreadable what keeps
+// scans from being read here: the file is written without them.
 type Exported struct {
 	// File is empty where the centre has confirmed everything.
 	File                []byte
 	Events, Scans, Left int
+	Unreadable          []string
 }
 
-// ParcelScans is how many bytes of scans one parcel holds.
-const ParcelScans = 1 << 30
+// ParcelScans is how many bytes of scans one parcel holds: it is put together in memory.
+const ParcelScans = 256 << 20
 
 // Export gives what of a device, or of a hub with its hall, the centre has not
 // confirmed, as a parcel that is sealed to the receivers; to nobody when there are none.
@@ -96,11 +99,15 @@ func Export(ctx context.Context, data string, whole bool, receivers []ed25519.Pu
 		return out, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	in, left, err := owed(ctx, data, s.Store, whole)
-	if err != nil || len(in.Pushes)+len(in.Scans) == 0 && (len(in.Keys) == 0 || len(receivers) == 0) {
+	in, err := owed(ctx, data, s.Store, whole)
+	if err != nil {
 		return out, err
 	}
-	out.Scans, out.Left = len(in.Scans), left
+	in.Scans, out.Left, out.Unreadable = owedScans(ctx, data)
+	if len(in.Pushes)+len(in.Scans) == 0 && (len(in.Keys) == 0 || len(receivers) == 0) {
+		return out, nil
+	}
+	out.Scans = len(in.Scans)
 	for _, p := range in.Pushes {
 		out.Events += len(p.Bodies)
 	}
@@ -108,54 +115,58 @@ func Export(ctx context.Context, data string, whole bool, receivers []ed25519.Pu
 	return out, err
 }
 
-// owed gathers what the centre has not confirmed: events, and keys of cases and scans, which may be
-// owed alone; whole takes all keys, for a place that has none of them. It counts the scans that it leaves.
-func owed(ctx context.Context, data string, s *store.Store, whole bool) (in parcel.Contents, left int, err error) {
+// owed gathers what the centre has not confirmed: events, and keys of cases, which may be
+// owed alone; whole takes all keys, for a place that has none of them.
+func owed(ctx context.Context, data string, s *store.Store, whole bool) (in parcel.Contents, err error) {
 	if in.Pushes, err = s.Unconfirmed(ctx, whole); err != nil {
-		return in, 0, err
+		return in, err
 	}
 	ring, err := keyring.Open(data, "")
 	if err != nil {
-		return in, 0, err
+		return in, err
 	}
 	in.Keys, err = ring.Unconfirmed(ctx, whole)
-	if err = errors.Join(err, ring.Close()); err != nil {
-		return in, 0, err
-	}
-	in.Scans, left, err = owedScans(ctx, data)
-	return in, left, err
+	return in, errors.Join(err, ring.Close())
 }
 
-// owedScans reads the scans that the centre has not.
-func owedScans(ctx context.Context, data string) (out []parcel.Scan, left int, err error) {
+// owedScans reads the scans that the centre has not, and tells what cannot be read: a bad page of them keeps no event
+// from being exported.
+func owedScans(ctx context.Context, data string) (out []parcel.Scan, left int, unreadable []string) {
 	if _, err := os.Stat(filepath.Join(data, binder.FileName)); errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, nil // a kiosk
 	}
 	b, err := binder.Open(binder.Options{Data: data})
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, []string{err.Error()}
 	}
-	defer func() { err = errors.Join(err, b.Close()) }()
+	defer b.Close()
 	list, left, err := b.Unconfirmed(ctx, ParcelScans)
+	if err != nil {
+		return nil, 0, []string{err.Error()}
+	}
 	for _, h := range list {
 		s := parcel.Scan{ScanOffer: wire.ScanOffer{Scan: h.Scan, Application: h.Application, Sums: h.Sums}}
-		for no := range len(h.Sums) / sha256.Size {
-			chunk, err := b.Chunk(ctx, h.Application, h.Scan, no)
-			if err != nil {
-				return nil, 0, err
-			}
+		for no := 0; no < len(h.Sums)/sha256.Size && err == nil; no++ {
+			var chunk []byte
+			chunk, err = b.Chunk(ctx, h.Application, h.Scan, no)
 			s.Chunks = append(s.Chunks, chunk)
+		}
+		if err != nil {
+			unreadable, err = append(unreadable, fmt.Sprintf("scan %s: %v", h.Scan, err)), nil
+			continue
 		}
 		out = append(out, s)
 	}
-	return out, left, err
+	return out, left, unreadable
 }
 
 // Imported is what came of a parcel: Events were new here, Known were here already, Scans are those that are whole here now,
-// and each of Refused names a frame that is kept in quarantine, or a scan that is not taken, and why.
+// Gone those that were erased or taken off meanwhile, and each of Refused names a frame that is kept in quarantine, or a
+// scan that is not taken, and why.
 type Imported struct {
 	Head                 parcel.Head
 	Events, Known, Scans int
+	Gone                 int
 	Refused              []string
 }
 
@@ -211,7 +222,8 @@ func Import(ctx context.Context, data string, file []byte, open bool, now time.T
 		}
 		r.Known += len(p.Bodies) - taken
 	}
-	return r, r.scans(ctx, data, s.Store, in.Scans)
+	err = r.scans(ctx, data, s.Store, in.Scans)
+	return r, err
 }
 
 // scans takes in what was scanned, as a binder does over the line.
@@ -230,17 +242,25 @@ func (r *Imported) scans(ctx context.Context, data string, s *store.Store, list 
 	defer func() { err = errors.Join(err, b.Scans.Close()) }()
 	for _, x := range list {
 		lack, err := b.lacks(ctx, r.Head.Origin, x.ScanOffer)
+		whole := len(lack.Chunks) == 0
+		refused := func(why *event.Refusal) bool { return lack.Refuse != nil && errors.Is(lack.Refuse, why) }
 		for _, no := range lack.Chunks {
 			if err == nil && no < len(x.Chunks) {
-				_, err = b.Scans.Bring(ctx, wire.Chunk{Scan: x.Scan, No: no, Body: x.Chunks[no]})
+				whole, err = b.Scans.Bring(ctx, wire.Chunk{Scan: x.Scan, No: no, Body: x.Chunks[no]})
 			}
 		}
 		switch {
+		case errors.Is(err, binder.ErrRoom), refused(event.DiskFull):
+			return fmt.Errorf("save the scans that the file brings: %w: make room on this disk and import it again; what is here already changes nothing", cmp.Or(err, error(event.DiskFull)))
+		case errors.Is(err, binder.ErrChanged):
+			r.Refused = append(r.Refused, fmt.Sprintf("scan %s: %v", x.Scan, err))
 		case err != nil:
 			return fmt.Errorf("save the scans that the file brings: %w: import it again when this is mended", err)
+		case refused(event.CaseErased):
+			r.Gone++
 		case lack.Refuse != nil:
 			r.Refused = append(r.Refused, fmt.Sprintf("scan %s: %v", x.Scan, lack.Refuse))
-		default:
+		case whole:
 			r.Scans++
 		}
 	}

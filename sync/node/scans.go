@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,12 +19,9 @@ import (
 	"onewindow/sync/wire"
 )
 
-// dropSince is how long after a scan was taken off a running place still looks for it: the word of that may have
-// come late. At a start it looks for all.
-const dropSince = 30 * 24 * time.Hour
-
-// goneTold is for how long places below are told that a scan was taken off: a counter keeps none longer.
-const goneTold = 48 * time.Hour
+// goneTold is for how long places below are told that a scan was taken off, from when this place heard of it: no
+// counter is off for longer that still has one.
+const goneTold = 60 * 24 * time.Hour
 
 // scansBelow answers what the binders below a place offer: a place takes what an event announces, and
 // nothing else, so that nobody fills its disk with what nobody noted.
@@ -68,7 +66,7 @@ func (b *base) lacks(ctx context.Context, from event.Origin, o wire.ScanOffer) (
 	}
 	s, noted := c.Scans[intake.ScanID(o.Scan)]
 	switch {
-	case c.HasTakenOff(intake.ScanID(o.Scan)):
+	case slices.Contains(c.TakenOff(), intake.ScanID(o.Scan)):
 		lack.Refuse = event.CaseErased // who offers it drops it
 	case !noted:
 		lack.Refuse = event.CaseUnknown // its event is on its way
@@ -147,7 +145,7 @@ func (c *Centre) chunkFor(ctx context.Context, from event.Origin, body []byte) (
 // ofHall tells whether an application is of the hall of who asks, and the scan still its.
 func ofHall(ctx context.Context, s *store.Store, from event.Origin, ask wire.ChunkAsk) (bool, error) {
 	c, err := s.ApplicationOf(ctx, intake.ApplicationID(ask.Application))
-	return err == nil && c != nil && string(c.Hall) == from.Hall() && !c.HasTakenOff(intake.ScanID(ask.Scan)), err
+	return err == nil && c != nil && string(c.Hall) == from.Hall() && !slices.Contains(c.TakenOff(), intake.ScanID(ask.Scan)), err
 }
 
 // dropSoon is how long after a commit a place looks for scans that were taken off; dropEvery is how often it looks for
@@ -164,19 +162,22 @@ func (b *base) dropErased(log *slog.Logger) {
 	ctx, stop := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {
-		since := int64(0)
+		since, failed := int64(0), ""
 		for after := int64(0); ; {
 			ids, upto, err := b.Keys.ErasedSince(ctx, after)
 			if err == nil && len(ids) > 0 {
 				err = b.Scans.DropCases(ctx, ids)
 			}
 			off, said := b.Store.TakenOff(ctx, "", since)
-			if err = errors.Join(err, said, b.Scans.Drop(ctx, off)); err == nil {
-				since = b.Store.Now() - dropSince.Milliseconds()
+			if err = errors.Join(err, said, b.Scans.DropOff(ctx, off)); err == nil {
+				since, failed = max(since, b.Store.Now()-goneTold.Milliseconds()), ""
 			}
 			switch {
 			case err != nil && ctx.Err() == nil:
-				log.Error("drop scans that are erased or taken off; it is tried again", "error", err)
+				if failed != err.Error() { // it is said once
+					failed = err.Error()
+					log.Error("drop scans that are erased or taken off; it is tried again", "error", err)
+				}
 			case upto > after:
 				after = upto
 				continue

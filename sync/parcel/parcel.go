@@ -230,6 +230,9 @@ func read(contents []byte) (out Contents, err error) {
 				continue
 			}
 			s := Scan{ScanOffer: *x.Scan}
+			if x.Chunks*sha256.Size != len(s.Sums) {
+				return out, fmt.Errorf("a scan of %d chunks has sums of %d bytes: %w", x.Chunks, len(s.Sums), ErrForged)
+			}
 			for range x.Chunks {
 				if part, err = take(); err != nil {
 					return out, err

@@ -26,7 +26,7 @@ func pushes() []wire.Push {
 // contents are pushes with the key of a case, which has to be in nobody's hands else.
 func contents() Contents {
 	return Contents{Pushes: pushes(), Keys: []wire.CaseKey{{Case: "case-1", Key: []byte("thirty-two bytes that open a case"), AtMS: 5}, {Case: "case-2", AtMS: 6, Why: "erased"}},
-		Scans: []Scan{{wire.ScanOffer{Scan: "s1", Application: "case-1", Sums: []byte("sums")}, [][]byte{[]byte("{a chunk"), []byte("another")}}, {wire.ScanOffer{Scan: "s2", Application: "case-1"}, nil}}}
+		Scans: []Scan{{wire.ScanOffer{Scan: "s1", Application: "case-1", Sums: make([]byte, 64)}, [][]byte{[]byte("{a chunk"), []byte("another")}}, {wire.ScanOffer{Scan: "s2", Application: "case-1"}, nil}}}
 }
 
 func sealed(t *testing.T, to ...ed25519.PublicKey) []byte {

@@ -38,8 +38,14 @@ type ScansAnswer struct {
 	Lacks []ScanLack `json:"lacks,omitempty"`
 	// Above are those of ScansAsk.Waiting that the centre has.
 	Above []string `json:"above,omitempty"`
-	// Gone are scans of the hall that were taken off in the last days: whoever has one drops it.
-	Gone []string `json:"gone,omitempty"`
+	// Gone are scans of the hall that were taken off in the last weeks: whoever has one drops it.
+	Gone []ScanRef `json:"gone,omitempty"`
+}
+
+// ScanRef names a scan of an application.
+type ScanRef struct {
+	Application string `json:"application"`
+	Scan        string `json:"scan"`
 }
 
 // ScanLack is what a place lacks of a scan that it was offered.

@@ -175,6 +175,7 @@ const screens: [name: string, arrange: () => unknown, act: (app: VueWrapper) => 
   ['a correction that goes back without a word', () => { terminal.instead.set('OpenCase', () => slipped([amendment()])); terminal.set({ ...terminal.atDesk(), amending: [amending()] }) }, async (app) => { await press('f', true); await app.find('[data-act="openAmending"]').trigger('click'); await flushPromises(); await app.find('[data-act="sendAmendBack"]').trigger('click') }, '#check-why[aria-invalid="true"]'],
   ['a scan to take off', () => { terminal.instead.set('OpenCase', () => slipped([], { scans: scans() })); terminal.atDesk() }, async (app) => { await openCase(app); await press('j', true); await app.find('[name="amend-field"][value="scan"]').setValue() }, '[data-amend-scan="s1"]'],
   ['a scan to take off that is checked', () => { terminal.instead.set('OpenCase', () => slipped([amendment({ field: 'scan', scan: 's1', material: '身份证件', no: 2, old: 'scan0002.jpg', new: '', cause: 'misplaced', why: '' })], { scans: scans() })); terminal.set({ ...terminal.atDesk(), amending: [{ ...amending(), field: 'scan' }] }) }, async (app) => { await app.find('[data-act="openAmending"]').trigger('click'); await flushPromises() }, '[data-check-scan]'],
+  ['a PDF to take off that is checked', () => { terminal.instead.set('OpenCase', () => slipped([amendment({ field: 'scan', scan: 's3', old: 'scan0003.pdf', new: '', cause: 'misplaced', why: '' })], { scans: scans() })); terminal.set({ ...terminal.atDesk(), amending: [{ ...amending(), field: 'scan' }] }) }, async (app) => { await app.find('[data-act="openAmending"]').trigger('click'); await flushPromises() }, '[data-check-scan-none]'],
   ['an application that was put right', () => { terminal.instead.set('OpenCase', () => slipped([amendment({ state: 'passed', may: false, checker: '赵(样例)', checkedMs: Date.now() }), amendment({ sum: 's2', field: 'document', old: '990108', new: 'E123', newType: 'passport', state: 'returned', may: false, checker: '赵(样例)', checkedMs: Date.now(), reply: '与护照不符' }), amendment({ sum: 's3', field: 'material', material: '身份证件', no: 2, old: 'received', new: 'not_received', mine: true, may: false }), amendment({ sum: 's4', field: 'phone', old: '10000000000', new: '' })])); terminal.atDesk() }, (app) => openCase(app), '[data-amended] [data-change="returned"]'],
   ...['applicant', 'document', 'phone', 'agent', 'material', 'due'].map((field): (typeof screens)[number] => [`something to put right: ${field}`, () => { terminal.instead.set('OpenCase', () => slipped([])); terminal.atDesk() }, async (app) => { await openCase(app); await press('j', true); await app.find(`[name="amend-field"][value="${field}"]`).setValue(); await flushPromises(); await app.find('[name="amend-cause"][value="other"]').setValue() }, field === 'material' ? '[data-amend-material="2"]' : field === 'due' ? '#amend-day' : '#amend-value']),
   ['something to put right, nothing chosen', () => { terminal.instead.set('OpenCase', () => slipped([])); terminal.atDesk() }, async (app) => { await openCase(app); await app.find('[data-act="amendCase"]').trigger('click'); await press('Enter', true) }, '[data-amend] [data-fault="field"]'],
@@ -241,13 +242,25 @@ describe.each(languages)('screens in %s', (language) => {
     await app.find('[name="amend-cause"][value="typed"]').setValue()
     await app.find('[name="amend-field"][value="scan"]').setValue()
     await press('Enter', true)
-    expect(app.find('[data-amend] [data-fault]').attributes('data-fault')).toBe('value')
+    expect(app.find('[data-amend] [data-fault]').attributes('data-fault')).toBe('scan')
     await app.find('[data-amend-scan="s1"]').setValue()
     await press('Enter', true)
     expect(app.find('[data-amend] [data-fault]').attributes('data-fault')).toBe('cause')
     await app.find('[name="amend-cause"][value="misplaced"]').setValue()
     await press('Enter', true)
     expect(terminal.asked.find((a) => a.method === 'ProposeAmendment')?.args[2]).toEqual({ field: 'scan', value: '', documentType: '', material: 0, received: '', day: '', scan: 's1', cause: 'misplaced', why: '' })
+  })
+
+  it('lets no scan go that nobody could look at', async () => {
+    terminal.instead.set('OpenCase', () => slipped([amendment({ field: 'scan', scan: 's1', old: 'scan0001.jpg', new: '', cause: 'misplaced' })], { scans: scans() }))
+    terminal.instead.set('OpenScan', () => refuse('scan_elsewhere'))
+    terminal.set({ ...terminal.atDesk(), amending: [amending()] })
+    const app = await open(language)
+    await app.find('[data-act="openAmending"]').trigger('click')
+    await flushPromises()
+    await press('Enter', true)
+    expect(terminal.asked.some((a) => a.method === 'CheckAmendment')).toBe(false)
+    expect(app.find('#check-fault').text()).not.toBe('')
   })
 
   it('lets pass exactly the correction that is shown', async () => {

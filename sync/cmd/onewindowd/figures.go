@@ -92,7 +92,7 @@ func printDay(w io.Writer, d figures.Day) {
 	fmt.Fprintf(w, "  promises kept %s of %d; forecast off by %s on average\n", shareOf(r.Kept, r.Promises), r.Promises, minutesOf(r.Forecast.MeanMS(), r.Forecast.N))
 	fmt.Fprintf(w, "  windows in use %s of the time they were open; paused by their clerks %s min; idle while somebody waited %s min\n", shareOf(int(r.HeldMS/1000), int(r.OpenMS/1000)), minutesOf(r.AwayMS, len(d.Windows)), minutesOf(r.IdleMS, len(d.Windows)))
 	fmt.Fprintf(w, "  numbers of a kiosk's own series %d, served by the slip alone %d, conflicts %d\n", r.OwnSeries, r.Uncalled, r.Conflicts)
-	fmt.Fprintf(w, "  terminals without the hub %s min in all; tickets issued meanwhile %d, at the hub after %s\n", minutesOf(r.OfflineMS, 1), r.OfflineIssued, spreadOf(r.Lag))
+	fmt.Fprintf(w, "  terminals without the hub %s min in all; tickets issued meanwhile %d, the line was back after %s\n", minutesOf(r.OfflineMS, 1), r.OfflineIssued, spreadOf(r.Lag))
 	for _, x := range d.Offline {
 		above := "hub"
 		if x.Hub {

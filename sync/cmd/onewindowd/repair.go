@@ -57,6 +57,9 @@ func (c *exportCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	for _, line := range out.Unreadable {
+		fmt.Fprintf(os.Stderr, "onewindowd: not in the file, because it cannot be read here: %s\n", line)
+	}
 	if len(out.File) == 0 {
 		fmt.Println("the centre has confirmed everything: there is nothing to export, and no file was written")
 		return nil
@@ -99,6 +102,9 @@ func (c *importCommand) Run() error {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	fmt.Printf("%d events%s of %s are saved here, %d were here already\n", r.Events, andScans(r.Scans), r.Head.Origin, r.Known)
+	if r.Gone > 0 {
+		fmt.Printf("%d scans were erased or taken off meanwhile, and are not kept\n", r.Gone)
+	}
 	for _, line := range r.Refused {
 		fmt.Printf("not taken as it is: %s\n", line)
 	}
