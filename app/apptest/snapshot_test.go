@@ -39,7 +39,8 @@ func (p *past) note(o event.Origin, ms int64, kind event.Kind, fact any) event.I
 	if c == nil {
 		c = &wire.Push{Origin: o, Epoch: 7, From: 1}
 		p.chains[o] = c
-		p.note(o, ms, hall.KindDevice, hall.Device{Role: "kiosk", Key: make([]byte, 32), Program: "past"})
+		role := map[byte]string{'k': wire.RoleKiosk, 'c': wire.RoleCounter, 'h': wire.RoleHub}[o.Device()[0]]
+		p.note(o, ms, hall.KindDevice, hall.Device{Role: role, Key: make([]byte, 32), Program: "past"})
 	}
 	id := event.ID{Origin: o, Epoch: 7, Seq: c.From + event.Seq(len(c.Bodies))}
 	c.Bodies = append(c.Bodies, event.Event{ID: id, At: event.Stamp{MS: ms}, Kind: kind, Payload: hall.Payload(fact)}.Encode())
