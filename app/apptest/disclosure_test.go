@@ -121,6 +121,7 @@ func TestARequestForInformation(t *testing.T) {
 		at, err := w.Centre.Store.Disclosure(t.Context(), second.Number)
 		return err == nil && at != nil && at.AnsweredOn() != ""
 	})
+	converged(t, w, c, c2) // what was only looked at too
 	// c2 opened the first one, and it was named in two forms; three forms were about one person and one about another.
 	if n := kinds(t, w.Centre.Store); n[disclosure.KindOpened] != 2 || n[disclosure.KindLooked] != 3 {
 		t.Errorf("opened %d times and looked %d times by what is noted", n[disclosure.KindOpened], n[disclosure.KindLooked])
