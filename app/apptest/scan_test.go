@@ -414,6 +414,18 @@ func TestScansGoByFileToo(t *testing.T) {
 	if out.Scans != 1 || out.Left != 0 || bytes.Contains(out.File, []byte(canary)) {
 		t.Fatalf("%d scans are in the file, %d were left", out.Scans, out.Left)
 	}
+	// A page of it that cannot be read keeps nothing else from being exported.
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(counter, "scans.db"))
+	apptest.Must(t, err)
+	_, err = db.Exec("CREATE TABLE aside AS SELECT * FROM chunk WHERE no = 1; UPDATE chunk SET body = zeroblob(length(body)) WHERE no = 1")
+	apptest.Must(t, err)
+	less, err := node.Export(t.Context(), counter, false, []ed25519.PublicKey{key}, now)
+	apptest.Must(t, err)
+	if less.Scans != 0 || len(less.Unreadable) != 1 || less.Events != out.Events {
+		t.Errorf("with a bad page %d events and %d scans, and %v", less.Events, less.Scans, less.Unreadable)
+	}
+	_, err = db.Exec("UPDATE chunk SET body = (SELECT body FROM aside) WHERE no = 1; DROP TABLE aside")
+	apptest.Must(t, errors.Join(err, db.Close()))
 	for range 2 {
 		in, err := node.Import(t.Context(), hub, out.File, true, now)
 		apptest.Must(t, err)
