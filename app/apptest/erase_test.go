@@ -40,7 +40,7 @@ func identityNumber(n int) string {
 // office takes applications of different people on one visit, for tests of what is said of them.
 type office struct {
 	w      *apptest.World
-	c      *terminal.Terminal
+	k, c   *terminal.Terminal
 	ticket string
 	item   string
 	said   []screen.Intake
@@ -57,7 +57,7 @@ func newOffice(t *testing.T, w *apptest.World) *office {
 func officeAt(t *testing.T, w *apptest.World, k, c *terminal.Terminal) *office {
 	t.Helper()
 	signIn(t, c, "wang", "246810", "A01", "A")
-	o := &office{w: w, c: c, item: string(k.Machine.Guides.Now().ItemsIn("A")[0].Code)}
+	o := &office{w: w, k: k, c: c, item: string(k.Machine.Guides.Now().ItemsIn("A")[0].Code)}
 	o.ticket = issue(t, k, "A", o.item).Ticket
 	apptest.Eventually(t, "called", func() bool { _, err := c.Counter.Next("n"); return err == nil })
 	_, err := c.Counter.Start()

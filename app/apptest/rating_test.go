@@ -332,7 +332,7 @@ func TestAVisitIsRatedLater(t *testing.T) {
 	_, slip := o.start()
 	o.end()
 	p, _ := o.start()
-	office := &office{w: o.w, c: o.c1, ticket: p.Ticket, item: string(o.k.Machine.Guides.Now().ItemsIn("A")[0].Code)}
+	office := &office{w: o.w, k: o.k, c: o.c1, ticket: p.Ticket, item: string(o.k.Machine.Guides.Now().ItemsIn("A")[0].Code)}
 	number := office.takeWith(t, "i1").Number
 	o.end()
 	var progress screen.Progress

@@ -68,6 +68,17 @@ func newScanner(t *testing.T) *scanner { return &scanner{t: t, dir: t.TempDir()}
 
 func (s *scanner) set(to *config.Settings) { to.Scans = s.dir }
 
+// scanOffice is a hall whose counter has such a folder and serves somebody.
+func scanOffice(t *testing.T) (*apptest.World, *scanner, *office) {
+	t.Helper()
+	w := apptest.New(t)
+	s := newScanner(t)
+	k := w.Terminal(config.Kiosk, "k1")
+	s.c = w.Terminal(config.Counter, "c1", s.set)
+	reached(t, k, s.c)
+	return w, s, officeAt(t, w, k, s.c)
+}
+
 // scan puts a page into the folder and waits until the counter's page lists it.
 func (s *scanner) scan(name string, content []byte) screen.TrayFile {
 	s.t.Helper()
@@ -145,12 +156,7 @@ func savedOf(t *testing.T, c *terminal.Terminal, number string) (list []string) 
 // after an erasure nothing is left to open.
 func TestScansGoFromTheScannersFolderToTheCentre(t *testing.T) {
 	t.Parallel()
-	w := apptest.New(t)
-	s := newScanner(t)
-	k := w.Terminal(config.Kiosk, "k1")
-	s.c = w.Terminal(config.Counter, "c1", s.set)
-	reached(t, k, s.c)
-	o := officeAt(t, w, k, s.c)
+	w, s, o := scanOffice(t)
 	w.StopHub()
 	contract, card, late := letter(700_001, 1), photo(t), letter(70_000, 2)
 	f, g := s.scan("合同 张三丰(样例).pdf", contract), s.scan("scan0002.jpg", card)
@@ -288,12 +294,7 @@ func inClear(t *testing.T, w *apptest.World, when string) {
 // other one stays.
 func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
 	t.Parallel()
-	w := apptest.New(t)
-	s := newScanner(t)
-	k := w.Terminal(config.Kiosk, "k1")
-	s.c = w.Terminal(config.Counter, "c1", s.set)
-	reached(t, k, s.c)
-	o := officeAt(t, w, k, s.c)
+	w, s, o := scanOffice(t)
 	r := o.takeWith(t, "i1")
 	attach := func(name string, content []byte) string {
 		t.Helper()
@@ -393,12 +394,7 @@ func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
 // comes back.
 func TestScansGoByFileToo(t *testing.T) {
 	t.Parallel()
-	w := apptest.New(t)
-	s := newScanner(t)
-	k := w.Terminal(config.Kiosk, "k1")
-	s.c = w.Terminal(config.Counter, "c1", s.set)
-	reached(t, k, s.c)
-	o := officeAt(t, w, k, s.c)
+	w, s, o := scanOffice(t)
 	w.StopHub()
 	r := o.takeWith(t, "i1")
 	content := letter(400_000, 5)
@@ -460,18 +456,13 @@ func chunksIn(t *testing.T, path, scan string) (n int) {
 // TestTwentyMegabytesTravel lets the largest scan go up. Calls go on meanwhile: each waits for one chunk at most. Then the hub
 // is stopped in the middle, and the counter: what came stays, and the scan arrives whole.
 func TestTwentyMegabytesTravel(t *testing.T) {
-	w := apptest.New(t)
-	s := newScanner(t)
-	k := w.Terminal(config.Kiosk, "k1")
-	s.c = w.Terminal(config.Counter, "c1", s.set)
-	reached(t, k, s.c)
-	o := officeAt(t, w, k, s.c)
+	w, s, o := scanOffice(t)
 	r := o.takeWith(t, "i1")
 	_, err := s.c.Counter.Finish([]screen.Outcome{{Item: o.item, Outcome: "accepted"}})
 	apptest.Must(t, err)
 	visit := func(n int) time.Duration {
 		t.Helper()
-		issue(t, k, "A")
+		issue(t, o.k, "A")
 		for began := time.Now(); ; began = time.Now() { // until the hub has heard of the ticket
 			_, err := s.c.Counter.Next(fmt.Sprint("v", n))
 			if errors.Is(err, event.NobodyWaits) {

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -68,6 +69,8 @@ type Binder struct {
 	db   *sql.DB
 	free func() (uint64, error)
 	life string
+	// unscrubbed tells that SQLite's log may hold what was taken off, as it may after a crash.
+	unscrubbed atomic.Bool
 
 	// Watchers hear when there is something to offer to the binder above, or when it has more than before.
 	watch.Watchers
@@ -100,6 +103,7 @@ func Open(opt Options) (*Binder, error) {
 		return err
 	})
 	if err == nil {
+		b.unscrubbed.Store(true)
 		err = os.Chmod(path, 0o600)
 	}
 	if err != nil {
@@ -282,19 +286,32 @@ func (b *Binder) DropOff(ctx context.Context, list []wire.ScanRef) error {
 	}
 	const which = "(application, id) IN (SELECT value ->> 'application', value ->> 'scan' FROM json_each(?))"
 	here := 0
-	if err := b.db.QueryRowContext(ctx, "SELECT count(*) FROM scan WHERE "+which, string(raw)).Scan(&here); err != nil || here == 0 {
-		return err
+	if err := b.db.QueryRowContext(ctx, "SELECT count(*) FROM scan WHERE "+which, string(raw)).Scan(&here); err != nil {
+		return fmt.Errorf("look for scans that were taken off: %w", err)
 	}
-	return errors.Join(b.drop(ctx, which, string(raw), here), b.scrub(ctx))
+	if here > 0 {
+		b.unscrubbed.Store(true)
+		if err := b.drop(ctx, which, string(raw), here); err != nil {
+			return err
+		}
+	}
+	return b.scrub(ctx)
 }
 
-// scrub takes what was dropped out of SQLite's own log too; the pages themselves are overwritten with the drop.
+// scrub takes what was dropped out of SQLite's own log too, as long as that has not been done; the pages themselves are
+// overwritten with the drop.
 func (b *Binder) scrub(ctx context.Context) error {
-	busy, frames, moved := 0, 0, 0
-	err := b.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
-	if err != nil || busy != 0 {
-		return fmt.Errorf("scrub the binder's log: busy %d: %w", busy, err)
+	if !b.unscrubbed.Load() {
+		return nil
 	}
+	busy, frames, moved := 0, 0, 0
+	if err := b.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil {
+		return fmt.Errorf("scrub the binder's log: %w", err)
+	}
+	if busy != 0 {
+		return errors.New("scrub the binder's log: another program reads it")
+	}
+	b.unscrubbed.Store(false)
 	return nil
 }
 

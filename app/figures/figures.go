@@ -160,8 +160,11 @@ func Of(h *hall.Hall, date hall.Date, nowMS int64) Day {
 	for _, t := range tickets {
 		b.ticket(t)
 	}
-	b.windows(h, tickets, date, nowMS)
-	b.offline(h, tickets, date, nowMS)
+	if begin, err := hall.At(date, "04:00"); err == nil { // on a day that no calendar has nothing was open
+		end := min(nowMS, begin+24*hourMS)
+		b.windows(h, tickets, date, begin, end)
+		b.offline(h, tickets, begin, end)
+	}
 	return b.day(h.ID, date, nowMS)
 }
 

@@ -16,12 +16,7 @@ type Offline struct {
 
 // offline counts how long devices were offline on the day, which of its tickets were issued meanwhile, and how long
 // after that the line was back. Outages of under a minute are in no event.
-func (b *book) offline(h *hall.Hall, tickets []*hall.Ticket, date hall.Date, nowMS int64) {
-	begin, err := hall.At(date, "04:00")
-	if err != nil {
-		return // a day that no calendar has
-	}
-	end := min(nowMS, begin+24*hourMS)
+func (b *book) offline(h *hall.Hall, tickets []*hall.Ticket, begin, end int64) {
 	list := slices.DeleteFunc(h.Outages(), func(o hall.DeviceOutage) bool { return o.FromMS >= end || o.ToMS <= begin })
 	until := begin
 	for i, o := range list {
@@ -37,6 +32,9 @@ func (b *book) offline(h *hall.Hall, tickets []*hall.Ticket, date hall.Date, now
 			from = to
 		}
 		until = max(until, o.ToMS)
+	}
+	if len(list) == 0 {
+		return
 	}
 	slices.SortStableFunc(b.away, func(x, y Offline) int { return cmp.Compare(y.MS, x.MS) })
 	for _, t := range tickets {

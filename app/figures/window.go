@@ -54,12 +54,8 @@ type walk struct {
 const hourMS = 3_600_000
 
 // windows counts how long the windows were open, held and idle, and the wrap-ups.
-func (b *book) windows(h *hall.Hall, tickets []*hall.Ticket, date hall.Date, nowMS int64) {
-	begin, err := hall.At(date, "04:00")
-	if err != nil {
-		return // a day that no calendar has: nothing was open on it
-	}
-	w := walk{book: b, desks: map[hall.WindowID]*desk{}, waiting: map[hall.Letter][]waiter{}, paused: map[hall.Letter]int{}, nowMS: min(nowMS, begin+24*hourMS)}
+func (b *book) windows(h *hall.Hall, tickets []*hall.Ticket, date hall.Date, begin, end int64) {
+	w := walk{book: b, desks: map[hall.WindowID]*desk{}, waiting: map[hall.Letter][]waiter{}, paused: map[hall.Letter]int{}, nowMS: end}
 	turns := h.Turns()
 	w.turns(turns, date, begin)
 	for _, p := range h.Pauses() {

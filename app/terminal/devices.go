@@ -12,6 +12,7 @@ import (
 	"onewindow/app/hall"
 	"onewindow/app/intake"
 	"onewindow/app/screen"
+	"onewindow/sync/wire"
 )
 
 // Kinds of devices, as the pages and the hub know them.
@@ -166,14 +167,18 @@ func (t *Terminal) devices() []screen.Device {
 	return out
 }
 
-// alerts lists the devices of the hall that need somebody. A line that is away tells
-// of none: what was true when it broke may be mended.
+// told is what the hub told last; nothing while the line is away: what was true when it broke may be mended.
+func (t *Terminal) told() (r wire.BeatReply) {
+	if t.link != nil && t.link.Line().Reached {
+		r = t.link.Told()
+	}
+	return r
+}
+
+// alerts lists the devices of the hall that need somebody.
 func (t *Terminal) alerts() []screen.Device {
 	out := []screen.Device{}
-	if t.link == nil || !t.link.Line().Reached {
-		return out
-	}
-	for _, x := range t.link.Troubles() {
+	for _, x := range t.told().Troubles {
 		out = append(out, screen.Device{Terminal: x.Origin.Device(), Kind: x.Kind, State: x.State, SinceMS: x.SinceMS, Next: screen.NextStep(x.State)})
 	}
 	return out
@@ -183,10 +188,7 @@ func (t *Terminal) alerts() []screen.Device {
 // the hub told last; a line that is away tells of none.
 func (t *Terminal) differing() []screen.DifferingCase {
 	out := []screen.DifferingCase{}
-	if t.link == nil || !t.link.Line().Reached {
-		return out
-	}
-	for _, d := range t.link.Differing() {
+	for _, d := range t.told().Differing {
 		row := screen.DifferingCase{Number: d.Number, Window: d.Window, Sets: []screen.Text{}}
 		for _, id := range d.Sets {
 			if set, ok := t.guides.Now().DataSet(id); ok {
@@ -203,7 +205,7 @@ func (t *Terminal) differing() []screen.DifferingCase {
 func (t *Terminal) amending() []screen.Amending {
 	out := []screen.Amending{}
 	if t.link != nil && t.link.Line().Reached {
-		for _, a := range t.link.Amending() {
+		for _, a := range t.told().Amending {
 			out = append(out, screen.Amending{Sum: a.Sum, Number: a.Number, Item: hall.ItemCode(a.Item), Field: a.Field, Clerk: hall.ClerkID(a.Clerk), AtMS: a.AtMS})
 		}
 		return out
@@ -223,10 +225,8 @@ func (t *Terminal) amending() []screen.Amending {
 // silent tells for how many minutes the hub has not heard of which counters; nothing while it is away.
 func (t *Terminal) silent() map[event.Origin]int {
 	out := map[event.Origin]int{}
-	if t.link != nil && t.link.Line().Reached {
-		for _, s := range t.link.Silences() {
-			out[s.Origin] = s.Minutes
-		}
+	for _, s := range t.told().Silent {
+		out[s.Origin] = s.Minutes
 	}
 	return out
 }

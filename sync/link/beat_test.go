@@ -46,7 +46,7 @@ func TestAClockThatIsSteppedDuringABeat(t *testing.T) {
 	if off := <-believed; off < -near || off > near {
 		t.Errorf("a clock that was put back by an hour was believed to be %d ms ahead", off)
 	}
-	if got := l.Silences(); len(got) != 1 || got[0] != (wire.Silence{Origin: "jiangnan/c2", Minutes: 3}) {
+	if got := l.Told().Silent; len(got) != 1 || got[0] != (wire.Silence{Origin: "jiangnan/c2", Minutes: 3}) {
 		t.Errorf("silent are %+v", got)
 	}
 	within(t, 5*time.Second, "the next beats tell how far", func() bool { return l.Line().ClockOffMS <= near-hour })

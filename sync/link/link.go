@@ -125,14 +125,8 @@ type Link struct {
 	line   Line
 	// awaySince is when the line was lost, of Options.Elapsed.
 	awaySince int64
-	// troubles are the hall's, as the hub told them last.
-	troubles []wire.Trouble
-	// differing are the hall's applications of which shared data said something else.
-	differing []wire.Differing
-	// amending are the hall's amendments that wait for a second person, silences its counters that the hub does not hear.
-	amending []wire.Amending
-	silences []wire.Silence
-	changed  func()
+	told      wire.BeatReply
+	changed   func()
 }
 
 // depth is how many pushes may be under way before the first is confirmed; the
@@ -281,21 +275,15 @@ func (l *Link) reached(here, centre bool, offset int64, losses int) {
 	if here {
 		l.line.ClockOffMS = offset
 	}
-	if was.Reached != here || was.CentreReached != centre {
+	turned := was.Reached != here || was.CentreReached != centre
+	if turned {
 		l.line.Since = time.Now()
 	}
-	switch o, long := l.outage(true); {
-	case was.Reached && !here:
-		l.awaySince = l.opt.Elapsed()
-	case !was.Reached && here && long:
-		select {
-		case l.outages <- o:
-		default:
-			l.opt.Logger.Warn("note how long the line was away: too many outages wait", "place", l.opt.Place)
-		}
+	if was.Reached != here {
+		l.lostOrBack(here)
 	}
 	l.mu.Unlock()
-	if was.Reached != here || was.CentreReached != centre {
+	if turned {
 		l.tell()
 	}
 }

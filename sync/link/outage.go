@@ -20,6 +20,19 @@ func (l *Link) outage(back bool) (o outage, long bool) {
 	return outage{now - passed, now, back}, passed >= hall.OutageLeast
 }
 
+// lostOrBack notes when the line was lost, and has an outage told when it is back. l.mu is held.
+func (l *Link) lostOrBack(back bool) {
+	if !back {
+		l.awaySince = l.opt.Elapsed()
+	} else if o, long := l.outage(true); long {
+		select {
+		case l.outages <- o:
+		default:
+			l.opt.Logger.Warn("note how long the line was away: too many outages wait", "place", l.opt.Place)
+		}
+	}
+}
+
 // noteAgain is how soon an outage is noted again that could not be.
 const noteAgain = 10 * time.Second
 

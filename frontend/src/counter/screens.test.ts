@@ -217,12 +217,18 @@ describe.each(languages)('screens in %s', (language) => {
     expect(app.find('.told').text()).toContain('A017')
   })
 
-  it('proposes a correction with what is chosen, and looks again', async () => {
-    terminal.instead.set('OpenCase', () => slipped([]))
+  /** Opens an accepted application to put something in it right. */
+  async function toPutRight(more: Parameters<typeof slipped>[1] = {}) {
+    terminal.instead.set('OpenCase', () => slipped([], more))
     terminal.atDesk()
     const app = await open(language)
     await openCase(app)
     await press('j', true)
+    return app
+  }
+
+  it('proposes a correction with what is chosen, and looks again', async () => {
+    const app = await toPutRight()
     await app.find('[name="amend-field"][value="material"]').setValue()
     await app.find('[data-amend-material="1"]').setValue()
     await app.find('[name="amend-cause"][value="ticked"]').setValue()
@@ -234,11 +240,7 @@ describe.each(languages)('screens in %s', (language) => {
   })
 
   it('proposes to take off the scan that is chosen', async () => {
-    terminal.instead.set('OpenCase', () => slipped([], { scans: scans() }))
-    terminal.atDesk()
-    const app = await open(language)
-    await openCase(app)
-    await press('j', true)
+    const app = await toPutRight({ scans: scans() })
     await app.find('[name="amend-cause"][value="typed"]').setValue()
     await app.find('[name="amend-field"][value="scan"]').setValue()
     await press('Enter', true)
