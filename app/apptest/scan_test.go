@@ -401,44 +401,47 @@ func TestScansGoByFileToo(t *testing.T) {
 	f := s.scan("contract.pdf", content)
 	_, err := s.c.Counter.AttachScan("a1", r.Number, f.Name, f.Mark, 1)
 	apptest.Must(t, err)
+	g := s.scan("late.pdf", letter(70_000, 6)) // of two chunks; the first one has seven
+	_, err = s.c.Counter.AttachScan("a2", r.Number, g.Name, g.Mark, 1)
+	apptest.Must(t, err)
 	apptest.Must(t, s.c.Close())
 	hub, counter, now := filepath.Join(w.Dir, "hub"), filepath.Join(w.Dir, "c1"), time.UnixMilli(w.Clock.Now())
 	key, err := folder.PublicKey(hub)
 	apptest.Must(t, err)
 	out, err := node.Export(t.Context(), counter, false, []ed25519.PublicKey{key}, now)
 	apptest.Must(t, err)
-	if out.Scans != 1 || out.Left != 0 || bytes.Contains(out.File, []byte(canary)) {
+	if out.Scans != 2 || out.Left != 0 || bytes.Contains(out.File, []byte(canary)) {
 		t.Fatalf("%d scans are in the file, %d were left", out.Scans, out.Left)
 	}
 	// A page of it that cannot be read keeps nothing else from being exported.
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(counter, "scans.db"))
 	apptest.Must(t, err)
-	_, err = db.Exec("CREATE TABLE aside AS SELECT * FROM chunk WHERE no = 1; UPDATE chunk SET body = zeroblob(length(body)) WHERE no = 1")
+	_, err = db.Exec("CREATE TABLE aside AS SELECT * FROM chunk WHERE no = 5; UPDATE chunk SET body = zeroblob(length(body)) WHERE no = 5")
 	apptest.Must(t, err)
 	less, err := node.Export(t.Context(), counter, false, []ed25519.PublicKey{key}, now)
 	apptest.Must(t, err)
-	if less.Scans != 0 || len(less.Unreadable) != 1 || less.Events != out.Events {
+	if less.Scans != 1 || len(less.Unreadable) != 1 || less.Events != out.Events {
 		t.Errorf("with a bad page %d events and %d scans, and %v", less.Events, less.Scans, less.Unreadable)
 	}
-	_, err = db.Exec("UPDATE chunk SET body = (SELECT body FROM aside) WHERE no = 1; DROP TABLE aside")
+	_, err = db.Exec("UPDATE chunk SET body = (SELECT body FROM aside) WHERE no = 5; DROP TABLE aside")
 	apptest.Must(t, errors.Join(err, db.Close()))
 	for range 2 {
 		in, err := node.Import(t.Context(), hub, out.File, true, now)
 		apptest.Must(t, err)
-		if in.Scans != 1 || len(in.Refused) > 0 {
+		if in.Scans != 2 || len(in.Refused) > 0 {
 			t.Errorf("of the file came %+v", in)
 		}
 	}
 	w.StartHub()
 	at := func() [][]byte { return centreOf(w.Centre).contents(t, r.Number) }
-	apptest.Eventually(t, "it is at the centre", func() bool { got := at(); return len(got) == 1 && bytes.Equal(got[0], content) })
+	apptest.Eventually(t, "it is at the centre", func() bool { got := at(); return len(got) == 2 && bytes.Equal(got[0], content) })
 	s.c = w.Terminal(config.Counter, "c1", s.set)
 	reached(t, s.c)
 	apptest.Eventually(t, "the counter hears of it", func() bool {
 		here, below, _, err := s.c.Machine.Book.Unsaved(t.Context())
 		return err == nil && here+below == 0
 	})
-	if got := at(); len(got) != 1 {
+	if got := at(); len(got) != 2 {
 		t.Errorf("%d scans are at the centre", len(got))
 	}
 }

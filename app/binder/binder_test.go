@@ -312,3 +312,17 @@ func TestAFullDiskRefusesAScan(t *testing.T) {
 	}
 	must(t, b.Hold(background, full, big))
 }
+
+// What was taken off one application is dropped of that one alone, whatever names a scan of another.
+func TestDroppingIsOfOneApplication(t *testing.T) {
+	b := openAt(t, t.TempDir())
+	held(t, b, "s1", 2)
+	held(t, b, "s2", 2)
+	must(t, b.DropOff(background, []wire.ScanRef{{Application: "case-s2", Scan: "s1"}, {Application: "case-s2", Scan: "s2"}}))
+	if _, err := b.Chunk(background, "case-s1", "s1", 0); err != nil {
+		t.Errorf("a scan of another application: %v", err)
+	}
+	if _, err := b.Chunk(background, "case-s2", "s2", 0); !errors.Is(err, ErrNone) {
+		t.Errorf("what was taken off: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package link_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -49,5 +50,42 @@ func TestATerminalTellsWhatItHolds(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("it asks for nothing")
+	}
+}
+
+// ring has one key to tell, for ever.
+type ring struct{}
+
+func (ring) Ask(context.Context) (wire.KeysAsk, error) {
+	return wire.KeysAsk{Rows: []wire.CaseKey{{Case: "case-1"}}}, nil
+}
+
+func (ring) Answered(context.Context, wire.KeysAsk, wire.KeysAnswer, bool) (bool, error) {
+	return false, nil
+}
+func (ring) Watch() chan struct{}  { return make(chan struct{}) }
+func (ring) Unwatch(chan struct{}) {}
+
+// A question that a broken line can bring no answer to is not waited for: it is asked again when the line is back, and
+// not when its time is over, which is a minute here.
+func TestABrokenLineEndsAQuestion(t *testing.T) {
+	b, above, quiet := placeAbove(t)
+	asked := make(chan struct{}, 8)
+	_, err := above.Subscribe(wire.AnyoneSubject("jiangnan", wire.VerbKeys), func(*nats.Msg) { asked <- struct{}{} })
+	must(t, err)
+	must(t, above.Flush())
+	conn, err := broker.Connect(b.URL(), "jiangnan/c1", quiet)
+	must(t, err)
+	t.Cleanup(conn.Close)
+	l := link.Start(link.Options{Conn: conn, Place: "jiangnan", Origin: "jiangnan/c1", Log: opened(t, "jiangnan/c1", "c1"), Fork: store.ErrFork, Keys: ring{},
+		Now: func() int64 { return time.Now().UnixMilli() }, Logger: quiet, Canary: -1, Answer: time.Minute, Resend: time.Minute, Overdue: time.Hour})
+	t.Cleanup(l.Stop)
+	for _, when := range []string{"at the start", "after the line broke"} {
+		select {
+		case <-asked:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("nothing was asked %s", when)
+		}
+		must(t, conn.ForceReconnect())
 	}
 }

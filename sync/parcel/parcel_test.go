@@ -125,3 +125,17 @@ func TestBothHalvesOfTheConversionFit(t *testing.T) {
 		}
 	}
 }
+
+// A scan of fewer or more chunks than it has sums is none, whoever signed that.
+func TestAScanHasAChunkForEachSum(t *testing.T) {
+	for _, chunks := range [][][]byte{nil, {[]byte("one")}, {[]byte("one"), []byte("two"), []byte("three")}} {
+		in := Contents{Scans: []Scan{{wire.ScanOffer{Scan: "s1", Application: "case-1", Sums: make([]byte, 64)}, chunks}}}
+		file, err := Seal("jiangnan/k1", keyOf(1), 5, in, nil, rand.NewChaCha8([32]byte{1}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := Open(file, keyOf(2)); !errors.Is(err, ErrForged) {
+			t.Errorf("%d chunks for two sums: %v", len(chunks), err)
+		}
+	}
+}
