@@ -329,7 +329,7 @@ func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
 	apptest.Must(t, err)
 	chunk, err := w.Hub.Scans.Chunk(t.Context(), string(c.Application), scan, 0)
 	apptest.Must(t, err)
-	left := func() (in []string) {
+	left := func(chunk []byte) (in []string) {
 		for _, at := range []string{"hub", "centre", "c1"} {
 			for _, suffix := range []string{"", "-wal"} {
 				if b, err := os.ReadFile(filepath.Join(w.Dir, at, "scans.db"+suffix)); err == nil && bytes.Contains(b, chunk[2000:2400]) {
@@ -339,8 +339,8 @@ func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
 		}
 		return in
 	}
-	if len(left()) < 3 {
-		t.Fatalf("its bytes are found in %v alone: this test would find them nowhere", left())
+	if len(left(chunk)) < 3 {
+		t.Fatalf("its bytes are found in %v alone: this test would find them nowhere", left(chunk))
 	}
 	_, err = c2.Counter.CheckAmendment("check1", r.Number, page.Amendments[0].Sum, true, "")
 	apptest.Must(t, err)
@@ -362,12 +362,13 @@ func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
 		}
 	}
 	apptest.Eventually(t, "no place has a chunk of it", none(scan))
-	apptest.Eventually(t, "no byte of it is in any file", func() bool { return len(left()) == 0 })
+	apptest.Eventually(t, "no byte of it is in any file", func() bool { return len(left(chunk)) == 0 })
 
 	// With the hub away a page is scanned, and found to be wrong before anybody else has it.
 	w.StopHub()
 	apptest.Eventually(t, "the counter is alone", func() bool { return !s.c.Machine.Hub.Line().Reached })
 	scan = attach("again.pdf", wrong)
+	chunk = chunkIn(t, filepath.Join(w.Dir, "c1", "scans.db"), scan)
 	takeOff(2, scan)
 	_, err = s.c.Counter.Finish([]screen.Outcome{{Item: o.item, Outcome: "accepted"}})
 	apptest.Must(t, err)
@@ -384,6 +385,7 @@ func TestAScanOfAnotherApplicationIsTakenOff(t *testing.T) {
 		return err == nil && below == 0
 	})
 	apptest.Eventually(t, "no place has a chunk of it", none(scan))
+	apptest.Eventually(t, "no byte of it is in any file", func() bool { return len(left(chunk)) == 0 })
 	if at := centreOf(w.Centre).contents(t, r.Number); len(at) != 1 || !bytes.Equal(at[0], right) {
 		t.Errorf("at the centre are %d scans", len(at))
 	}
@@ -444,6 +446,16 @@ func TestScansGoByFileToo(t *testing.T) {
 	if got := at(); len(got) != 2 {
 		t.Errorf("%d scans are at the centre", len(got))
 	}
+}
+
+// chunkIn gives the first chunk of a scan in a binder's file.
+func chunkIn(t *testing.T, path, scan string) (body []byte) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
+	apptest.Must(t, err)
+	defer db.Close()
+	apptest.Must(t, db.QueryRow("SELECT body FROM chunk WHERE scan = ? AND no = 0", scan).Scan(&body))
+	return body
 }
 
 // chunksIn counts the chunks of a scan in a binder's file.

@@ -3,8 +3,12 @@ package link_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,23 +73,30 @@ func (ring) Unwatch(chan struct{}) {}
 // A question that a broken line can bring no answer to is not waited for: it is asked again when the line is back, and
 // not when its time is over, which is a minute here.
 func TestABrokenLineEndsAQuestion(t *testing.T) {
-	b, above, quiet := placeAbove(t)
+	quiet := slog.New(slog.DiscardHandler)
 	asked := make(chan struct{}, 8)
-	_, err := above.Subscribe(wire.AnyoneSubject("jiangnan", wire.VerbKeys), func(*nats.Msg) { asked <- struct{}{} })
-	must(t, err)
-	must(t, above.Flush())
-	conn, err := broker.Connect(b.URL(), "jiangnan/c1", quiet)
+	place := func(listen string) (url string, stop func()) {
+		t.Helper()
+		b, err := broker.Start(broker.Options{Listen: listen, Name: "above", Open: true, Logger: quiet})
+		must(t, err)
+		above, err := b.InProcess("above", quiet)
+		must(t, err)
+		stop = sync.OnceFunc(func() { above.Close(); b.Stop() })
+		t.Cleanup(stop)
+		_, err = above.Subscribe(wire.AnyoneSubject("jiangnan", wire.VerbKeys), func(*nats.Msg) { asked <- struct{}{} })
+		must(t, errors.Join(err, above.Flush()))
+		return b.URL(), stop
+	}
+	url, stop := place("127.0.0.1:0")
+	conn, err := broker.Connect(url, "jiangnan/c1", quiet)
 	must(t, err)
 	t.Cleanup(conn.Close)
 	l := link.Start(link.Options{Conn: conn, Place: "jiangnan", Origin: "jiangnan/c1", Log: opened(t, "jiangnan/c1", "c1"), Fork: store.ErrFork, Keys: ring{},
 		Now: func() int64 { return time.Now().UnixMilli() }, Logger: quiet, Canary: -1, Answer: time.Minute, Resend: time.Minute, Overdue: time.Hour})
 	t.Cleanup(l.Stop)
-	for _, when := range []string{"at the start", "after the line broke"} {
-		select {
-		case <-asked:
-		case <-time.After(10 * time.Second):
-			t.Fatalf("nothing was asked %s", when)
-		}
-		must(t, conn.ForceReconnect())
-	}
+	within(t, 10*time.Second, "a question", func() bool { return len(asked) > 0 })
+	<-asked
+	stop()
+	place(strings.TrimPrefix(url, "nats://"))
+	within(t, 15*time.Second, "the question again", func() bool { return len(asked) > 0 })
 }
